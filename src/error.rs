@@ -1,0 +1,76 @@
+//! The one error type of the library: every message is one line that names what is wrong, where, and what was
+//! expected instead.
+
+use std::fmt::Display;
+use std::path::Path;
+
+/// What went wrong, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system refused a file.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file's path as the user gave it.
+        path: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A value is not what it has to be.
+    #[error("{place}: {field}: found {found}, expected {expected}")]
+    Invalid {
+        /// The file, argument or model that holds the value.
+        place: String,
+        /// The field, tensor or parameter.
+        field: String,
+        /// What is there.
+        found: String,
+        /// What has to be there.
+        expected: String,
+    },
+    /// A file that cannot be read as what it should be.
+    #[error("{path}: {reason}")]
+    Unreadable {
+        /// The file's path as the user gave it.
+        path: String,
+        /// Why, and what was expected.
+        reason: String,
+    },
+    /// The device that renders failed or is missing.
+    #[error("{device}: {reason}")]
+    Device {
+        /// The device's name.
+        device: String,
+        /// The backend's answer.
+        reason: String,
+    },
+}
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An [`Error::Io`] for `path`.
+    pub fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), source }
+    }
+
+    /// An [`Error::Invalid`]: `place: field: found …, expected …`.
+    pub fn invalid(
+        place: impl Display,
+        field: impl Display,
+        found: impl Display,
+        expected: impl Display,
+    ) -> Self {
+        Self::Invalid {
+            place: place.to_string(),
+            field: field.to_string(),
+            found: found.to_string(),
+            expected: expected.to_string(),
+        }
+    }
+
+    /// An [`Error::Unreadable`] for `path`.
+    pub fn unreadable(path: &Path, reason: impl Display) -> Self {
+        Self::Unreadable { path: path.display().to_string(), reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,56 @@
+//! Mel spectrograms: the dialects that networks were trained on, computed from whole files and from streams.
+
+/// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Mel {
+    n_mels: usize,
+    data: Vec<f32>,
+}
+
+impl Mel {
+    /// An empty spectrogram of `n_mels` bands.
+    pub fn new(n_mels: usize) -> Self {
+        Self { n_mels, data: Vec::new() }
+    }
+
+    /// Wraps `data`, `[frames, n_mels]` row-major (one frame after the other).
+    ///
+    /// # Panics
+    /// Where `data` is no whole number of frames.
+    pub fn from_frames(n_mels: usize, data: Vec<f32>) -> Self {
+        assert!(n_mels > 0 && data.len().is_multiple_of(n_mels), "no whole number of mel frames");
+        Self { n_mels, data }
+    }
+
+    /// Bands per frame.
+    pub fn n_mels(&self) -> usize {
+        self.n_mels
+    }
+
+    /// Number of frames.
+    pub fn frames(&self) -> usize {
+        if self.n_mels == 0 { 0 } else { self.data.len() / self.n_mels }
+    }
+
+    /// Frame `index`, `[n_mels]`.
+    pub fn frame(&self, index: usize) -> &[f32] {
+        &self.data[index * self.n_mels..(index + 1) * self.n_mels]
+    }
+
+    /// All frames, `[frames, n_mels]` row-major.
+    pub fn as_frames(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// Appends one frame, `[n_mels]`.
+    pub fn push(&mut self, frame: &[f32]) {
+        debug_assert_eq!(frame.len(), self.n_mels);
+        self.data.extend_from_slice(frame);
+    }
+
+    /// The frames `range` as a spectrogram of their own.
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
+        let (start, end) = (range.start * self.n_mels, range.end * self.n_mels);
+        Self { n_mels: self.n_mels, data: self.data[start..end].to_vec() }
+    }
+}
