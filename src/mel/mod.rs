@@ -1,5 +1,26 @@
 //! Mel spectrograms: the dialects that networks were trained on, computed from whole files and from streams.
 
+mod analysis;
+mod compression;
+mod dialect;
+mod filter_bank;
+mod framing;
+mod spectrum;
+mod stream;
+mod whole;
+
+pub use compression::Compression;
+pub use dialect::Dialect;
+pub use filter_bank::{FilterBank, Scale};
+pub use framing::Framing;
+pub use spectrum::Spectrum;
+pub use stream::MelStream;
+pub use whole::mel_of;
+
+pub(crate) use framing::Windows;
+pub(crate) use spectrum::PowerSpectrum;
+pub(crate) use whole::require_finite;
+
 /// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Mel {
@@ -11,6 +32,11 @@ impl Mel {
     /// An empty spectrogram of `n_mels` bands.
     pub fn new(n_mels: usize) -> Self {
         Self { n_mels, data: Vec::new() }
+    }
+
+    /// An empty spectrogram of `n_mels` bands that takes `frames` frames without allocating.
+    pub fn with_capacity(n_mels: usize, frames: usize) -> Self {
+        Self { n_mels, data: Vec::with_capacity(n_mels * frames) }
     }
 
     /// Wraps `data`, `[frames, n_mels]` row-major (one frame after the other).
@@ -29,12 +55,17 @@ impl Mel {
 
     /// Number of frames.
     pub fn frames(&self) -> usize {
-        if self.n_mels == 0 { 0 } else { self.data.len() / self.n_mels }
+        self.data.len().checked_div(self.n_mels).unwrap_or(0)
     }
 
     /// Frame `index`, `[n_mels]`.
     pub fn frame(&self, index: usize) -> &[f32] {
         &self.data[index * self.n_mels..(index + 1) * self.n_mels]
+    }
+
+    /// Frame `index`, `[n_mels]`, to be changed.
+    pub fn frame_mut(&mut self, index: usize) -> &mut [f32] {
+        &mut self.data[index * self.n_mels..(index + 1) * self.n_mels]
     }
 
     /// All frames, `[frames, n_mels]` row-major.
@@ -46,6 +77,11 @@ impl Mel {
     pub fn push(&mut self, frame: &[f32]) {
         debug_assert_eq!(frame.len(), self.n_mels);
         self.data.extend_from_slice(frame);
+    }
+
+    /// Removes all frames and keeps the memory.
+    pub fn clear(&mut self) {
+        self.data.clear();
     }
 
     /// The frames `range` as a spectrogram of their own.

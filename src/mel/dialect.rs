@@ -1,0 +1,252 @@
+//! The mel dialects that published networks were trained on.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Compression, Framing, Scale, Spectrum};
+use crate::{Error, Result};
+
+/// All that determines the mel frames of a signal. Part of every model file: a mel is only worth something to
+/// the network that was trained on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dialect {
+    /// The dialect's name; one of [`Dialect::names`], or a model's own.
+    pub name: String,
+    /// The sample rate that frames are computed at.
+    pub rate_hz: u32,
+    /// Points of the Fourier transform.
+    pub n_fft: usize,
+    /// Samples from frame to frame.
+    pub hop: usize,
+    /// Samples of the periodic Hann window, centred in the `n_fft` points.
+    pub win: usize,
+    /// Bands per frame.
+    pub n_mels: usize,
+    /// Lower edge of the lowest band.
+    pub fmin_hz: f32,
+    /// Upper edge of the highest band.
+    pub fmax_hz: f32,
+    /// The mel scale and the norm of its filters.
+    pub scale: Scale,
+    /// What of the spectrum the bands sum.
+    pub spectrum: Spectrum,
+    /// How a band's value is compressed.
+    pub compression: Compression,
+    /// Where frames lie.
+    pub framing: Framing,
+}
+
+/// The published dialects' names, in the order of [`published`].
+const NAMES: [&str; 8] = [
+    "lmnt-diffwave",
+    "lmnt-wavegrad",
+    "ivanvovk-wavegrad",
+    "tacotron2",
+    "hifigan",
+    "bigvgan-24k",
+    "bigvgan2-44k",
+    "vocos-24k",
+];
+
+impl Dialect {
+    /// The names that [`Dialect::named`] knows.
+    pub fn names() -> &'static [&'static str] {
+        &NAMES
+    }
+
+    /// A published dialect by its name.
+    ///
+    /// # Errors
+    /// An unknown name; the message lists the known ones.
+    pub fn named(name: &str) -> Result<Self> {
+        published(name)
+            .ok_or_else(|| Error::invalid("mel dialect", "name", name, format!("one of {}", NAMES.join(", "))))
+    }
+
+    /// Checks that frames can be computed: what comes from a model file may hold anything.
+    ///
+    /// # Errors
+    /// The first field that is out of its range.
+    pub fn validate(&self) -> Result<()> {
+        let invalid = |field: &str, found: String, expected: String| {
+            Err(Error::invalid(format!("mel dialect {}", self.name), field, found, expected))
+        };
+        if self.rate_hz == 0 {
+            return invalid("rate_hz", "0".into(), "at least 1".into());
+        }
+        if !(2..=1 << 20).contains(&self.n_fft) || !self.n_fft.is_multiple_of(2) {
+            return invalid("n_fft", self.n_fft.to_string(), "an even number from 2 to 1048576".into());
+        }
+        if !(2..=self.n_fft).contains(&self.win) {
+            return invalid("win", self.win.to_string(), format!("2 to n_fft = {}", self.n_fft));
+        }
+        if !(1..=self.win).contains(&self.hop) {
+            return invalid("hop", self.hop.to_string(), format!("1 to win = {}", self.win));
+        }
+        if self.framing == Framing::MidHop && !self.hop.is_multiple_of(2) {
+            return invalid("hop", self.hop.to_string(), "an even number under mid-hop framing".into());
+        }
+        if !(1..=4096).contains(&self.n_mels) {
+            return invalid("n_mels", self.n_mels.to_string(), "1 to 4096".into());
+        }
+        let nyquist_hz = self.rate_hz as f32 / 2.0;
+        if !(self.fmax_hz > 0.0 && self.fmax_hz <= nyquist_hz) {
+            return invalid("fmax_hz", self.fmax_hz.to_string(), format!("above 0, at most {nyquist_hz}"));
+        }
+        if !(self.fmin_hz >= 0.0 && self.fmin_hz < self.fmax_hz) {
+            return invalid("fmin_hz", self.fmin_hz.to_string(), format!("0 to below {}", self.fmax_hz));
+        }
+        match self.compression {
+            Compression::Ln { floor } if !(floor > 0.0 && floor.is_finite()) => {
+                invalid("compression.floor", floor.to_string(), "a finite number above 0".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The compressed value of digital silence, the same in every band.
+    pub fn silence(&self) -> f32 {
+        self.compression.silence()
+    }
+
+    /// The magnitude that `compressed` stands for: [`Compression::expand`], and its square root where the
+    /// dialect sums powers. In the units of [`Dialect::spectrum`], so comparable only within one dialect.
+    pub fn magnitude(&self, compressed: f32) -> f32 {
+        let value = self.compression.expand(compressed);
+        if self.spectrum == Spectrum::Power { value.sqrt() } else { value }
+    }
+
+    /// Samples that a file is reflected by at each end.
+    pub fn pad_samples(&self) -> usize {
+        self.framing.pad_samples(self.n_fft, self.hop)
+    }
+
+    /// Frame 0 begins this many samples before sample 0 (what its window does not cover left out).
+    pub(super) fn lead_samples(&self) -> usize {
+        self.pad_samples() - (self.n_fft - self.win) / 2
+    }
+}
+
+/// The table of the published dialects.
+fn published(name: &str) -> Option<Dialect> {
+    let lmnt = Dialect {
+        name: name.to_owned(),
+        rate_hz: 22050,
+        n_fft: 1024,
+        hop: 256,
+        win: 1024,
+        n_mels: 80,
+        fmin_hz: 20.0,
+        fmax_hz: 11025.0,
+        scale: Scale::Htk,
+        spectrum: Spectrum::MagnitudeUnitWindow,
+        compression: Compression::UnitDecibels,
+        framing: Framing::Centred,
+    };
+    let hifigan = Dialect {
+        fmin_hz: 0.0,
+        fmax_hz: 8000.0,
+        scale: Scale::Slaney,
+        spectrum: Spectrum::MagnitudeEps,
+        compression: Compression::Ln { floor: 1e-5 },
+        framing: Framing::MidHop,
+        ..lmnt.clone()
+    };
+    Some(match name {
+        // lmnt-com/diffwave, preprocess.py
+        "lmnt-diffwave" => lmnt,
+        // lmnt-com/wavegrad, preprocess.py
+        "lmnt-wavegrad" => Dialect { n_fft: 2048, hop: 300, win: 1200, n_mels: 128, ..lmnt },
+        // ivanvovk/WaveGrad, data.py
+        "ivanvovk-wavegrad" => Dialect {
+            hop: 300,
+            fmin_hz: 80.0,
+            fmax_hz: 8000.0,
+            spectrum: Spectrum::Power,
+            compression: Compression::Log10,
+            framing: Framing::CentredDropLast,
+            ..lmnt
+        },
+        // NVIDIA/tacotron2, layers.py
+        "tacotron2" => Dialect { spectrum: Spectrum::Magnitude, framing: Framing::Centred, ..hifigan },
+        // jik876/hifi-gan, meldataset.py
+        "hifigan" => hifigan,
+        // NVIDIA/BigVGAN, meldataset.py
+        "bigvgan-24k" => Dialect { rate_hz: 24000, n_mels: 100, fmax_hz: 12000.0, ..hifigan },
+        "bigvgan2-44k" => Dialect {
+            rate_hz: 44100,
+            n_fft: 2048,
+            hop: 512,
+            win: 2048,
+            n_mels: 128,
+            fmax_hz: 22050.0,
+            ..hifigan
+        },
+        // gemelo-ai/vocos, feature_extractors.py
+        "vocos-24k" => Dialect {
+            rate_hz: 24000,
+            n_mels: 100,
+            fmin_hz: 0.0,
+            fmax_hz: 12000.0,
+            spectrum: Spectrum::Magnitude,
+            compression: Compression::Ln { floor: 1e-7 },
+            ..lmnt
+        },
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_known_and_valid_and_survives_json() {
+        for &name in Dialect::names() {
+            let dialect = Dialect::named(name).unwrap();
+            assert_eq!(dialect.name, name);
+            dialect.validate().unwrap();
+            let json = serde_json::to_string(&dialect).unwrap();
+            assert_eq!(serde_json::from_str::<Dialect>(&json).unwrap(), dialect);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let message = Dialect::named("mp3").unwrap_err().to_string();
+        assert!(message.contains("mp3") && NAMES.iter().all(|name| message.contains(name)), "{message}");
+    }
+
+    #[test]
+    fn the_fields_out_of_range_are_named() {
+        type Break = fn(&mut Dialect);
+        let breaks: [(&str, Break); 12] = [
+            ("rate_hz", |d| d.rate_hz = 0),
+            ("n_fft", |d| d.n_fft = 1023),
+            ("n_fft", |d| d.n_fft = 0),
+            ("win", |d| d.win = 1025),
+            ("win", |d| d.win = 1),
+            ("hop", |d| d.hop = 0),
+            ("hop", |d| d.hop = 255),
+            ("n_mels", |d| d.n_mels = 0),
+            ("fmax_hz", |d| d.fmax_hz = 11026.0),
+            ("fmax_hz", |d| d.fmax_hz = f32::NAN),
+            ("fmin_hz", |d| d.fmin_hz = 8000.0),
+            ("compression.floor", |d| d.compression = Compression::Ln { floor: 0.0 }),
+        ];
+        for (field, breaks) in breaks {
+            let mut dialect = Dialect::named("hifigan").unwrap();
+            breaks(&mut dialect);
+            let message = dialect.validate().unwrap_err().to_string();
+            assert!(message.contains(&format!(": {field}: ")), "{field}: {message}");
+        }
+    }
+
+    #[test]
+    fn magnitude_is_the_root_where_powers_are_summed() {
+        let of = |name: &str, value| Dialect::named(name).unwrap().magnitude(value);
+        assert_eq!(of("ivanvovk-wavegrad", 2.0), 10.0);
+        assert_eq!(of("hifigan", 0.0), 1.0);
+        assert!((of("lmnt-diffwave", 0.8) - 1.0).abs() < 1e-5);
+    }
+}
