@@ -4,7 +4,12 @@
 mod error;
 
 pub mod audio;
+pub mod checkpoint;
 pub mod compare;
+pub mod diffusion;
+pub mod kernel;
 pub mod mel;
+pub mod model;
+pub mod network;
 
 pub use error::{Error, Result};

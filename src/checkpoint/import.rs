@@ -1,0 +1,166 @@
+//! A model from a foreign checkpoint: its weights, and what its parameters or the weights' shapes say of it.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::names::{self, Named};
+use crate::diffusion::{Clamp, Schedule};
+use crate::mel::Dialect;
+use crate::model::{Card, EnergyPrior, Model, ModelHeader};
+use crate::network::{DiffWaveConfig, Weights};
+use crate::{Error, Result};
+
+/// βs of lmnt-com/diffwave's fast schedule for a base network (DiffWave, appendix B).
+const FAST_BASE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5];
+/// The same for a large one, which is trained on 200 steps.
+const FAST_LARGE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.7];
+/// Channels from which a network without parameters is taken for a large one.
+const LARGE_CHANNELS: usize = 128;
+
+/// The `params` that lmnt-com/diffwave saves with its weights, as far as they say something of the model. `causal`
+/// and `prior` are Remel's own training recipe's.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Params {
+    pub residual_channels: Option<usize>,
+    pub residual_layers: Option<usize>,
+    pub dilation_cycle_length: Option<usize>,
+    pub unconditional: bool,
+    pub n_mels: Option<usize>,
+    pub sample_rate: Option<u32>,
+    pub hop_samples: Option<usize>,
+    pub n_fft: Option<usize>,
+    pub noise_schedule: Option<Vec<f64>>,
+    pub inference_noise_schedule: Option<Vec<f64>>,
+    pub causal: bool,
+    pub prior: bool,
+}
+
+/// Puts a model together from the tensors of the file `path`.
+pub fn import(
+    path: &Path,
+    tensors: &Weights,
+    params: &Params,
+    trained_steps: u64,
+    dialect: Option<&Dialect>,
+) -> Result<Model> {
+    let place = path.display().to_string();
+    let named = names::rename(tensors).ok_or_else(|| {
+        let found = tensors
+            .iter()
+            .next()
+            .map_or("no tensor at all".into(), |(name, _)| format!("\"{name}\" and others"));
+        let expected = "DiffWave's, such as residual_layers.0.dilated_conv.weight";
+        Error::invalid(&place, "tensor names", found, expected)
+    })?;
+    let channels = dimension(&place, &named.weights, "input_projection.weight", 0)?;
+    let large = channels >= LARGE_CHANNELS;
+    let training_betas = match &params.noise_schedule {
+        Some(betas) => betas.clone(),
+        None => default_training(&named, large)?.betas().to_vec(),
+    };
+    let default_fast = if large { FAST_LARGE } else { FAST_BASE };
+    let inference_betas = params.inference_noise_schedule.clone().unwrap_or_else(|| default_fast.to_vec());
+    let network = network(&place, &named, params, channels, training_betas.len())?;
+    let dialect = match network.n_mels {
+        Some(n_mels) => Some(dialect_of(&place, params, dialect, n_mels)?),
+        None => None,
+    };
+    let header = ModelHeader {
+        rate_hz: dialect.as_ref().map_or(params.sample_rate.unwrap_or(22_050), |d| d.rate_hz),
+        network,
+        dialect,
+        training_betas,
+        inference_betas,
+        // lmnt limits the signal after every step; with a prior, sampling follows our own recipe.
+        clamp: if params.prior { Clamp::Last } else { Clamp::EveryStep },
+        prior: params.prior.then_some(EnergyPrior { gain: 0.25, floor: 0.02, ceiling: 1.0 }),
+        temperature: 1.0,
+        card: Card {
+            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            licence: "unknown".into(),
+            provenance: format!("imported from {place}"),
+            trained_steps,
+        },
+    };
+    Model::new(&place, header, named.weights)
+}
+
+/// The network that the weights' shapes tell, held against the file's own parameters.
+fn network(
+    place: &str,
+    named: &Named,
+    params: &Params,
+    channels: usize,
+    training_steps: usize,
+) -> Result<DiffWaveConfig> {
+    let layer = |index: usize| named.weights.get(&format!("residual_layers.{index}.dilated_conv.weight"));
+    let layers = (0..).take_while(|index| layer(*index).is_some()).count();
+    let conditioner = "residual_layers.0.conditioner_projection.weight";
+    let n_mels = match named.weights.get(conditioner) {
+        Some(_) => Some(dimension(place, &named.weights, conditioner, 1)?),
+        None => None,
+    };
+    let stated = [
+        ("residual_channels", params.residual_channels, channels),
+        ("residual_layers", params.residual_layers, layers),
+        ("n_mels", params.n_mels.filter(|_| n_mels.is_some()), n_mels.unwrap_or(0)),
+        ("hop_samples", params.hop_samples.filter(|_| n_mels.is_some()), DiffWaveConfig::HOP),
+    ];
+    for (field, stated, of_weights) in stated {
+        if let Some(stated) = stated.filter(|stated| *stated != of_weights) {
+            let expected = format!("{of_weights}, as its tensors have it");
+            return Err(Error::invalid(place, format!("params.{field}"), stated, expected));
+        }
+    }
+    if params.unconditional && n_mels.is_some() {
+        return Err(Error::invalid(
+            place,
+            "params.unconditional",
+            true,
+            "false: it has conditioner projections",
+        ));
+    }
+    Ok(DiffWaveConfig {
+        channels,
+        layers,
+        dilation_cycle: named.dilation_cycle.or(params.dilation_cycle_length).unwrap_or(10),
+        n_mels,
+        training_steps,
+        causal: params.causal,
+        variant: named.variant,
+    })
+}
+
+/// The published training schedule of a file that states none.
+fn default_training(named: &Named, large: bool) -> Result<Schedule> {
+    let (steps, last) = if large { (200, 0.02) } else { (50, 0.05) };
+    Schedule::linear(named.step_table.unwrap_or(steps), 1e-4, last)
+}
+
+/// The dialect asked for, or lmnt's with whatever the file's parameters change of it.
+fn dialect_of(place: &str, params: &Params, asked: Option<&Dialect>, n_mels: usize) -> Result<Dialect> {
+    if let Some(dialect) = asked {
+        return Ok(dialect.clone());
+    }
+    let mut dialect = Dialect::named("lmnt-diffwave")?;
+    if let Some(rate_hz) = params.sample_rate {
+        dialect.rate_hz = rate_hz;
+        dialect.fmax_hz = rate_hz as f32 / 2.0;
+    }
+    if let Some(n_fft) = params.n_fft {
+        (dialect.n_fft, dialect.win) = (n_fft, n_fft);
+    }
+    dialect.n_mels = n_mels;
+    dialect.validate().map_err(|e| Error::invalid(place, "params", e, "a mel dialect that can be computed"))?;
+    Ok(dialect)
+}
+
+fn dimension(place: &str, weights: &Weights, name: &str, axis: usize) -> Result<usize> {
+    let shape = weights.get(name).map(|t| t.shape.clone());
+    shape.as_ref().and_then(|shape| shape.get(axis).copied()).ok_or_else(|| {
+        let found = shape.map_or("none".into(), |shape| format!("shape {shape:?}"));
+        Error::invalid(place, format!("tensor {name}"), found, "three axes")
+    })
+}

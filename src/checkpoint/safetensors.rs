@@ -1,0 +1,68 @@
+//! Remel's model file: safetensors whose metadata hold the model's header as JSON.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use super::import::{Params, import};
+use super::values::widen;
+use crate::audio::write_whole;
+use crate::mel::Dialect;
+use crate::model::{Model, ModelHeader};
+use crate::network::{Tensor, Weights};
+use crate::{Error, Result};
+
+/// The metadata entry that holds the header; its name carries the format's version.
+const HEADER: &str = "remel.model.1";
+
+/// Reads a model file, or imports a bare state dict kept as safetensors.
+pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+    from_bytes(path, &bytes, dialect)
+}
+
+/// Reads a model file from memory.
+pub fn from_bytes(path: &Path, bytes: &[u8], dialect: Option<&Dialect>) -> Result<Model> {
+    let refused = |e| Error::unreadable(path, format!("not readable as safetensors: {e}"));
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(refused)?;
+    let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER));
+    let file = SafeTensors::deserialize(bytes).map_err(refused)?;
+    let mut weights = Weights::default();
+    for (name, view) in file.iter() {
+        let data = widen(&format!("{:?}", view.dtype()), view.data()).ok_or_else(|| {
+            let found = format!("{:?}", view.dtype());
+            Error::invalid(path.display(), format!("tensor {name}"), found, "F32, F64, F16 or BF16")
+        })?;
+        weights.insert(name, Tensor { shape: view.shape().to_vec(), data });
+    }
+    let Some(header) = header else {
+        return import(path, &weights, &Params::default(), 0, dialect);
+    };
+    let header: ModelHeader = serde_json::from_str(header)
+        .map_err(|e| Error::invalid(path.display(), format!("metadata {HEADER}"), e, "a model's header"))?;
+    Model::new(&path.display().to_string(), header, weights)
+}
+
+/// Writes a model file. It appears whole or not at all.
+pub fn save(model: &Model, path: &Path) -> Result<()> {
+    let header =
+        serde_json::to_string(model.header()).expect("a header has no map with other keys than strings");
+    let metadata = HashMap::from([(HEADER.to_owned(), header)]);
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = model
+        .weights()
+        .iter()
+        .map(|(name, tensor)| {
+            let bytes = tensor.data.iter().flat_map(|v| v.to_le_bytes()).collect();
+            (name.to_owned(), tensor.shape.clone(), bytes)
+        })
+        .collect();
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("shape and bytes are one tensor's");
+        (name.as_str(), view)
+    });
+    let bytes = safetensors::serialize(views, Some(metadata))
+        .map_err(|e| Error::unreadable(path, format!("cannot be written as safetensors: {e}")))?;
+    write_whole(path, |file| std::io::Write::write_all(file, &bytes))
+}

@@ -1,0 +1,15 @@
+//! Diffusion without any network: noise, schedules, samplers and the spans a long render is cut into.
+
+mod denoiser;
+mod noise;
+mod sample;
+mod sampler;
+mod schedule;
+mod spans;
+
+pub use denoiser::Denoiser;
+pub use noise::Noise;
+pub use sample::{Draw, NoiseSource, Sampling};
+pub use sampler::{Clamp, Sampler, Step};
+pub use schedule::{Schedule, karras_sigmas};
+pub use spans::{Span, SpanPlan};

@@ -1,0 +1,141 @@
+//! Noise schedules: how much noise each diffusion step adds, and how a short schedule maps onto a long one.
+
+use crate::{Error, Result};
+
+/// A discrete schedule in the notation of DDPM (Ho et al. 2020) and DiffWave: β_t, and ᾱ_t = Π(1 − β_s).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    betas: Vec<f64>,
+    alpha_bars: Vec<f64>,
+}
+
+impl Schedule {
+    /// A schedule of explicit βs.
+    ///
+    /// # Errors
+    /// Where there is none, or one lies outside (0, 1).
+    pub fn from_betas(betas: Vec<f64>) -> Result<Self> {
+        if betas.is_empty() {
+            return Err(Error::invalid("schedule", "betas", "none", "at least one"));
+        }
+        if let Some(bad) = betas.iter().find(|b| !(**b > 0.0 && **b < 1.0)) {
+            return Err(Error::invalid("schedule", "beta", bad, "a number above 0 and below 1"));
+        }
+        let alpha_bars = betas
+            .iter()
+            .scan(1.0, |product, beta| {
+                *product *= 1.0 - beta;
+                Some(*product)
+            })
+            .collect();
+        Ok(Self { betas, alpha_bars })
+    }
+
+    /// β rising linearly from `first` to `last` (DiffWave: 50 steps, 1e-4 to 0.05).
+    pub fn linear(steps: usize, first: f64, last: f64) -> Result<Self> {
+        Self::from_betas(spaced(steps, first, last))
+    }
+
+    /// √β rising linearly: β as the square of what is linear ("quad" of DDIM, Song et al. 2021).
+    pub fn quad(steps: usize, first: f64, last: f64) -> Result<Self> {
+        Self::from_betas(spaced(steps, first.sqrt(), last.sqrt()).iter().map(|b| b * b).collect())
+    }
+
+    /// β along a logistic curve over [−6, 6], scaled into `first..last`.
+    pub fn sigmoid(steps: usize, first: f64, last: f64) -> Result<Self> {
+        let logistic = |v: f64| 1.0 / (1.0 + (-v).exp());
+        Self::from_betas(
+            spaced(steps, -6.0, 6.0).iter().map(|v| logistic(*v) * (last - first) + first).collect(),
+        )
+    }
+
+    /// Number of steps.
+    pub fn len(&self) -> usize {
+        self.betas.len()
+    }
+
+    /// Never: a schedule has at least one step.
+    pub fn is_empty(&self) -> bool {
+        self.betas.is_empty()
+    }
+
+    /// β of every step, from the least noise to the most.
+    pub fn betas(&self) -> &[f64] {
+        &self.betas
+    }
+
+    /// ᾱ of every step: the share of the signal's energy that is left.
+    pub fn alpha_bars(&self) -> &[f64] {
+        &self.alpha_bars
+    }
+
+    /// The real-valued step of this (training) schedule at which √ᾱ, linearly interpolated, equals √`alpha_bar`:
+    /// the fast sampling of DiffWave (appendix B). Levels beyond either end take that end.
+    pub fn align(&self, alpha_bar: f64) -> f64 {
+        let level = alpha_bar.sqrt();
+        let levels: Vec<f64> = self.alpha_bars.iter().map(|a| a.sqrt()).collect();
+        for t in 0..levels.len().saturating_sub(1) {
+            if levels[t + 1] <= level && level <= levels[t] {
+                return t as f64 + (levels[t] - level) / (levels[t] - levels[t + 1]);
+            }
+        }
+        if level > levels[0] { 0.0 } else { (levels.len() - 1) as f64 }
+    }
+
+    /// A schedule of `steps` steps whose ᾱ is spread over this one's range evenly in log signal-to-noise ratio:
+    /// what a step count without a schedule of its own means.
+    pub fn respaced(&self, steps: usize) -> Result<Self> {
+        let snr = |alpha_bar: f64| (alpha_bar / (1.0 - alpha_bar)).ln();
+        let (first, last) = (self.alpha_bars[0], self.alpha_bars[self.len() - 1]);
+        let targets = if steps == 1 { vec![snr(last)] } else { spaced(steps, snr(first), snr(last)) };
+        let mut previous = 1.0;
+        let betas = targets.iter().map(|target| {
+            let alpha_bar = 1.0 / (1.0 + (-target).exp());
+            let beta = 1.0 - alpha_bar / previous;
+            previous = alpha_bar;
+            beta
+        });
+        Self::from_betas(betas.collect())
+    }
+}
+
+/// σ of Karras et al. 2022 (equation 5), from `sigma_max` down to `sigma_min`, without the final zero.
+pub fn karras_sigmas(steps: usize, sigma_min: f64, sigma_max: f64, rho: f64) -> Vec<f64> {
+    spaced(steps, sigma_max.powf(1.0 / rho), sigma_min.powf(1.0 / rho)).iter().map(|s| s.powf(rho)).collect()
+}
+
+/// `count` numbers from `first` to `last`, both included.
+fn spaced(count: usize, first: f64, last: f64) -> Vec<f64> {
+    let gap = (last - first) / count.saturating_sub(1).max(1) as f64;
+    (0..count).map(|i| if i + 1 == count && count > 1 { last } else { first + gap * i as f64 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_is_no_schedule() {
+        for betas in [vec![], vec![0.0], vec![1.0], vec![0.1, f64::NAN], vec![-0.1]] {
+            assert!(Schedule::from_betas(betas).is_err());
+        }
+    }
+
+    #[test]
+    fn a_schedule_aligned_with_itself_is_the_identity() {
+        let schedule = Schedule::linear(50, 1e-4, 0.05).expect("valid");
+        for (t, alpha_bar) in schedule.alpha_bars().iter().enumerate() {
+            assert!((schedule.align(*alpha_bar) - t as f64).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn respacing_keeps_both_ends() {
+        let schedule = Schedule::from_betas(vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5]).expect("valid");
+        for steps in 1..=12 {
+            let other = schedule.respaced(steps).expect("valid");
+            assert_eq!(other.len(), steps);
+            assert!((other.alpha_bars()[steps - 1] - schedule.alpha_bars()[5]).abs() < 1e-12);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The conditioner's part of a layer's gated sum: computed once per batch where memory allows, else block by block.
+
+use super::buffer::Buffer;
+use super::engine::Engine;
+use super::lanes::Lanes;
+use super::matrix::{Edge, Matrix, load, multiply, store};
+use super::packed::Packed;
+use super::rows::SharedRows;
+use super::stage::{BLOCK_ROWS, Stage, block_rows};
+use super::upsampler::Upsampler;
+use crate::mel::Mel;
+use crate::network::{DiffWaveConfig, Weights};
+use crate::{Error, Result};
+
+/// Memory for projected conditioners, in values: 256 MiB, or 0.8 s of a base network. Layers that find no room in it
+/// project theirs with every step.
+const KEPT_VALUES: usize = (256 << 20) / size_of::<f32>();
+
+/// Where a layer finds the conditioner's part of its gated sum.
+#[derive(Clone, Copy)]
+pub(super) enum Conditioner<'a> {
+    /// There is none: the bias alone.
+    None,
+    /// It was projected with the batch, bias included, `[rows, 2·width]`.
+    Projected(&'a [f32]),
+    /// It is projected with every block, from the spectrogram at one row per sample, `[rows, n_mels]`.
+    Spectrogram(&'a [f32]),
+}
+
+/// The conditioners of a batch.
+pub(super) struct Conditioners {
+    n_mels: usize,
+    /// None in an unconditional network.
+    upsampler: Option<Upsampler>,
+    /// The upsampled spectrogram, `[rows, n_mels]`.
+    spectrogram: Buffer,
+    /// The projections of the first layers, `[rows, 2·width]` each, and their size.
+    projected: Buffer,
+    size: usize,
+}
+
+impl Conditioners {
+    /// Takes what it needs of (validated) weights.
+    pub(super) fn new(config: &DiffWaveConfig, weights: &Weights) -> Self {
+        Self {
+            n_mels: config.n_mels.unwrap_or(0),
+            upsampler: config.n_mels.map(|_| Upsampler::new(config, weights)),
+            spectrogram: Buffer::default(),
+            projected: Buffer::default(),
+            size: 0,
+        }
+    }
+
+    /// Computes the conditioners of windows of `samples`.
+    ///
+    /// # Errors
+    /// Where a spectrogram has another number of bands than the network's.
+    pub(super) fn prepare(
+        &mut self,
+        packed: &Packed,
+        engine: &mut Engine,
+        mels: &[&Mel],
+        samples: usize,
+    ) -> Result<()> {
+        let Some(upsampler) = &mut self.upsampler else { return Ok(()) };
+        if let Some(mel) = mels.iter().find(|mel| mel.n_mels() != self.n_mels) {
+            return Err(Error::invalid("conditioner", "mel bands", mel.n_mels(), self.n_mels));
+        }
+        let rows = mels.len() * samples;
+        self.spectrogram.require(rows * self.n_mels);
+        for (mel, rows) in mels.iter().zip(self.spectrogram.chunks_exact_mut((samples * self.n_mels).max(1))) {
+            upsampler.run(mel, rows);
+        }
+        self.size = rows * 2 * packed.width;
+        let kept_layers = (KEPT_VALUES / self.size.max(1)).min(packed.layers.len());
+        self.projected.require(kept_layers * self.size);
+        for (layer, output) in packed.layers.iter().zip(self.projected.chunks_exact_mut(self.size.max(1))) {
+            let Some(matrix) = &layer.conditioner else { break };
+            let (bias, spectrogram) = (&layer.bias, &self.spectrogram);
+            let output = SharedRows::new(output, 2 * packed.width);
+            engine.run(&Stage::Projection(Projection { matrix, bias, spectrogram, output }));
+        }
+        Ok(())
+    }
+
+    /// Where layer `index` finds its conditioner.
+    pub(super) fn of_layer(&self, index: usize) -> Conditioner<'_> {
+        match (&self.upsampler, self.projected.get(index * self.size..(index + 1) * self.size)) {
+            (None, _) => Conditioner::None,
+            (Some(_), Some(projected)) => Conditioner::Projected(projected),
+            (Some(_), None) => Conditioner::Spectrogram(&self.spectrogram),
+        }
+    }
+}
+
+/// A layer's projection of the conditioner for the whole batch.
+pub(super) struct Projection<'a> {
+    /// The projection.
+    pub(super) matrix: &'a Matrix,
+    /// Bias of the layer's gated sum, `[2·width]`.
+    pub(super) bias: &'a [f32],
+    /// The spectrogram, `[rows, n_mels]`.
+    pub(super) spectrogram: &'a [f32],
+    /// What [`Conditioner::Projected`] is, `[rows, 2·width]`.
+    pub(super) output: SharedRows<'a>,
+}
+
+impl Projection<'_> {
+    fn rows(&self) -> usize {
+        self.spectrogram.len() / self.matrix.depth()
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        self.rows().div_ceil(BLOCK_ROWS)
+    }
+
+    #[inline(always)]
+    pub(super) fn run<V: Lanes>(&self, block: usize) {
+        let (rows, depth) = (block_rows(block, self.rows()), self.matrix.depth());
+        let first = rows.start;
+        let frame = |row: usize| &self.spectrogram[(first + row) * depth..][..depth];
+        let mut edge = ProjectionEdge { projection: self, first };
+        multiply::<V>(self.matrix, rows.len(), frame, &mut edge);
+    }
+}
+
+struct ProjectionEdge<'a> {
+    projection: &'a Projection<'a>,
+    first: usize,
+}
+
+impl<V: Lanes> Edge<V> for ProjectionEdge<'_> {
+    #[inline(always)]
+    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
+        load(&self.projection.bias[column..])
+    }
+
+    #[inline(always)]
+    fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
+        // SAFETY: blocks have no row in common.
+        let row = unsafe { self.projection.output.row(self.first + row) };
+        store(sums, &mut row[column..]);
+    }
+}

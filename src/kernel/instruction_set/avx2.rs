@@ -1,0 +1,30 @@
+//! Eight lanes of AVX2 with FMA.
+
+use std::arch::x86_64::*;
+
+use crate::kernel::lanes::lanes;
+use crate::kernel::stage::{Scratch, Stage};
+
+/// Runs a block of a stage.
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn run(stage: &Stage, block: usize, scratch: &mut Scratch) {
+    stage.run::<Avx2>(block, scratch);
+}
+
+lanes! {
+    Avx2(__m256), lanes 8, panel 2;
+    splat(value) => _mm256_set1_ps(value);
+    load(source) => _mm256_loadu_ps(source);
+    store(value, target) => _mm256_storeu_ps(target, value);
+    add(a, b) => _mm256_add_ps(a, b);
+    sub(a, b) => _mm256_sub_ps(a, b);
+    mul(a, b) => _mm256_mul_ps(a, b);
+    div(a, b) => _mm256_div_ps(a, b);
+    min(a, b) => _mm256_min_ps(a, b);
+    max(a, b) => _mm256_max_ps(a, b);
+    mul_add(a, b, c) => _mm256_fmadd_ps(a, b, c);
+    scale(a, n) => {
+        let shifted = _mm256_slli_epi32::<23>(_mm256_castps_si256(n));
+        _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), shifted))
+    };
+}

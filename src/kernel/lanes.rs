@@ -1,0 +1,84 @@
+//! One register of `f32`, whatever the instruction set: what all bodies are written over.
+
+/// A register of [`Lanes::LANES`] values.
+///
+/// Bodies generic over it are marked `inline(always)` down to the function that enables the instruction set.
+pub(super) trait Lanes: Copy {
+    /// Values per register.
+    const LANES: usize;
+    /// Registers across the widest panel of a product: as many as leave room for six rows of accumulators.
+    const PANEL: usize;
+
+    /// `value` in every lane.
+    fn splat(value: f32) -> Self;
+    /// The first values of `source`.
+    fn load(source: &[f32]) -> Self;
+    /// Writes the first values of `target`.
+    fn store(self, target: &mut [f32]);
+    /// self + other
+    fn add(self, other: Self) -> Self;
+    /// self − other
+    fn sub(self, other: Self) -> Self;
+    /// self · other
+    fn mul(self, other: Self) -> Self;
+    /// self / other
+    fn div(self, other: Self) -> Self;
+    /// The lesser of both.
+    fn min(self, other: Self) -> Self;
+    /// The larger of both.
+    fn max(self, other: Self) -> Self;
+    /// self · factor + addend, rounded once where the set can.
+    fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// self · 2ⁿ, where n is the integer in the lowest nine bits of `power`'s representation.
+    fn scale(self, power: Self) -> Self;
+}
+
+/// Implements [`Lanes`] for a register type from expressions over its intrinsics.
+macro_rules! lanes {
+    (
+        $name:ident($register:ty), lanes $lanes:literal, panel $panel:literal;
+        splat($number:ident) => $splat:expr;
+        load($source:ident) => $load:expr;
+        store($value:ident, $target:ident) => $store:expr;
+        $($method:ident($this:ident $(, $argument:ident)*) => $body:expr;)*
+    ) => {
+        #[derive(Clone, Copy)]
+        pub(super) struct $name($register);
+
+        impl $crate::kernel::lanes::Lanes for $name {
+            const LANES: usize = $lanes;
+            const PANEL: usize = $panel;
+
+            #[inline(always)]
+            fn splat($number: f32) -> Self {
+                // SAFETY: these lanes exist only under the function that runs where the set was detected.
+                Self(unsafe { $splat })
+            }
+
+            #[inline(always)]
+            fn load(source: &[f32]) -> Self {
+                let $source = source[..$lanes].as_ptr();
+                // SAFETY: as above, and `source` has as many values as the register.
+                Self(unsafe { $load })
+            }
+
+            #[inline(always)]
+            fn store(self, target: &mut [f32]) {
+                let ($value, $target) = (self.0, target[..$lanes].as_mut_ptr());
+                // SAFETY: as above, and `target` has as many values as the register.
+                unsafe { $store }
+            }
+
+            $(
+                #[inline(always)]
+                fn $method(self $(, $argument: Self)*) -> Self {
+                    let $this = self.0;
+                    $(let $argument = $argument.0;)*
+                    // SAFETY: as above.
+                    Self(unsafe { $body })
+                }
+            )*
+        }
+    };
+}
+pub(super) use lanes;

@@ -1,0 +1,29 @@
+//! The CPU engine: DiffWave in real time on two cores.
+//!
+//! The same network as [`crate::network`], computed layer by layer over blocks of time. Activations lie sample by
+//! sample with their channels side by side, so that any dilation is a choice of rows; a block's tiles go through
+//! Winograd's F(4,3) along the dilated lattice, which halves the multiplications of a 3-tap convolution. One body
+//! ([`stage`]) is compiled for every instruction set and chosen at run time.
+
+mod buffer;
+mod conditioner;
+mod denoiser;
+mod denormals;
+mod engine;
+mod gate;
+mod instruction_set;
+mod lanes;
+mod layer;
+mod matrix;
+mod packed;
+mod pool;
+mod prefetch;
+mod rows;
+mod stage;
+mod step;
+mod upsampler;
+mod winograd;
+
+pub use denoiser::KernelDenoiser;
+pub use denormals::flush_denormals;
+pub use instruction_set::InstructionSet;

@@ -1,0 +1,162 @@
+//! A network's weights as the bodies want them: packed once, with every constant factor folded in.
+
+use super::buffer::Buffer;
+use super::gate::{FILTER_EXPONENT, GATE_EXPONENT};
+use super::matrix::Matrix;
+use super::winograd;
+use crate::network::{DiffWaveConfig, Weights};
+
+/// Channels are filled up with zeros to a multiple of the widest register.
+const CHANNEL_UNIT: usize = 16;
+
+/// A network's packed weights. `width` stands for the filled-up channels.
+pub(super) struct Packed {
+    /// Channels.
+    pub(super) channels: usize,
+    /// Channels filled up to whole registers.
+    pub(super) width: usize,
+    /// The input projection: weight and bias, `[width]` each.
+    pub(super) entry: [Buffer; 2],
+    /// The residual layers.
+    pub(super) layers: Vec<PackedLayer>,
+    /// Sum of all layers' skip biases, scaled, `[width]`.
+    pub(super) skip_bias: Buffer,
+    /// The skip projection, `[channels, width]`.
+    pub(super) skip_projection: Matrix,
+    /// Its bias, `[width]`.
+    pub(super) skip_projection_bias: Buffer,
+    /// The output projection, `[width]`.
+    pub(super) output: Buffer,
+    /// Its bias.
+    pub(super) output_bias: f32,
+}
+
+/// A residual layer's packed weights. Columns of the gated sum are gates, then filters.
+pub(super) struct PackedLayer {
+    /// Dilation of its convolution.
+    pub(super) dilation: usize,
+    /// The convolution as the six products of a tile, `[channels, 2·width]` each.
+    pub(super) dilated: [Matrix; winograd::PRODUCTS],
+    /// The conditioner projection, `[n_mels, 2·width]`.
+    pub(super) conditioner: Option<Matrix>,
+    /// Bias of both, `[2·width]`.
+    pub(super) bias: Buffer,
+    /// The output projection's residual half, scaled, `[channels, width]`; the last layer's is never needed.
+    pub(super) residual: Option<Matrix>,
+    /// Its skip half, scaled, `[channels, width]`.
+    pub(super) skip: Matrix,
+}
+
+impl Packed {
+    /// Packs (validated) weights into panels of `panel_columns`.
+    pub(super) fn new(config: &DiffWaveConfig, weights: &Weights, panel_columns: usize) -> Self {
+        let channels = config.channels;
+        let width = channels.next_multiple_of(CHANNEL_UNIT);
+        let filled = |name: &str| fill(weights.values(name), width);
+        let skip_weight = weights.values("skip_projection.weight");
+        let skip_projection =
+            Matrix::pack(channels, width, panel_columns, |row, column| match column < channels {
+                true => skip_weight[column * channels + row],
+                false => 0.0,
+            });
+        let packing = Packing { config, weights, panel_columns, width };
+        let mut skip_bias = Buffer::zeroed(width);
+        for index in 0..config.layers {
+            let bias = weights.values(&format!("residual_layers.{index}.output_projection.bias"));
+            for (sum, bias) in skip_bias.iter_mut().zip(&bias[channels..]) {
+                *sum += bias * config.skip_scale();
+            }
+        }
+        Self {
+            channels,
+            width,
+            entry: [filled("input_projection.weight"), filled("input_projection.bias")],
+            layers: (0..config.layers).map(|index| packing.layer(index)).collect(),
+            skip_bias,
+            skip_projection,
+            skip_projection_bias: filled("skip_projection.bias"),
+            output: filled("output_projection.weight"),
+            output_bias: weights.values("output_projection.bias")[0],
+        }
+    }
+}
+
+/// `values` and zeros up to `width`.
+fn fill(values: &[f32], width: usize) -> Buffer {
+    let mut buffer = Buffer::zeroed(width);
+    buffer[..values.len()].copy_from_slice(values);
+    buffer
+}
+
+/// What packing a layer needs.
+struct Packing<'a> {
+    config: &'a DiffWaveConfig,
+    weights: &'a Weights,
+    panel_columns: usize,
+    width: usize,
+}
+
+impl Packing<'_> {
+    fn layer(&self, index: usize) -> PackedLayer {
+        let values = |part: &str| self.weights.values(&format!("residual_layers.{index}.{part}"));
+        let (channels, config) = (self.config.channels, self.config);
+        let dilated = values("dilated_conv.weight");
+        let products: Vec<[f32; winograd::PRODUCTS]> =
+            dilated.as_chunks().0.iter().map(|taps| winograd::weights(*taps)).collect();
+        let half = |first: usize, scale: f32| {
+            let weight = values("output_projection.weight");
+            self.pack(channels, self.width, |row, column| match column < channels {
+                true => weight[(first + column) * channels + row] * scale,
+                false => 0.0,
+            })
+        };
+        PackedLayer {
+            dilation: config.dilation(index),
+            dilated: std::array::from_fn(|product| {
+                self.gated(channels, |row, channel| products[channel * channels + row][product])
+            }),
+            conditioner: config.n_mels.map(|n_mels| {
+                let weight = values("conditioner_projection.weight");
+                self.gated(n_mels, |band, channel| weight[channel * n_mels + band])
+            }),
+            bias: self.bias(index),
+            residual: (index + 1 < config.layers).then(|| half(0, config.residual_scale())),
+            skip: half(channels, config.skip_scale()),
+        }
+    }
+
+    /// Bias of the gated sum.
+    fn bias(&self, index: usize) -> Buffer {
+        let values = |part: &str| self.weights.values(&format!("residual_layers.{index}.{part}"));
+        let dilated = values("dilated_conv.bias");
+        let conditioner = self.config.n_mels.map(|_| values("conditioner_projection.bias"));
+        let mut bias = Buffer::zeroed(2 * self.width);
+        for (column, bias) in bias.iter_mut().enumerate() {
+            if let Some((channel, factor)) = self.source(column) {
+                *bias = factor * (dilated[channel] + conditioner.map_or(0.0, |c| c[channel]));
+            }
+        }
+        bias
+    }
+
+    /// A matrix onto gates and filters from `value(row, channel)`, scaled to the exponents that the gate takes.
+    fn gated(&self, depth: usize, value: impl Fn(usize, usize) -> f32) -> Matrix {
+        self.pack(depth, 2 * self.width, |row, column| {
+            self.source(column).map_or(0.0, |(channel, factor)| factor * value(row, channel))
+        })
+    }
+
+    /// The output channel of a convolution behind a column of the gated sum, and its factor; none for filling.
+    fn source(&self, column: usize) -> Option<(usize, f32)> {
+        let channels = self.config.channels;
+        let (channel, first, factor) = match column < self.width {
+            true => (column, 0, GATE_EXPONENT),
+            false => (column - self.width, channels, FILTER_EXPONENT),
+        };
+        (channel < channels).then_some((first + channel, factor))
+    }
+
+    fn pack(&self, depth: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> Matrix {
+        Matrix::pack(depth, columns, self.panel_columns, value)
+    }
+}

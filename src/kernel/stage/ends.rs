@@ -1,0 +1,108 @@
+//! Both ends of the network: its input projection, and from the sum of skips to the predicted noise.
+
+use super::{BLOCK_ROWS, Scratch, block_rows};
+use crate::kernel::lanes::Lanes;
+use crate::kernel::matrix::{Edge, load, multiply, store};
+use crate::kernel::packed::Packed;
+use crate::kernel::rows::SharedRows;
+
+/// The input projection: relu(x·w + b), plus the first layer's projection of the step.
+pub(in crate::kernel) struct Entry<'a> {
+    /// The weights.
+    pub(in crate::kernel) packed: &'a Packed,
+    /// The signal, `[rows]`.
+    pub(in crate::kernel) x: &'a [f32],
+    /// The first layer's projection of the step, `[width]`.
+    pub(in crate::kernel) step: &'a [f32],
+    /// The first layer's input, `[rows, width]`.
+    pub(in crate::kernel) output: SharedRows<'a>,
+}
+
+impl Entry<'_> {
+    pub(super) fn blocks(&self) -> usize {
+        self.x.len().div_ceil(BLOCK_ROWS)
+    }
+
+    #[inline(always)]
+    pub(super) fn run<V: Lanes>(&self, block: usize) {
+        let [weight, bias] = &self.packed.entry;
+        for row in block_rows(block, self.x.len()) {
+            let x = V::splat(self.x[row]);
+            // SAFETY: blocks have no row in common.
+            let output = unsafe { self.output.row(row) };
+            let mut column = 0;
+            while column < self.packed.width {
+                let (weight, bias) = (V::load(&weight[column..]), V::load(&bias[column..]));
+                let projected = x.mul_add(weight, bias).max(V::splat(0.0));
+                let sum = projected.add(V::load(&self.step[column..]));
+                sum.store(&mut output[column..]);
+                column += V::LANES;
+            }
+        }
+    }
+}
+
+/// From the sum of skips, scaled, to the predicted noise: two projections with a relu between them.
+pub(in crate::kernel) struct Exit<'a> {
+    /// The weights.
+    pub(in crate::kernel) packed: &'a Packed,
+    /// The sum of all skips, `[rows, width]`.
+    pub(in crate::kernel) skips: &'a [f32],
+    /// The predicted noise, `[rows, 1]`.
+    pub(in crate::kernel) eps: SharedRows<'a>,
+}
+
+impl Exit<'_> {
+    fn rows(&self) -> usize {
+        self.skips.len() / self.packed.width
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        self.rows().div_ceil(BLOCK_ROWS)
+    }
+
+    #[inline(always)]
+    pub(super) fn run<V: Lanes>(&self, block: usize, scratch: &mut Scratch) {
+        let (packed, width) = (self.packed, self.packed.width);
+        let rows = block_rows(block, self.rows());
+        let first = rows.start;
+        let mut hidden = Hidden { bias: &packed.skip_projection_bias, width, rows: &mut scratch.hidden };
+        let skips = |row: usize| &self.skips[(first + row) * width..][..width];
+        multiply::<V>(&packed.skip_projection, rows.len(), skips, &mut hidden);
+        for (row, hidden) in rows.zip(scratch.hidden.chunks_exact(width)) {
+            let mut sums = V::splat(0.0);
+            let mut column = 0;
+            while column < width {
+                sums = V::load(&hidden[column..]).mul_add(V::load(&packed.output[column..]), sums);
+                column += V::LANES;
+            }
+            let mut lanes = [0.0; 16];
+            sums.store(&mut lanes[..V::LANES]);
+            // SAFETY: blocks have no row in common.
+            let eps = unsafe { self.eps.row(row) };
+            eps[0] = lanes.iter().sum::<f32>() + packed.output_bias;
+        }
+    }
+}
+
+/// The hidden layer of the exit.
+struct Hidden<'a> {
+    bias: &'a [f32],
+    width: usize,
+    rows: &'a mut [f32],
+}
+
+impl<V: Lanes> Edge<V> for Hidden<'_> {
+    #[inline(always)]
+    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
+        load(&self.bias[column..])
+    }
+
+    #[inline(always)]
+    fn finish<const N: usize>(&mut self, row: usize, column: usize, mut sums: [V; N]) {
+        for sum in &mut sums {
+            *sum = sum.max(V::splat(0.0));
+        }
+        store(sums, &mut self.rows[row * self.width + column..]);
+    }
+}

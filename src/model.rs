@@ -1,0 +1,214 @@
+//! A model: a network with everything it needs to make sound, validated once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diffusion::{Clamp, Sampler, Schedule};
+use crate::mel::{Dialect, Mel};
+use crate::network::{DiffWaveConfig, Weights};
+use crate::{Error, Result};
+
+/// The energy prior (PriorGrad, Lee et al. 2022): noise as loud as the mel frame it belongs to.
+///
+/// The standard deviation of a frame is `gain·√Σ magnitude²` over its bands, within `floor` and `ceiling`, and is
+/// held over the frame's hop.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnergyPrior {
+    /// Factor on the frame's energy.
+    pub gain: f32,
+    /// Least standard deviation.
+    pub floor: f32,
+    /// Largest standard deviation.
+    pub ceiling: f32,
+}
+
+impl EnergyPrior {
+    /// Standard deviation per sample, `[mel.frames() · hop]`.
+    pub fn std(&self, mel: &Mel, dialect: &Dialect) -> Vec<f32> {
+        (0..mel.frames())
+            .flat_map(|index| {
+                let energy: f32 = mel.frame(index).iter().map(|m| dialect.magnitude(*m).powi(2)).sum();
+                let std = (self.gain * energy.sqrt()).clamp(self.floor, self.ceiling);
+                std::iter::repeat_n(std, dialect.hop)
+            })
+            .collect()
+    }
+}
+
+/// Where a model comes from and what may be done with it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The model's name.
+    pub name: String,
+    /// Licence of the weights, as an SPDX expression or in words.
+    pub licence: String,
+    /// What it was trained on, by whom and how; or the file it was imported from.
+    pub provenance: String,
+    /// Optimizer steps.
+    pub trained_steps: u64,
+}
+
+/// All of a model but its weights: what a model file's metadata hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelHeader {
+    /// The network.
+    pub network: DiffWaveConfig,
+    /// The mel dialect that it was trained on; none for an unconditional network.
+    pub dialect: Option<Dialect>,
+    /// Sample rate.
+    pub rate_hz: u32,
+    /// β of every training step.
+    pub training_betas: Vec<f64>,
+    /// β of the short schedule that the model is meant to be sampled with.
+    pub inference_betas: Vec<f64>,
+    /// Where sampling limits values.
+    pub clamp: Clamp,
+    /// The energy prior, where the model was trained with one.
+    pub prior: Option<EnergyPrior>,
+    /// Scale of every Gaussian that suits the model; what users ask for is relative to it.
+    #[serde(default = "full")]
+    pub temperature: f32,
+    /// Provenance.
+    pub card: Card,
+}
+
+/// The temperature that sampling is defined with.
+fn full() -> f32 {
+    1.0
+}
+
+/// Which schedule to sample along.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScheduleChoice {
+    /// The model's own short schedule.
+    Fast,
+    /// Every training step.
+    Full,
+    /// So many steps, spread over the short schedule's range.
+    Steps(usize),
+    /// Explicit βs, from the least noise to the most.
+    Betas(Vec<f64>),
+}
+
+/// A model that has been validated: its weights fit its network, its dialect and its schedules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    header: ModelHeader,
+    weights: Weights,
+    training: Schedule,
+    inference: Schedule,
+}
+
+impl Model {
+    /// Puts a model together.
+    ///
+    /// # Errors
+    /// Names the first field of `place` that does not fit: a size, a tensor's shape, the dialect, a schedule.
+    pub fn new(place: &str, header: ModelHeader, weights: Weights) -> Result<Self> {
+        let network = &header.network;
+        network.validate(place)?;
+        weights.validate(place, &network.tensors())?;
+        match (&header.dialect, network.n_mels) {
+            (Some(dialect), Some(n_mels)) => {
+                dialect.validate()?;
+                let of = format!("dialect {}", dialect.name);
+                if dialect.n_mels != n_mels {
+                    return Err(Error::invalid(place, of, format!("{} mels", dialect.n_mels), n_mels));
+                }
+                if dialect.hop != DiffWaveConfig::HOP {
+                    let expected = format!("the upsampler's {}", DiffWaveConfig::HOP);
+                    return Err(Error::invalid(place, of, format!("hop {}", dialect.hop), expected));
+                }
+                if dialect.rate_hz != header.rate_hz {
+                    return Err(Error::invalid(place, of, format!("{} Hz", dialect.rate_hz), header.rate_hz));
+                }
+            }
+            (None, None) => {}
+            (Some(_), None) => {
+                return Err(Error::invalid(place, "dialect", "one", "none: the network is unconditional"));
+            }
+            (None, Some(n_mels)) => {
+                return Err(Error::invalid(place, "dialect", "none", format!("one of {n_mels} mels")));
+            }
+        }
+        if !(0.0..=1.5).contains(&header.temperature) {
+            return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
+        }
+        let training = Schedule::from_betas(header.training_betas.clone())?;
+        let inference = Schedule::from_betas(header.inference_betas.clone())?;
+        if training.len() != network.training_steps {
+            let found = format!("{} steps", training.len());
+            return Err(Error::invalid(place, "training_betas", found, network.training_steps));
+        }
+        Ok(Self { header, weights, training, inference })
+    }
+
+    /// The same model, to be sampled at another temperature.
+    ///
+    /// # Errors
+    /// Where it is not a number from 0 to 1.5.
+    pub fn with_temperature(self, temperature: f32) -> Result<Self> {
+        let place = self.header.card.name.clone();
+        Self::new(&place, ModelHeader { temperature, ..self.header }, self.weights)
+    }
+
+    /// The same model with another card.
+    pub fn with_card(mut self, card: Card) -> Self {
+        self.header.card = card;
+        self
+    }
+
+    /// All but the weights.
+    pub fn header(&self) -> &ModelHeader {
+        &self.header
+    }
+
+    /// The weights.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The mel dialect.
+    ///
+    /// # Errors
+    /// Where the network is unconditional.
+    pub fn dialect(&self) -> Result<&Dialect> {
+        let expected = "a model conditioned on mel (this one is unconditional: see `remel generate`)";
+        let name = &self.header.card.name;
+        self.header.dialect.as_ref().ok_or_else(|| Error::invalid(name, "dialect", "none", expected))
+    }
+
+    /// The sampler along `choice` that starts from a carrier noised as far as `strength` says (1: pure noise).
+    pub fn sampler(&self, choice: &ScheduleChoice, strength: f64) -> Result<Sampler> {
+        let inference = match choice {
+            ScheduleChoice::Fast => self.inference.clone(),
+            ScheduleChoice::Full => self.training.clone(),
+            ScheduleChoice::Steps(steps) if *steps == self.inference.len() => self.inference.clone(),
+            ScheduleChoice::Steps(steps) => self.inference.respaced(*steps)?,
+            ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.clone())?,
+        };
+        Sampler::ddpm(&self.training, &inference, strength, self.header.clamp)
+    }
+}
+
+impl std::str::FromStr for ScheduleChoice {
+    type Err = Error;
+
+    /// `fast`, `full`, a number of steps, or βs with commas between them.
+    fn from_str(text: &str) -> Result<Self> {
+        let expected = "fast, full, a number of steps from 1 to 1000, or betas such as 1e-4,0.01,0.5";
+        let unknown = || Error::invalid("--schedule", "value", format!("\"{text}\""), expected);
+        match text {
+            "fast" => return Ok(Self::Fast),
+            "full" => return Ok(Self::Full),
+            _ => {}
+        }
+        if let Ok(steps) = text.parse::<usize>() {
+            return if (1..=1000).contains(&steps) { Ok(Self::Steps(steps)) } else { Err(unknown()) };
+        }
+        let betas: Result<Vec<f64>, _> = text.split(',').map(|b| b.trim().parse()).collect();
+        let betas = betas.map_err(|_| unknown())?;
+        Schedule::from_betas(betas.clone())?;
+        Ok(Self::Betas(betas))
+    }
+}

@@ -1,0 +1,86 @@
+//! A network in burn as samplers see it, on the GPU or the CPU.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::backend::Backend;
+use super::diffwave::{DiffWave, DiffWaveConfig};
+use super::weights::Weights;
+use crate::diffusion::Denoiser;
+use crate::mel::Mel;
+use crate::{Error, Result};
+
+/// A DiffWave network in burn.
+pub struct BurnDenoiser {
+    network: DiffWave,
+    backend: Backend,
+    device: Device,
+    conditioner: Option<Tensor<3>>,
+    batch: usize,
+    samples: usize,
+}
+
+impl BurnDenoiser {
+    /// Places a network with these (validated) weights on `backend`.
+    ///
+    /// # Errors
+    /// Where the device does not answer.
+    pub fn new(config: &DiffWaveConfig, weights: &Weights, backend: &Backend) -> Result<Self> {
+        let device = backend.device();
+        let network = guarded(backend, || config.init(weights, &device))?;
+        Ok(Self { network, backend: backend.clone(), device, conditioner: None, batch: 0, samples: 0 })
+    }
+}
+
+impl Denoiser for BurnDenoiser {
+    fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
+        (self.batch, self.samples) = (mels.len(), samples);
+        let Some(n_mels) = self.network.config().n_mels else {
+            self.conditioner = None;
+            return Ok(());
+        };
+        let frames = mels.first().map_or(0, |mel| mel.frames());
+        // Frames in rows go in as they are; the network wants bands in rows.
+        let data: Vec<f32> = mels.iter().flat_map(|mel| mel.as_frames()).copied().collect();
+        let data = TensorData::new(data, [mels.len(), frames, n_mels]);
+        let (network, device) = (&self.network, &self.device);
+        let upsampled = guarded(&self.backend, || {
+            let mel = Tensor::<3>::from_data(data, device).swap_dims(1, 2);
+            let upsampled = network.upsample(mel);
+            let length = upsampled.dims()[2];
+            // A formulation with a short upsampler leaves the last samples of a window without a conditioner.
+            let missing = samples.saturating_sub(length);
+            if missing > 0 { upsampled.pad((0, missing, 0, 0), 0.0) } else { upsampled.narrow(2, 0, samples) }
+        })?;
+        self.conditioner = Some(upsampled);
+        Ok(())
+    }
+
+    fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {
+        let data = TensorData::new(x.to_vec(), [self.batch, self.samples]);
+        let (network, device, conditioner) = (&self.network, &self.device, self.conditioner.as_ref());
+        let predicted = guarded(&self.backend, || {
+            let x = Tensor::<2>::from_data(data, device);
+            network.forward(x, level, conditioner).try_into_data().map_err(|e| format!("{e:?}"))
+        })?;
+        let failed = |reason: String| Error::Device { device: self.backend.to_string(), reason };
+        let values = predicted.map_err(failed)?;
+        let values = values.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}")))?;
+        eps.copy_from_slice(&values);
+        Ok(())
+    }
+}
+
+/// Runs work on a device, turning a backend's panic (a lost device, no memory) into an error.
+fn guarded<T>(backend: &Backend, work: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("the backend panicked");
+        let line = text.lines().next().unwrap_or_default().to_owned();
+        Error::Device { device: backend.to_string(), reason: line }
+    })
+}

@@ -1,0 +1,158 @@
+//! The shape of a DiffWave network: everything but its weights.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// Width of the sinusoidal step embedding.
+pub const EMBEDDING: usize = 128;
+/// Width of the step embedding's two shared layers.
+pub const EMBEDDING_HIDDEN: usize = 512;
+/// Stride of either of the upsampler's transposed convolutions.
+pub const UPSAMPLER_STRIDE: usize = 16;
+/// Kernel of either of the upsampler's transposed convolutions: mel bands × frames.
+pub const UPSAMPLER_KERNEL: [usize; 2] = [3, 32];
+
+/// Which of two published formulations a network was trained in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// lmnt-com/diffwave: residuals scaled by √½, the skip sum by 1/√layers; `256·frames` samples; step table
+    /// from 0.
+    Lmnt,
+    /// No scaling; the upsampler gives `256·frames − 128` samples; step table from 1.
+    Unscaled,
+}
+
+/// Configuration of a DiffWave network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiffWaveConfig {
+    /// Residual channels (base: 64, large: 128).
+    pub channels: usize,
+    /// Residual layers (30).
+    pub layers: usize,
+    /// Layers until the dilation, doubling, starts again from 1 (10).
+    pub dilation_cycle: usize,
+    /// Mel bands of the conditioner, or none for an unconditional network.
+    pub n_mels: Option<usize>,
+    /// Length of the training schedule, which is that of the step table.
+    pub training_steps: usize,
+    /// Whether convolutions see the past only.
+    pub causal: bool,
+    /// The formulation.
+    pub variant: Variant,
+}
+
+impl DiffWaveConfig {
+    /// Samples per mel frame, which the upsampler's strides fix.
+    pub const HOP: usize = UPSAMPLER_STRIDE * UPSAMPLER_STRIDE;
+
+    /// Dilation of layer `index`.
+    pub fn dilation(&self, index: usize) -> usize {
+        1 << (index % self.dilation_cycle)
+    }
+
+    /// Samples that one network call looks to either side (bidirectional), or twice as many into the past (causal).
+    pub fn reach(&self) -> usize {
+        (0..self.layers).map(|index| self.dilation(index)).sum()
+    }
+
+    /// Factor on the sum of a layer's input and its residual.
+    pub fn residual_scale(&self) -> f32 {
+        match self.variant {
+            Variant::Lmnt => std::f32::consts::FRAC_1_SQRT_2,
+            Variant::Unscaled => 1.0,
+        }
+    }
+
+    /// Factor on the sum of all skips.
+    pub fn skip_scale(&self) -> f32 {
+        match self.variant {
+            Variant::Lmnt => 1.0 / (self.layers as f32).sqrt(),
+            Variant::Unscaled => 1.0,
+        }
+    }
+
+    /// Padding of the upsampler's two transposed convolutions along time.
+    pub fn upsampler_padding(&self) -> [usize; 2] {
+        match self.variant {
+            Variant::Lmnt => [8, 8],
+            Variant::Unscaled => [12, 8],
+        }
+    }
+
+    /// Samples that `frames` mel frames condition.
+    pub fn samples(&self, frames: usize) -> usize {
+        let full = frames * Self::HOP;
+        match self.variant {
+            Variant::Lmnt => full,
+            Variant::Unscaled => full.saturating_sub(128),
+        }
+    }
+
+    /// What the step table's first row stands for.
+    pub fn first_step(&self) -> usize {
+        match self.variant {
+            Variant::Lmnt => 0,
+            Variant::Unscaled => 1,
+        }
+    }
+
+    /// Names and shapes of all weights, as PyTorch lays them out, in the order of the forward pass.
+    pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
+        let c = self.channels;
+        let [bands, frames] = UPSAMPLER_KERNEL;
+        let mut table = Table::default();
+        table.layer("input_projection", vec![c, 1, 1], c);
+        table.layer("diffusion_embedding.projection1", vec![EMBEDDING_HIDDEN, EMBEDDING], EMBEDDING_HIDDEN);
+        table.layer("diffusion_embedding.projection2", vec![EMBEDDING_HIDDEN; 2], EMBEDDING_HIDDEN);
+        if self.n_mels.is_some() {
+            table.layer("spectrogram_upsampler.conv1", vec![1, 1, bands, frames], 1);
+            table.layer("spectrogram_upsampler.conv2", vec![1, 1, bands, frames], 1);
+        }
+        for index in 0..self.layers {
+            let layer = format!("residual_layers.{index}");
+            table.layer(&format!("{layer}.dilated_conv"), vec![2 * c, c, 3], 2 * c);
+            table.layer(&format!("{layer}.diffusion_projection"), vec![c, EMBEDDING_HIDDEN], c);
+            if let Some(n_mels) = self.n_mels {
+                table.layer(&format!("{layer}.conditioner_projection"), vec![2 * c, n_mels, 1], 2 * c);
+            }
+            table.layer(&format!("{layer}.output_projection"), vec![2 * c, c, 1], 2 * c);
+        }
+        table.layer("skip_projection", vec![c, c, 1], c);
+        table.layer("output_projection", vec![1, c, 1], 1);
+        table.0
+    }
+
+    /// Refuses sizes that no network can have.
+    ///
+    /// # Errors
+    /// Names `place`, the field, what was found and what was expected.
+    pub fn validate(&self, place: &str) -> Result<()> {
+        let sizes = [
+            ("channels", self.channels, 1..=1024),
+            ("layers", self.layers, 1..=256),
+            ("dilation_cycle", self.dilation_cycle, 1..=16),
+            ("n_mels", self.n_mels.unwrap_or(1), 1..=1024),
+            ("training_steps", self.training_steps, 1..=100_000),
+        ];
+        for (field, found, range) in sizes {
+            if !range.contains(&found) {
+                let expected = format!("{} to {}", range.start(), range.end());
+                return Err(Error::invalid(place, field, found, expected));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A table of names and shapes in the making.
+#[derive(Default)]
+struct Table(Vec<(String, Vec<usize>)>);
+
+impl Table {
+    fn layer(&mut self, name: &str, weight: Vec<usize>, bias: usize) {
+        self.0.push((format!("{name}.weight"), weight));
+        self.0.push((format!("{name}.bias"), vec![bias]));
+    }
+}

@@ -1,0 +1,9 @@
+//! DiffWave (Kong et al., ICLR 2021): a WaveNet that predicts noise, all samples at once.
+
+mod config;
+mod embedding;
+mod forward;
+
+pub use config::{DiffWaveConfig, Variant};
+pub use embedding::embedding_row;
+pub use forward::DiffWave;

@@ -1,0 +1,65 @@
+//! The CPU engine against PyTorch, in every instruction set of this machine.
+
+use std::path::{Path, PathBuf};
+
+use remel::audio::read_npy;
+use remel::checkpoint;
+use remel::diffusion::Denoiser;
+use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::mel::Mel;
+
+/// Largest difference from PyTorch, both in `f32`.
+const TOLERANCE: f32 = 1e-4;
+
+/// Folders of networks with reference predictions.
+fn fixtures() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diffwave");
+    let folders = std::fs::read_dir(root).expect("the fixtures").map(|entry| entry.expect("a folder").path());
+    let mut folders: Vec<PathBuf> = folders.filter(|folder| folder.join("eps.npy").exists()).collect();
+    folders.sort();
+    folders
+}
+
+fn mel(folder: &Path) -> Mel {
+    let path = folder.join("mel.npy");
+    if !path.exists() {
+        return Mel::default();
+    }
+    let array = read_npy(&path).expect("a spectrogram");
+    let [n_mels, frames] = array.shape[..] else { panic!("a spectrogram has two axes") };
+    let frame = |frame: usize| (0..n_mels).map(move |band| (frame, band));
+    let data = (0..frames).flat_map(frame).map(|(frame, band)| array.data[band * frames + frame]);
+    Mel::from_frames(n_mels, data.collect())
+}
+
+#[test]
+fn predictions_agree_with_pytorch() {
+    let folders = fixtures();
+    assert_eq!(folders.len(), 7);
+    for folder in folders {
+        let weights = ["weights.pt", "bare.pt"].map(|name| folder.join(name));
+        let weights = weights.iter().find(|path| path.exists()).unwrap();
+        let model = checkpoint::load(weights, None).unwrap();
+        let [x, levels, eps] =
+            ["x", "levels", "eps"].map(|name| read_npy(&folder.join(format!("{name}.npy"))).unwrap());
+        let (mel, samples) = (mel(&folder), x.data.len());
+        for set in InstructionSet::available() {
+            for threads in [1, 2] {
+                let (network, weights) = (&model.header().network, model.weights());
+                let mut denoiser =
+                    KernelDenoiser::with_instruction_set(network, weights, threads, set).unwrap();
+                denoiser.condition(&[&mel], samples).unwrap();
+                for (level, expected) in levels.data.iter().zip(eps.data.chunks_exact(samples)) {
+                    let mut found = vec![f32::NAN; samples];
+                    denoiser.predict(&x.data, *level, &mut found).unwrap();
+                    let difference = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                    println!(
+                        "{} {set} {threads} {level}: {difference:e}",
+                        folder.file_name().unwrap().display()
+                    );
+                    assert!(difference < TOLERANCE && found.iter().all(|v| v.is_finite()));
+                }
+            }
+        }
+    }
+}
