@@ -11,5 +11,6 @@ pub mod kernel;
 pub mod mel;
 pub mod model;
 pub mod network;
+pub mod stream;
 
 pub use error::{Error, Result};

@@ -1,0 +1,58 @@
+//! What a stream is opened with.
+
+use super::Format;
+use crate::diffusion::SpanPlan;
+use crate::mel::Dialect;
+use crate::{Error, Result};
+
+/// What a stream is opened with: all that is fixed until the host activates anew.
+#[derive(Clone, Debug)]
+pub struct StreamConfig {
+    /// The host's sample rate, 8 kHz to 384 kHz.
+    pub host_rate_hz: u32,
+    /// Channels of the main input and output, and of the side chain: 1 or 2.
+    pub channels: usize,
+    /// The longest block that the host will ask for. A longer one is processed in parts, and then has less time
+    /// to compute than the latency allows for.
+    pub max_block_frames: usize,
+    /// The mel frames that the renderer reads.
+    pub dialect: Dialect,
+    /// How the stream is cut into windows.
+    pub plan: SpanPlan,
+    /// The time a chunk has from the moment it is complete (at the end of its block) to the moment it is heard.
+    pub budget_ms: f64,
+    /// Whether the host says that it renders offline: [`super::StreamAudio::process`] may wait as long as it takes.
+    pub offline: bool,
+}
+
+/// The most frames in a window: beyond this a plan is a mistake.
+const MOST_FRAMES: usize = 1 << 16;
+
+impl StreamConfig {
+    /// Checks every field, and that the dialect is what a renderer of `format` reads.
+    pub(super) fn validate(&self, format: Format) -> Result<()> {
+        let field = |valid: bool, name: &str, found: String, expected: &str| {
+            if valid { Ok(()) } else { Err(Error::invalid("stream", name, found, expected)) }
+        };
+        let (rate, plan) = (self.host_rate_hz, self.plan);
+        field((8000..=384_000).contains(&rate), "host_rate_hz", rate.to_string(), "8000 to 384000")?;
+        field((1..=2).contains(&self.channels), "channels", self.channels.to_string(), "1 or 2")?;
+        let block = self.max_block_frames;
+        field((1..=1 << 16).contains(&block), "max_block_frames", block.to_string(), "1 to 65536")?;
+        let budget = self.budget_ms;
+        field((0.0..=60_000.0).contains(&budget), "budget_ms", budget.to_string(), "0 to 60000")?;
+        let frames = [plan.chunk_frames, plan.left_frames, plan.right_frames];
+        let in_range = plan.chunk_frames >= 1 && frames.iter().all(|&frames| frames <= MOST_FRAMES);
+        field(
+            in_range,
+            "plan",
+            format!("{plan:?}"),
+            "chunks of 1 to 65536 frames, with up to 65536 on each side",
+        )?;
+        self.dialect.validate()?;
+        let dialect = (self.dialect.rate_hz, self.dialect.hop, self.dialect.n_mels);
+        let of_format = (format.rate_hz, format.hop, format.n_mels);
+        let expected = format!("{of_format:?}, the renderer's");
+        field(dialect == of_format, "dialect (rate_hz, hop, n_mels)", format!("{dialect:?}"), &expected)
+    }
+}

@@ -1,0 +1,200 @@
+//! The one engine of a process: renderers by key, and the thread that runs them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::thread::{JoinHandle, Thread};
+
+use crossbeam_channel::{Sender, bounded, unbounded};
+use parking_lot::Mutex;
+
+use super::link::WorkerHalf;
+use super::worker::{Command, Worker};
+use super::{Format, Render};
+use crate::diffusion::SpanPlan;
+use crate::{Error, Result};
+
+/// The name that renderers are registered under: the same for instances that share a model and a device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RendererKey(Arc<str>);
+
+impl<T: Into<Arc<str>>> From<T> for RendererKey {
+    fn from(name: T) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for RendererKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a renderer is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RendererState {
+    /// It renders.
+    Ready,
+    /// It failed, and its fallback renders instead.
+    OnFallback {
+        /// What the renderer answered.
+        error: String,
+    },
+    /// It failed, nothing renders instead, and its streams are on their underrun sound.
+    Failed {
+        /// What the renderer answered.
+        error: String,
+    },
+}
+
+/// One renderer as the user sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RendererStatus {
+    /// The key it is registered under.
+    pub key: RendererKey,
+    /// How it is doing.
+    pub state: RendererState,
+    /// Time spent rendering over the audio time of one stream that it yields: at 1 it only just keeps up.
+    pub load: f32,
+}
+
+/// The engine as the user sees it.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct EngineStatus {
+    /// Whether the worker runs.
+    pub running: bool,
+    /// Streams that are attached.
+    pub streams: usize,
+    /// All renderers, in the order of their keys.
+    pub renderers: Vec<RendererStatus>,
+}
+
+/// One worker thread that renders for all streams of a process.
+///
+/// Started and stopped explicitly (dropping it stops it): never from a thread-local or at exit. All methods are for
+/// threads that may wait; the audio thread only ever touches its [`super::StreamAudio`].
+pub struct Engine {
+    commands: Sender<Command>,
+    worker: Thread,
+    join: Mutex<Option<JoinHandle<()>>>,
+    formats: Mutex<BTreeMap<RendererKey, Format>>,
+    status: Arc<Mutex<EngineStatus>>,
+}
+
+impl Engine {
+    /// Starts the worker. `on_thread_start` is the first thing that its thread runs: the place to have denormals
+    /// flushed to zero and to set a priority.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start(on_thread_start: fn()) -> Result<Self> {
+        let (commands, inbox) = unbounded();
+        let status = Arc::new(Mutex::new(EngineStatus::default()));
+        let worker = Worker::new(inbox, Arc::clone(&status));
+        let join = std::thread::Builder::new()
+            .name("remel engine".to_owned())
+            .spawn(move || {
+                on_thread_start();
+                worker.run();
+            })
+            .map_err(|error| Error::Device { device: "engine".to_owned(), reason: error.to_string() })?;
+        let worker = join.thread().clone();
+        let formats = Mutex::new(BTreeMap::new());
+        Ok(Self { commands, worker, join: Mutex::new(Some(join)), formats, status })
+    }
+
+    /// Stops the worker, and waits until it has dropped its renderers. Streams that are open go to their underrun
+    /// sound. Stopping twice does nothing.
+    pub fn stop(&self) {
+        let Some(join) = self.join.lock().take() else { return };
+        // The receiver outlives the thread's loop: a failure means that the thread is already gone.
+        let _ = self.command(Command::Stop);
+        let _ = join.join();
+        self.formats.lock().clear();
+        *self.status.lock() = EngineStatus::default();
+    }
+
+    /// Gives the engine a renderer, and one to go to where that fails (the CPU's, say). A renderer that is already
+    /// there under `key` is replaced, and its failure forgotten.
+    ///
+    /// # Errors
+    /// The two formats differ, another format than that of the replaced renderer, or the engine has stopped.
+    pub fn register(
+        &self,
+        key: RendererKey,
+        renderer: Box<dyn Render>,
+        fallback: Option<Box<dyn Render>>,
+    ) -> Result<()> {
+        let format = renderer.format();
+        let mut formats = self.formats.lock();
+        let others = [formats.get(&key).copied(), fallback.as_ref().map(|fallback| fallback.format())];
+        for other in others.into_iter().flatten() {
+            if other != format {
+                let (found, expected) = (format!("{format:?}"), format!("{other:?}"));
+                return Err(Error::invalid(format!("renderer {key}"), "format", found, expected));
+            }
+        }
+        self.command(Command::Register { key: key.clone(), renderer, fallback })?;
+        formats.insert(key, format);
+        Ok(())
+    }
+
+    /// Drops the renderers under `key`, on the worker. Streams that use it go to their underrun sound.
+    pub fn unregister(&self, key: &RendererKey) {
+        if self.formats.lock().remove(key).is_some() {
+            // A worker that is gone has dropped them.
+            let _ = self.command(Command::Unregister { key: key.clone() });
+        }
+    }
+
+    /// The format of the renderer under `key`; none where there is no such renderer.
+    pub fn format(&self, key: &RendererKey) -> Option<Format> {
+        self.formats.lock().get(key).copied()
+    }
+
+    /// The plan that the renderer under `key` wants for chunks of `chunk_frames`. Waits for the worker.
+    ///
+    /// # Errors
+    /// There is no such renderer, or the engine has stopped.
+    pub fn plan(&self, key: &RendererKey, chunk_frames: usize) -> Result<SpanPlan> {
+        let (reply, answer) = bounded(1);
+        self.command(Command::Plan { key: key.clone(), chunk_frames, reply })?;
+        answer.recv().map_err(|_| no_renderer(key))
+    }
+
+    /// How everything is doing.
+    pub fn status(&self) -> EngineStatus {
+        let running = self.join.lock().as_ref().is_some_and(|join| !join.is_finished());
+        EngineStatus { running, ..self.status.lock().clone() }
+    }
+
+    /// Connects a stream to the renderer under `key`.
+    pub(super) fn attach(&self, key: &RendererKey, link: WorkerHalf) -> Result<()> {
+        self.command(Command::Attach { key: key.clone(), link })
+    }
+
+    /// The worker's thread, to be woken.
+    pub(super) fn worker(&self) -> Thread {
+        self.worker.clone()
+    }
+
+    fn command(&self, command: Command) -> Result<()> {
+        self.commands.send(command).map_err(|_| Error::Device {
+            device: "engine".to_owned(),
+            reason: "it has stopped; it is started once per process".to_owned(),
+        })?;
+        self.worker.unpark();
+        Ok(())
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The error for a key that nothing is registered under.
+pub(super) fn no_renderer(key: &RendererKey) -> Error {
+    Error::invalid("engine", "renderer", key, "a key that a renderer is registered under")
+}

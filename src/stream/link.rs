@@ -1,0 +1,216 @@
+//! The link between one stream and the worker: chunks go out to be rendered and come back.
+//!
+//! Every chunk is allocated when the stream is opened and travels round: from the audio thread's store to the worker
+//! and back. Both channels hold all chunks, so sending never fails for want of room; and since nobody ever blocks on
+//! a channel, sending and receiving take no lock.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::thread::Thread;
+
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+
+use super::{Format, RenderSettings, Window};
+use crate::diffusion::SpanPlan;
+use crate::mel::Mel;
+
+/// One chunk of one stream, all channels of it.
+pub(super) struct Chunk {
+    /// Which life of the stream it belongs to: a reset starts a new one, and what is left of the old is discarded.
+    pub epoch: u64,
+    /// Its index in the stream's plan.
+    pub index: u64,
+    /// What to render, one window per channel.
+    pub windows: Vec<Window>,
+    /// The frames of the window whose sound is kept.
+    pub output_frames: Range<usize>,
+    /// What was rendered, one vector per channel: the samples of the whole window.
+    pub samples: Vec<Vec<f32>>,
+    /// Whether `samples` is that; false where the renderer failed or the chunk came too late.
+    pub rendered: bool,
+}
+
+impl Chunk {
+    fn new(format: Format, plan: SpanPlan, channels: usize) -> Self {
+        let frames = plan.left_frames + plan.chunk_frames + plan.right_frames;
+        let window = || Window {
+            first_frame: 0,
+            mel: Mel::with_capacity(format.n_mels, frames),
+            carrier: Vec::with_capacity(frames * format.hop),
+            settings: RenderSettings::default(),
+        };
+        Self {
+            epoch: 0,
+            index: 0,
+            windows: (0..channels).map(|_| window()).collect(),
+            output_frames: 0..0,
+            samples: vec![Vec::with_capacity(frames * format.hop); channels],
+            rendered: false,
+        }
+    }
+}
+
+/// What both sides of a link, and the monitor, see.
+#[derive(Default)]
+pub(super) struct LinkState {
+    /// The stream's life, counted by the audio thread.
+    epoch: AtomicU64,
+    /// The first chunk that can still be heard in part.
+    first_wanted: AtomicU64,
+    /// The renderer's load as bits of an `f32`.
+    load: AtomicU32,
+}
+
+impl LinkState {
+    /// Whether a chunk is still worth rendering.
+    pub fn wants(&self, chunk: &Chunk) -> bool {
+        chunk.epoch == self.epoch.load(Ordering::Acquire)
+            && chunk.index >= self.first_wanted.load(Ordering::Acquire)
+    }
+
+    /// Time spent rendering over audio time, averaged.
+    pub fn load(&self) -> f32 {
+        f32::from_bits(self.load.load(Ordering::Relaxed))
+    }
+
+    pub fn set_load(&self, load: f32) {
+        self.load.store(load.to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// Opens a link for `chunks` chunks. `worker` is the thread to wake when there is time for it.
+pub(super) fn link(
+    format: Format,
+    plan: SpanPlan,
+    channels: usize,
+    chunks: usize,
+    worker: Thread,
+) -> (AudioHalf, WorkerHalf) {
+    let (to_worker, from_audio) = bounded(chunks);
+    let (to_audio, from_worker) = bounded(chunks);
+    let state = Arc::new(LinkState::default());
+    let store = (0..chunks).map(|_| Chunk::new(format, plan, channels)).collect();
+    let audio = AudioHalf {
+        to_worker,
+        from_worker,
+        store,
+        state: Arc::clone(&state),
+        worker,
+        epoch: 0,
+        in_flight: 0,
+        worker_gone: false,
+    };
+    (audio, WorkerHalf { from_audio, to_audio, state })
+}
+
+/// The audio thread's half.
+pub(super) struct AudioHalf {
+    to_worker: Sender<Chunk>,
+    from_worker: Receiver<Chunk>,
+    store: Vec<Chunk>,
+    state: Arc<LinkState>,
+    worker: Thread,
+    epoch: u64,
+    /// Chunks of this epoch that have not come back.
+    in_flight: usize,
+    worker_gone: bool,
+}
+
+impl AudioHalf {
+    /// An empty chunk to fill; none where all are under way. Real-time.
+    pub fn take(&mut self) -> Option<Chunk> {
+        self.store.pop()
+    }
+
+    /// Sends a chunk that [`AudioHalf::take`] gave. Real-time.
+    pub fn send(&mut self, mut chunk: Chunk) {
+        chunk.epoch = self.epoch;
+        chunk.rendered = false;
+        match self.to_worker.try_send(chunk) {
+            Ok(()) => self.in_flight += 1,
+            Err(refused) => {
+                self.worker_gone = true;
+                self.store.push(refused.into_inner());
+            }
+        }
+    }
+
+    /// Hands over every chunk of this epoch that has come back, rendered or not. Real-time.
+    pub fn receive(&mut self, mut each: impl FnMut(&Chunk)) {
+        loop {
+            match self.from_worker.try_recv() {
+                Ok(chunk) => {
+                    if chunk.epoch == self.epoch {
+                        self.in_flight -= 1;
+                        each(&chunk);
+                    }
+                    self.store.push(chunk);
+                }
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => {
+                    self.worker_gone = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether a chunk of this epoch may still come back. Real-time.
+    pub fn expecting(&self) -> bool {
+        self.in_flight > 0 && !self.worker_gone
+    }
+
+    /// Whether a chunk to fill may still come back. Real-time.
+    pub fn may_refill(&self) -> bool {
+        self.store.is_empty() && !self.worker_gone
+    }
+
+    /// Starts a new epoch. Real-time.
+    pub fn reset(&mut self) {
+        self.epoch += 1;
+        self.in_flight = 0;
+        self.state.first_wanted.store(0, Ordering::Release);
+        self.state.epoch.store(self.epoch, Ordering::Release);
+    }
+
+    /// Tells the worker that chunks before `index` are too late. Real-time.
+    pub fn set_first_wanted(&self, index: u64) {
+        self.state.first_wanted.store(index, Ordering::Release);
+    }
+
+    /// Wakes the worker: a system call, so only on borrowed time.
+    pub fn wake_worker(&self) {
+        self.worker.unpark();
+    }
+
+    pub fn state(&self) -> &Arc<LinkState> {
+        &self.state
+    }
+}
+
+/// The worker's half.
+pub(super) struct WorkerHalf {
+    from_audio: Receiver<Chunk>,
+    to_audio: Sender<Chunk>,
+    pub state: Arc<LinkState>,
+}
+
+impl WorkerHalf {
+    /// The next chunk, if there is one. Never blocks.
+    ///
+    /// # Errors
+    /// The stream has been dropped.
+    pub fn try_receive(&self) -> Result<Option<Chunk>, TryRecvError> {
+        match self.from_audio.try_recv() {
+            Ok(chunk) => Ok(Some(chunk)),
+            Err(TryRecvError::Empty) => Ok(None),
+            Err(gone) => Err(gone),
+        }
+    }
+
+    /// Sends `chunk` back; drops it where the stream has been dropped.
+    pub fn give_back(&self, chunk: Chunk) {
+        let _ = self.to_audio.try_send(chunk);
+    }
+}

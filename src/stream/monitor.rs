@@ -1,0 +1,126 @@
+//! What the editor may look at while a stream runs: counters, and mel frames on their way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::Latency;
+use super::link::LinkState;
+
+/// Frames that may wait for the editor: more than a second's.
+const TAP_FRAMES: usize = 128;
+
+/// Which frames a tap hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MelTap {
+    /// Those that go to the renderer, the user's edits included.
+    In,
+    /// Those of the rendered sound, before the mix.
+    Out,
+}
+
+/// The editor's side of a stream. Nothing here ever makes the audio thread wait.
+pub struct StreamMonitor {
+    latency: Latency,
+    counters: Arc<Counters>,
+    link: Arc<LinkState>,
+    taps: [TapReader; 2],
+}
+
+/// What the audio thread counts.
+#[derive(Default)]
+pub(super) struct Counters {
+    pub underruns: AtomicU64,
+    pub rendering: AtomicBool,
+}
+
+/// A mel frame on its way to the editor.
+struct TapFrame {
+    index: u64,
+    bands: Vec<f32>,
+}
+
+/// The audio thread's end of a tap.
+pub(super) struct TapWriter {
+    free: Receiver<Box<TapFrame>>,
+    filled: Sender<Box<TapFrame>>,
+    /// A frame that came back because the monitor is gone: kept, since dropping it would free memory.
+    refused: Option<Box<TapFrame>>,
+}
+
+struct TapReader {
+    free: Sender<Box<TapFrame>>,
+    filled: Receiver<Box<TapFrame>>,
+}
+
+impl StreamMonitor {
+    /// A monitor, with what the audio thread writes to: counters, and the taps in and out.
+    pub(super) fn new(
+        latency: Latency,
+        link: Arc<LinkState>,
+        n_mels: usize,
+    ) -> (Self, Arc<Counters>, [TapWriter; 2]) {
+        let counters = Arc::new(Counters::default());
+        let ((write_in, read_in), (write_out, read_out)) = (tap(n_mels), tap(n_mels));
+        let monitor = Self { latency, counters: Arc::clone(&counters), link, taps: [read_in, read_out] };
+        (monitor, counters, [write_in, write_out])
+    }
+
+    /// The latency and its terms.
+    pub fn latency(&self) -> &Latency {
+        &self.latency
+    }
+
+    /// How often rendered sound went missing since the stream was opened.
+    pub fn underruns(&self) -> u64 {
+        self.counters.underruns.load(Ordering::Relaxed)
+    }
+
+    /// Time spent rendering over the audio time it yields, averaged: at 1 the renderer only just keeps up.
+    pub fn load(&self) -> f32 {
+        self.link.load()
+    }
+
+    /// Whether rendered sound (and not what is heard on an underrun) is what the mix gets right now.
+    pub fn rendering(&self) -> bool {
+        self.counters.rendering.load(Ordering::Relaxed)
+    }
+
+    /// Hands over the frames of channel 0 that came since the last call, `(frame index, [n_mels])`, in order. While
+    /// nobody fetches them, all beyond the first second or so are lost; indices show the gap.
+    pub fn mel_frames(&mut self, tap: MelTap, mut each: impl FnMut(u64, &[f32])) {
+        let reader = match tap {
+            MelTap::In => &self.taps[0],
+            MelTap::Out => &self.taps[1],
+        };
+        while let Ok(frame) = reader.filled.try_recv() {
+            each(frame.index, &frame.bands);
+            // There is room for all frames; an error means that the stream is gone, and the frame may go too.
+            let _ = reader.free.try_send(frame);
+        }
+    }
+}
+
+fn tap(n_mels: usize) -> (TapWriter, TapReader) {
+    let (give_free, free) = bounded(TAP_FRAMES);
+    let (filled, take_filled) = bounded(TAP_FRAMES);
+    for _ in 0..TAP_FRAMES {
+        // The channel was made for exactly as many.
+        let _ = give_free.try_send(Box::new(TapFrame { index: 0, bands: vec![0.0; n_mels] }));
+    }
+    (TapWriter { free, filled, refused: None }, TapReader { free: give_free, filled: take_filled })
+}
+
+impl TapWriter {
+    /// Shows a frame to the editor, or drops it where the editor has too many. Real-time.
+    pub fn write(&mut self, index: u64, bands: &[f32]) {
+        if self.refused.is_some() {
+            return;
+        }
+        let Ok(mut frame) = self.free.try_recv() else { return };
+        frame.index = index;
+        frame.bands.copy_from_slice(bands);
+        self.refused = self.filled.try_send(frame).err().map(|refused| refused.into_inner());
+    }
+}
