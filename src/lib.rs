@@ -1,4 +1,8 @@
 //! Remel, a real-time diffusion vocoder.
+//!
+//! Audio becomes mel frames, and a diffusion model synthesizes it anew from noise. The modules follow the
+//! way of the data: [`audio`] → [`mel`] → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) → [`vocoder`] → audio, which [`compare`]
+//! measures; [`stream`] does the same chunk by chunk under an audio callback.
 #![recursion_limit = "512"]
 
 mod error;
@@ -12,5 +16,6 @@ pub mod mel;
 pub mod model;
 pub mod network;
 pub mod stream;
+pub mod vocoder;
 
 pub use error::{Error, Result};

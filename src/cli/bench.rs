@@ -1,0 +1,94 @@
+//! `remel bench`
+
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use remel::diffusion::SpanPlan;
+use remel::mel::Mel;
+use remel::stream::Render;
+use remel::vocoder::{Request, Vocoder};
+use serde::Serialize;
+
+use super::options::{ModelOptions, ranged};
+
+/// Repetitions, of which the fastest counts: other programs make a run slower, nothing makes it faster.
+const REPETITIONS: usize = 3;
+/// Frames per chunk of the plugin's latency modes.
+const MODES: [(&str, usize); 3] = [("Studio", 64), ("Balanced", 12), ("Live", 4)];
+
+/// Arguments of `remel bench`.
+#[derive(Args)]
+pub struct Bench {
+    #[command(flatten)]
+    model: ModelOptions,
+    /// Audio to render per measurement
+    #[arg(long, default_value = "3", value_parser = seconds)]
+    seconds: f32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn seconds(text: &str) -> Result<f32, String> {
+    ranged(text, 0.1, 600.0)
+}
+
+/// One line of the table.
+#[derive(Serialize)]
+struct Measurement {
+    /// What was rendered.
+    name: String,
+    /// Work beyond what an offline render of the same audio takes.
+    work: f64,
+    /// Time spent over the duration of the audio: below 1 is faster than real time.
+    real_time_factor: f64,
+}
+
+impl Bench {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        let model = self.model.load()?;
+        let (n_mels, rate_hz) = (model.dialect()?.n_mels, f64::from(model.header().rate_hz));
+        let mut vocoder = self.model.place(model)?;
+        let hop = vocoder.format().hop;
+        let frames = (f64::from(self.seconds) * rate_hz / hop as f64).ceil() as usize;
+        let mel = bands(n_mels, frames);
+        let audio_seconds = (frames * hop) as f64 / rate_hz;
+        let mut plans = vec![("offline, one window".to_owned(), SpanPlan::whole(frames))];
+        plans.extend(
+            MODES.map(|(mode, chunk)| (format!("{mode}, chunks of {chunk} frames"), vocoder.plan(chunk))),
+        );
+        let mut table = Vec::new();
+        for (name, plan) in plans {
+            let real_time_factor = fastest(&mut vocoder, &mel, plan)? / audio_seconds;
+            table.push(Measurement { name, work: plan.cost(), real_time_factor });
+        }
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&table)?);
+            return Ok(());
+        }
+        println!("{:32} {:>6} {:>18}", "", "work", "real-time factor");
+        for Measurement { name, work, real_time_factor } in table {
+            println!("{name:32} {work:6.2} {real_time_factor:18.3}");
+        }
+        Ok(())
+    }
+}
+
+/// The fastest of several renders of `mel` along `plan`, in seconds.
+fn fastest(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan) -> Result<f64> {
+    let mut best = f64::INFINITY;
+    for _ in 0..REPETITIONS {
+        let start = Instant::now();
+        vocoder.synthesize_spans(mel, &[], &Request::default(), plan, &mut |_, _| ())?;
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok(best)
+}
+
+/// Frames that move through all bands: what is rendered does not change how long it takes.
+fn bands(n_mels: usize, frames: usize) -> Mel {
+    let value = |i: usize| 0.5 + 0.4 * ((i % n_mels) as f32 * 0.3 + (i / n_mels) as f32 * 0.1).sin();
+    Mel::from_frames(n_mels, (0..n_mels * frames).map(value).collect())
+}

@@ -1,0 +1,59 @@
+//! `remel convert IN.pt -o OUT.safetensors`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use remel::Error;
+use remel::checkpoint;
+use remel::mel::Dialect;
+use remel::model::Card;
+
+use super::options::temperature;
+
+/// Arguments of `remel convert`.
+#[derive(Args)]
+pub struct Convert {
+    /// DiffWave checkpoint: .pt, .pth, .ckpt or .safetensors
+    input: PathBuf,
+    /// Remel model to write
+    #[arg(short, long, value_name = "OUT.safetensors")]
+    output: PathBuf,
+    /// The mel dialect it was trained on, where it is not lmnt-com/diffwave's
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<String>,
+    /// Scale of the noise that suits the model, 0 to 1.5 [default: 1]
+    #[arg(long, value_parser = temperature)]
+    temperature: Option<f32>,
+    /// The model's name [default: the input file's]
+    #[arg(long)]
+    name: Option<String>,
+    /// The licence of its weights [default: unknown]
+    #[arg(long)]
+    licence: Option<String>,
+    /// What it was trained on, by whom and how [default: the input file]
+    #[arg(long, value_name = "TEXT")]
+    provenance: Option<String>,
+}
+
+impl Convert {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        if self.output.extension().is_none_or(|e| e != "safetensors") {
+            return Err(Error::invalid(self.output.display(), "extension", "another", ".safetensors").into());
+        }
+        let dialect = self.dialect.as_deref().map(Dialect::named).transpose()?;
+        let model = checkpoint::load(&self.input, dialect.as_ref())?;
+        let read = model.header().card.clone();
+        let temperature = self.temperature.unwrap_or(model.header().temperature);
+        let model = model.with_temperature(temperature)?.with_card(Card {
+            name: self.name.unwrap_or(read.name),
+            licence: self.licence.unwrap_or(read.licence),
+            provenance: self.provenance.unwrap_or(read.provenance),
+            trained_steps: read.trained_steps,
+        });
+        checkpoint::save(&model, &self.output)?;
+        eprintln!("{}: {} parameters", self.output.display(), model.weights().parameters());
+        Ok(())
+    }
+}

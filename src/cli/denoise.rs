@@ -1,0 +1,61 @@
+//! `remel denoise --model M --x X.npy --level L -o EPS.npy`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use remel::Error;
+use remel::audio::{read_npy, write_npy};
+use remel::mel::Mel;
+
+use super::options::{ModelOptions, read_mel};
+
+/// Arguments of `remel denoise`.
+#[derive(Args)]
+pub struct Denoise {
+    #[command(flatten)]
+    model: ModelOptions,
+    /// The noisy signal, [samples]
+    #[arg(long, value_name = "X.npy")]
+    x: PathBuf,
+    /// What the network takes: an integer or real-valued diffusion step
+    #[arg(long)]
+    level: f32,
+    /// Mel frames, [n_mels, frames]; none for an unconditional model
+    #[arg(long, value_name = "MEL.npy")]
+    mel: Option<PathBuf>,
+    /// The predicted noise to write, [samples]
+    #[arg(short, long, value_name = "EPS.npy")]
+    output: PathBuf,
+}
+
+impl Denoise {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        let model = self.model.load()?;
+        let network = &model.header().network;
+        let last = (network.training_steps - 1) as f32;
+        if !(0.0..=last).contains(&self.level) {
+            return Err(
+                Error::invalid("--level", "value", self.level, format!("a step from 0 to {last}")).into()
+            );
+        }
+        let x = read_npy(&self.x)?.into_signal(&self.x)?;
+        let mel = match (&self.mel, network.n_mels) {
+            (Some(path), _) => read_mel(path, &model)?,
+            (None, None) => Mel::default(),
+            (None, Some(n_mels)) => {
+                let expected = format!("mel frames of {n_mels} bands: the model is conditional");
+                return Err(Error::invalid("--mel", "value", "none", expected).into());
+            }
+        };
+        let fits = network.samples(mel.frames());
+        if network.n_mels.is_some() && x.len() != fits {
+            let expected = format!("[{fits}], which {} mel frames condition", mel.frames());
+            return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());
+        }
+        let eps = self.model.place(model)?.denoise(&x, self.level, &mel)?;
+        write_npy(&self.output, &[eps.len()], &eps)?;
+        Ok(())
+    }
+}

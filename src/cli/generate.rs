@@ -1,0 +1,75 @@
+//! `remel generate --model M -o OUT --seconds S`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use remel::Error;
+use remel::audio::{Audio, read_npy, write_npy};
+use remel::mel::Mel;
+use remel::vocoder::check_noise;
+
+use super::options::{ModelOptions, SamplingOptions, is_npy, ranged};
+use super::progress::Progress;
+
+/// Arguments of `remel generate`.
+#[derive(Args)]
+pub struct Generate {
+    /// Audio (.wav) or samples (.npy) to write
+    #[arg(short, long)]
+    output: PathBuf,
+    /// Duration; with --noise, what its rows hold
+    #[arg(long, default_value = "1", value_parser = seconds)]
+    seconds: f32,
+    #[command(flatten)]
+    model: ModelOptions,
+    #[command(flatten)]
+    sampling: SamplingOptions,
+    /// Every Gaussian, [steps, samples]: row 0 is x_T, row k what is added after step k
+    #[arg(long, value_name = "NOISE.npy", conflicts_with_all = ["seed", "seconds"])]
+    noise: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<f32, String> {
+    ranged(text, 0.01, 60.0)
+}
+
+impl Generate {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        let npy = is_npy(&self.output)?;
+        let model = self.model.load()?;
+        let header = model.header();
+        if header.network.n_mels.is_some() {
+            let expected = "an unconditional one (a conditional model needs mel frames: see `remel synth`)";
+            return Err(Error::invalid(&header.card.name, "network", "a conditional one", expected).into());
+        }
+        let rate_hz = header.rate_hz;
+        let request = self.sampling.request(1.0);
+        let noise = match &self.noise {
+            Some(path) => {
+                let noise = read_npy(path)?;
+                let steps = model.sampler(&request.schedule, 1.0)?.steps.len();
+                let samples = noise.shape.last().copied().unwrap_or(0);
+                check_noise(&path.display().to_string(), &noise.shape, steps, samples)?;
+                Some(noise.data)
+            }
+            None => None,
+        };
+        let mut vocoder = self.model.place(model)?;
+        let progress = Progress::new("generating");
+        let samples = match noise {
+            Some(noise) => vocoder.synthesize_with_noise(&Mel::default(), &noise, &request)?,
+            None => {
+                let length = (self.seconds * rate_hz as f32).round() as usize;
+                vocoder.generate(length, &request, &mut |done, all| progress.show(done, all))?
+            }
+        };
+        if npy {
+            write_npy(&self.output, &[samples.len()], &samples)?;
+        } else {
+            Audio::mono(rate_hz, samples).write_wav(&self.output)?;
+        }
+        Ok(())
+    }
+}

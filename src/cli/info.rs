@@ -1,0 +1,64 @@
+//! `remel info MODEL`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use remel::checkpoint;
+use remel::model::ModelHeader;
+
+/// Arguments of `remel info`.
+#[derive(Args)]
+pub struct Info {
+    /// Model file [default: the bundled model]
+    model: Option<PathBuf>,
+    /// Print the header as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Info {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        let model = match &self.model {
+            Some(path) => checkpoint::load(path, None)?,
+            None => checkpoint::bundled(),
+        };
+        let header = model.header();
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(header)?);
+            return Ok(());
+        }
+        let card = &header.card;
+        println!("{}", card.name);
+        print_network(header, model.weights().parameters());
+        println!("trained      {} steps", card.trained_steps);
+        println!("licence      {}", card.licence);
+        println!("provenance   {}", card.provenance);
+        Ok(())
+    }
+}
+
+fn print_network(header: &ModelHeader, parameters: usize) {
+    let network = &header.network;
+    let direction = if network.causal { "causal" } else { "bidirectional" };
+    println!(
+        "network      DiffWave {} channels × {} layers (dilation cycle {}), {direction}, {parameters} parameters",
+        network.channels, network.layers, network.dilation_cycle
+    );
+    match &header.dialect {
+        Some(d) => println!(
+            "mel          {}: {} bands, {} to {} Hz, n_fft {}, hop {}",
+            d.name, d.n_mels, d.fmin_hz, d.fmax_hz, d.n_fft, d.hop
+        ),
+        None => println!("mel          none: unconditional"),
+    }
+    println!("rate         {} Hz", header.rate_hz);
+    let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
+    println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
+    println!("temperature  {}", header.temperature);
+    match &header.prior {
+        Some(p) => println!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling),
+        None => println!("prior        none"),
+    }
+}

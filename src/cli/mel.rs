@@ -1,0 +1,43 @@
+//! `remel mel IN -o MEL.npy`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use remel::audio::{Audio, write_npy};
+use remel::checkpoint;
+use remel::mel::{Dialect, mel_of};
+
+/// Arguments of `remel mel`.
+#[derive(Args)]
+pub struct MelCommand {
+    /// Audio file; channels are averaged
+    input: PathBuf,
+    /// Mel frames to write, [n_mels, frames] f32
+    #[arg(short, long, value_name = "MEL.npy")]
+    output: PathBuf,
+    /// Compute what this model was trained on [default: the bundled model]
+    #[arg(long, value_name = "FILE", conflicts_with = "dialect")]
+    model: Option<PathBuf>,
+    /// Compute this dialect
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<String>,
+}
+
+impl MelCommand {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        let dialect = match (&self.dialect, &self.model) {
+            (Some(name), _) => Dialect::named(name)?,
+            (None, Some(path)) => checkpoint::load(path, None)?.dialect()?.clone(),
+            (None, None) => checkpoint::bundled().dialect()?.clone(),
+        };
+        let audio = Audio::read(&self.input)?.resampled(dialect.rate_hz);
+        let mel = mel_of(&audio.to_mono(), &dialect)?;
+        let (bands, frames) = (mel.n_mels(), mel.frames());
+        let data: Vec<f32> = (0..bands * frames).map(|i| mel.frame(i % frames)[i / frames]).collect();
+        write_npy(&self.output, &[bands, frames], &data)?;
+        eprintln!("{}: {frames} frames of {bands} mels ({})", self.output.display(), dialect.name);
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! Options that several commands share.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use remel::audio::read_npy;
+use remel::mel::Mel;
+use remel::model::{Model, ScheduleChoice};
+use remel::network::Backend;
+use remel::vocoder::{Request, THREADS, Vocoder};
+use remel::{Error, checkpoint};
+
+/// Which model, and where it runs.
+#[derive(Args)]
+pub struct ModelOptions {
+    /// Model file: .safetensors, or a PyTorch checkpoint (.pt) [default: the bundled model]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Where to render
+    #[arg(long, value_enum, default_value_t = BackendChoice::Auto)]
+    pub backend: BackendChoice,
+    /// Threads that render on the CPU [default: as many as there are cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+/// Where to render.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BackendChoice {
+    /// A GPU where there is a real one, else the CPU
+    Auto,
+    /// A GPU, or software Vulkan where there is no other
+    Gpu,
+    /// The CPU
+    Cpu,
+}
+
+impl BackendChoice {
+    fn resolve(self) -> Result<Backend> {
+        match self {
+            Self::Auto => Ok(Backend::best()),
+            Self::Cpu => Ok(Backend::Cpu),
+            Self::Gpu => match Backend::first_gpu() {
+                Some(gpu) => Ok(gpu),
+                None => bail!(
+                    "--backend gpu: found no device of Vulkan, Metal or DirectX, expected one (see `remel devices`)"
+                ),
+            },
+        }
+    }
+}
+
+impl ModelOptions {
+    /// The model.
+    pub fn load(&self) -> Result<Arc<Model>> {
+        Ok(Arc::new(match &self.model {
+            Some(path) => checkpoint::load(path, None)?,
+            None => checkpoint::bundled(),
+        }))
+    }
+
+    /// The model at rest on its backend, which is told on the terminal.
+    pub fn place(&self, model: Arc<Model>) -> Result<Vocoder> {
+        let backend = self.backend.resolve()?;
+        eprintln!("rendering with \"{}\" on {backend}", model.header().card.name);
+        let cores = std::thread::available_parallelism().map_or(THREADS, usize::from);
+        Ok(Vocoder::with_threads(model, &backend, self.threads.map_or(cores, usize::from))?)
+    }
+}
+
+/// How to sample.
+#[derive(Args)]
+pub struct SamplingOptions {
+    /// fast, full, a number of steps, or explicit betas with commas between them
+    #[arg(long, default_value = "fast", value_parser = schedule)]
+    pub schedule: ScheduleChoice,
+    /// Which noise
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Scale of the noise, 0 to 1.5, relative to the model's own
+    #[arg(long, default_value_t = 1.0, value_parser = temperature)]
+    pub temperature: f32,
+}
+
+impl SamplingOptions {
+    /// The request, starting from a carrier noised as far as `strength` says.
+    pub fn request(&self, strength: f64) -> Request {
+        Request { schedule: self.schedule.clone(), strength, temperature: self.temperature, seed: self.seed }
+    }
+}
+
+fn schedule(text: &str) -> Result<ScheduleChoice, String> {
+    text.parse().map_err(|e: Error| e.to_string())
+}
+
+/// A scale of noise.
+pub fn temperature(text: &str) -> Result<f32, String> {
+    ranged(text, 0.0, 1.5)
+}
+
+/// A share, 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    ranged(text, 0.0, 1.0).map(f64::from)
+}
+
+/// A number within bounds.
+pub fn ranged(text: &str, least: f32, most: f32) -> Result<f32, String> {
+    let value: f32 = text.parse().map_err(|_| format!("expected a number from {least} to {most}"))?;
+    if (least..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("expected a number from {least} to {most}"))
+    }
+}
+
+/// Reads mel frames, `[n_mels, frames]`, that fit `model`.
+pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
+    let array = read_npy(path)?;
+    let n_mels = model.dialect()?.n_mels;
+    match array.shape.as_slice() {
+        [bands, frames] if *bands == n_mels && *frames > 0 => {
+            let data = (0..frames * bands).map(|i| array.data[(i % bands) * frames + i / bands]).collect();
+            Ok(Mel::from_frames(n_mels, data))
+        }
+        other => {
+            let expected = format!("[{n_mels}, frames] for this model");
+            Err(Error::invalid(path.display(), "shape", format!("{other:?}"), expected).into())
+        }
+    }
+}
+
+/// Whether an output is a NumPy array rather than audio, by its extension.
+///
+/// # Errors
+/// Where it is neither `.npy` nor `.wav`.
+pub fn is_npy(path: &Path) -> Result<bool> {
+    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("npy") => Ok(true),
+        Some("wav") => Ok(false),
+        _ => Err(Error::invalid(path.display(), "extension", "another", ".wav or .npy").into()),
+    }
+}

@@ -1,0 +1,75 @@
+//! The vocoder under the stream: windows that arrive one by one.
+
+use super::{Job, Vocoder};
+use crate::Result;
+use crate::diffusion::{Noise, NoiseSource, Sampler, SpanPlan};
+use crate::model::ScheduleChoice;
+use crate::network::DiffWaveConfig;
+use crate::stream::{Format, Render, RenderSettings, Window};
+
+/// Network calls whose full reach a live window covers. What more calls see beyond its edge hardly counts (seams of the
+/// bundled model: see the README), and every frame is work, and to the right latency.
+const LIVE_REACHES: usize = 2;
+
+impl Vocoder {
+    /// What a window's settings mean for the sampler.
+    fn live_sampler(&self, window: &Window) -> Result<Sampler> {
+        let schedule = match window.settings.steps {
+            0 => ScheduleChoice::Fast,
+            steps => ScheduleChoice::Steps(steps as usize),
+        };
+        let strength = if window.carrier.is_empty() { 1.0 } else { f64::from(window.settings.strength) };
+        self.model.sampler(&schedule, strength)
+    }
+}
+
+impl Render for Vocoder {
+    fn format(&self) -> Format {
+        let header = self.model.header();
+        Format {
+            rate_hz: header.rate_hz,
+            hop: DiffWaveConfig::HOP,
+            n_mels: header.network.n_mels.unwrap_or(0),
+            causal: header.network.causal,
+        }
+    }
+
+    fn plan(&self, chunk_frames: usize) -> SpanPlan {
+        self.context(chunk_frames, LIVE_REACHES)
+    }
+
+    fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()> {
+        let same = |a: &&Window, b: &&Window| {
+            let key = |w: &Window| {
+                let RenderSettings { steps, temperature, strength, seed: _ } = w.settings;
+                (w.mel.frames(), w.carrier.is_empty(), steps, temperature, strength)
+            };
+            key(a) == key(b)
+        };
+        let mut out = out.iter_mut();
+        for group in windows.chunk_by(same) {
+            let samples = group[0].mel.frames() * DiffWaveConfig::HOP;
+            let sampler = self.live_sampler(group[0])?;
+            let jobs: Vec<Job> = group
+                .iter()
+                .map(|window| Job {
+                    mel: &window.mel,
+                    carrier: &window.carrier,
+                    noise: NoiseSource::Positional {
+                        noise: Noise::new(window.settings.seed),
+                        // Both channels of an instance share their noise: what is equal in both stays in the middle.
+                        channel: 0,
+                        start: window.first_frame * DiffWaveConfig::HOP as u64,
+                    },
+                    temperature: window.settings.temperature,
+                })
+                .collect();
+            let rendered = self.run(&sampler, &jobs, samples, &mut || ())?;
+            for (rendered, out) in rendered.chunks_exact(samples).zip(&mut out) {
+                out.clear();
+                out.extend_from_slice(rendered);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,261 @@
+//! The vocoder on one page: mel frames → windows → sampling → audio.
+
+mod file;
+mod live;
+
+pub use file::FileRequest;
+
+use std::sync::Arc;
+
+use crate::diffusion::{Denoiser, Draw, Noise, NoiseSource, Sampler, Sampling, SpanPlan};
+use crate::kernel::KernelDenoiser;
+use crate::mel::Mel;
+use crate::model::{Model, ScheduleChoice};
+#[cfg(feature = "gpu")]
+use crate::network::BurnDenoiser;
+use crate::network::{Backend, DiffWaveConfig};
+use crate::{Error, Result};
+
+/// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
+const OFFLINE_FRAMES: usize = 1024;
+/// Mel frames before and after a sample's own that the upsampler's two transposed convolutions reach.
+const UPSAMPLER_FRAMES: [usize; 2] = [2, 1];
+/// Most frames of context on either side of an offline window, however many steps the schedule has.
+const CONTEXT_FRAMES: usize = 256;
+
+/// Threads that render on the CPU where nothing else is asked for: a plugin shares its machine with a host.
+pub const THREADS: usize = 2;
+
+/// How to render.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The schedule to sample along.
+    pub schedule: ScheduleChoice,
+    /// How far the carrier is noised, 0 to 1; without a carrier sampling starts from pure noise whatever it is.
+    pub strength: f64,
+    /// Scale of every Gaussian, relative to the model's own temperature.
+    pub temperature: f32,
+    /// Which noise.
+    pub seed: u64,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { schedule: ScheduleChoice::Fast, strength: 1.0, temperature: 1.0, seed: 0 }
+    }
+}
+
+/// A model at rest on a backend.
+pub struct Vocoder {
+    model: Arc<Model>,
+    denoiser: Box<dyn Denoiser>,
+    sampling: Sampling,
+}
+
+/// One window as the network sees it: everything `[samples]` of it, with its noise.
+struct Job<'a> {
+    mel: &'a Mel,
+    carrier: &'a [f32],
+    noise: NoiseSource<'a>,
+    temperature: f32,
+}
+
+impl Vocoder {
+    /// Places `model` on `backend`. On the CPU, [`THREADS`] threads render.
+    ///
+    /// # Errors
+    /// Where the device does not answer.
+    pub fn new(model: Arc<Model>, backend: &Backend) -> Result<Self> {
+        Self::with_threads(model, backend, THREADS)
+    }
+
+    /// The same with `threads` threads on the CPU, the caller's being one of them.
+    ///
+    /// # Errors
+    /// Where the device does not answer, or the system gives no thread.
+    pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
+        let (network, weights) = (&model.header().network, model.weights());
+        let denoiser: Box<dyn Denoiser> = match backend {
+            Backend::Cpu => Box::new(KernelDenoiser::new(network, weights, threads)?),
+            #[cfg(feature = "gpu")]
+            Backend::Gpu(_) => Box::new(BurnDenoiser::new(network, weights, backend)?),
+        };
+        Ok(Self::with_denoiser(model, denoiser))
+    }
+
+    /// The vocoder of `model` around a network that has been placed already.
+    pub fn with_denoiser(model: Arc<Model>, denoiser: Box<dyn Denoiser>) -> Self {
+        Self { model, denoiser, sampling: Sampling::default() }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    /// One call of the network: the noise it predicts in `x`, `[samples]`, at `level`.
+    pub fn denoise(&mut self, x: &[f32], level: f32, mel: &Mel) -> Result<Vec<f32>> {
+        let mut eps = vec![0.0; x.len()];
+        self.denoiser.condition(&[mel], x.len())?;
+        self.denoiser.predict(x, level, &mut eps)?;
+        Ok(eps)
+    }
+
+    /// Synthesizes `mel` from noise, or from a `carrier` of as many samples at the model's rate (else empty), and
+    /// tells `on_step(done, all)` after each network call. Gives `mel.frames() · hop` samples, fewer where the
+    /// network's upsampler is short.
+    pub fn synthesize(
+        &mut self,
+        mel: &Mel,
+        carrier: &[f32],
+        request: &Request,
+        on_step: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
+        let sampler = self.model.sampler(&request.schedule, strength)?;
+        let plan = self.offline_plan(mel.frames(), sampler.steps.len());
+        self.render_spans(mel, carrier, request, &sampler, plan, on_step)
+    }
+
+    /// The same along `plan`, which is how the plugin renders.
+    pub fn synthesize_spans(
+        &mut self,
+        mel: &Mel,
+        carrier: &[f32],
+        request: &Request,
+        plan: SpanPlan,
+        on_step: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
+        let sampler = self.model.sampler(&request.schedule, strength)?;
+        self.render_spans(mel, carrier, request, &sampler, plan, on_step)
+    }
+
+    /// Synthesizes `mel` in one window with every Gaussian given: `[steps, samples]`, row 0 being x_T and row k what
+    /// is added after reverse step k.
+    pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
+        let sampler = self.model.sampler(&request.schedule, 1.0)?;
+        let samples = noise.len() / sampler.steps.len().max(1);
+        let job = Job { mel, carrier: &[], noise: NoiseSource::Given(noise), temperature: request.temperature };
+        Ok(self.run(&sampler, &[job], samples, &mut || ())?.to_vec())
+    }
+
+    /// Generates `samples` samples from noise with an unconditional network, in one window: what has no conditioner
+    /// has nothing else to hold it together.
+    pub fn generate(
+        &mut self,
+        samples: usize,
+        request: &Request,
+        on_step: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let sampler = self.model.sampler(&request.schedule, 1.0)?;
+        let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start: 0 };
+        let (mut done, all) = (0, sampler.steps.len());
+        let job = Job { mel: &Mel::default(), carrier: &[], noise, temperature: request.temperature };
+        let audio = self.run(&sampler, &[job], samples, &mut || {
+            done += 1;
+            on_step(done, all);
+        })?;
+        Ok(audio.to_vec())
+    }
+
+    /// One window where memory allows, else windows whose context no step can see beyond.
+    fn offline_plan(&self, frames: usize, steps: usize) -> SpanPlan {
+        if frames <= OFFLINE_FRAMES {
+            return SpanPlan::whole(frames);
+        }
+        let plan = self.context(OFFLINE_FRAMES, steps);
+        SpanPlan {
+            left_frames: plan.left_frames.min(CONTEXT_FRAMES),
+            right_frames: plan.right_frames.min(CONTEXT_FRAMES),
+            ..plan
+        }
+    }
+
+    /// The plan with the context that `steps` network calls reach.
+    fn context(&self, chunk_frames: usize, steps: usize) -> SpanPlan {
+        let network = &self.model.header().network;
+        let reach = (network.reach() * steps).div_ceil(DiffWaveConfig::HOP);
+        let (left, right) = if network.causal { (2 * reach, 0) } else { (reach, reach) };
+        SpanPlan {
+            chunk_frames,
+            left_frames: left + UPSAMPLER_FRAMES[0],
+            right_frames: right + UPSAMPLER_FRAMES[1],
+        }
+    }
+
+    fn render_spans(
+        &mut self,
+        mel: &Mel,
+        carrier: &[f32],
+        request: &Request,
+        sampler: &Sampler,
+        plan: SpanPlan,
+        on_step: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let hop = DiffWaveConfig::HOP;
+        let spans: Vec<_> = plan.spans(mel.frames()).collect();
+        let (mut done, all) = (0, spans.len() * sampler.steps.len());
+        let mut audio = Vec::with_capacity(mel.frames() * hop);
+        for span in spans {
+            let (first, last) = (span.window.start, span.window.end);
+            let window = mel.slice(span.window.clone());
+            let carrier = carrier.get(first * hop..last * hop).unwrap_or_default();
+            let start = (first * hop) as u64;
+            let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start };
+            let job = Job { mel: &window, carrier, noise, temperature: request.temperature };
+            let samples = self.model.header().network.samples(window.frames());
+            let rendered = self.run(sampler, &[job], samples, &mut || {
+                done += 1;
+                on_step(done, all);
+            })?;
+            let from = (span.output.start - first) * hop;
+            let to = ((span.output.end - first) * hop).min(rendered.len());
+            audio.extend_from_slice(&rendered[from..to]);
+        }
+        Ok(audio)
+    }
+
+    /// Samples windows of one length together. Gives `[jobs, samples]` row-major.
+    fn run(
+        &mut self,
+        sampler: &Sampler,
+        jobs: &[Job],
+        samples: usize,
+        on_step: &mut dyn FnMut(),
+    ) -> Result<&[f32]> {
+        let header = self.model.header();
+        let std: Vec<Vec<f32>> = jobs
+            .iter()
+            .map(|job| match (&header.prior, &header.dialect) {
+                (Some(prior), Some(dialect)) => prior.std(job.mel, dialect),
+                _ => Vec::new(),
+            })
+            .collect();
+        let mels: Vec<&Mel> = jobs.iter().map(|job| job.mel).collect();
+        self.denoiser.condition(&mels, samples)?;
+        let draws: Vec<Draw> = jobs
+            .iter()
+            .zip(&std)
+            .map(|(job, std)| Draw {
+                noise: job.noise,
+                temperature: job.temperature,
+                std,
+                carrier: job.carrier,
+            })
+            .collect();
+        self.sampling.run(self.denoiser.as_mut(), sampler, &draws, samples, on_step)
+    }
+}
+
+/// Refuses noise that is not `[steps, samples]`.
+///
+/// # Errors
+/// Names `place` and both shapes.
+pub fn check_noise(place: &str, shape: &[usize], steps: usize, samples: usize) -> Result<()> {
+    if shape == [steps, samples] || (steps == 1 && shape == [samples]) {
+        return Ok(());
+    }
+    let expected = format!("[{steps}, {samples}] (steps, samples)");
+    Err(Error::invalid(place, "shape", format!("{shape:?}"), expected))
+}

@@ -1,0 +1,212 @@
+//! The `remel` program as a user meets it: what it writes, and what it says of bad input.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use remel::audio::{Audio, read_npy};
+
+const TINY: &str = "tests/fixtures/diffwave/lmnt_8x4x2";
+
+fn remel(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_remel"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Runs a command that has to fail with status 1 and one line that holds every one of `parts`, and has to leave
+/// nothing in the output's folder.
+#[track_caller]
+fn fails(arguments: &[&str], parts: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join(if arguments[0] == "convert" { "out.safetensors" } else { "out.npy" });
+    let output = if arguments[0] == "vocode" { output.with_extension("wav") } else { output };
+    let result = remel(&[arguments, &["-o", text(&output)]].concat());
+    let stderr = String::from_utf8(result.stderr).unwrap();
+    let error: Vec<&str> = stderr.lines().filter(|line| line.starts_with("remel: ")).collect();
+    assert_eq!(result.status.code(), Some(1), "{stderr}");
+    assert_eq!(error.len(), 1, "one line: {stderr}");
+    for part in parts {
+        assert!(error[0].contains(part), "`{}` does not say `{part}`", error[0]);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing stays behind");
+}
+
+fn bad(file: &str) -> String {
+    format!("tests/fixtures/bad/{file}")
+}
+
+#[test]
+fn audio_that_is_none() {
+    fails(&["vocode", &bad("text.wav")], &["text.wav", "expected WAV"]);
+    fails(&["vocode", &bad("empty.wav")], &["empty.wav", "empty", "expected WAV"]);
+    fails(&["vocode", &bad("nan.wav")], &["nan.wav", "sample", "NaN", "finite"]);
+    fails(&["vocode", "no/such/file.wav"], &["no/such/file.wav", "No such file"]);
+    fails(&["mel", &bad("text.wav")], &["text.wav", "expected WAV"]);
+}
+
+#[test]
+fn checkpoints_that_are_none() {
+    fails(&["convert", &bad("truncated.pt")], &["truncated.pt", "PyTorch checkpoint"]);
+    fails(
+        &["convert", &bad("wrong_shape.pt")],
+        &["residual_layers.1.dilated_conv.weight", "[16, 8, 5]", "[16, 8, 3]"],
+    );
+    fails(&["convert", &bad("text.wav")], &["text.wav", "extension", ".pt"]);
+}
+
+#[test]
+fn a_pickle_with_code_is_never_run() {
+    for file in ["code.pt", "code_legacy.pt"] {
+        fails(&["convert", &bad(file)], &[file]);
+    }
+    assert!(!Path::new(env!("CARGO_MANIFEST_DIR")).join("remel_ran_a_pickle").exists());
+}
+
+#[test]
+fn arrays_that_do_not_fit() {
+    let model = format!("{TINY}/weights.pt");
+    let synth = |mel: &str, parts: &[&str]| fails(&["synth", &bad(mel), "--model", &model], parts);
+    synth("mel_79_bands.npy", &["mel_79_bands.npy", "shape", "[79", "[80, frames]"]);
+    synth("mel_one_axis.npy", &["mel_one_axis.npy", "shape", "[80, frames]"]);
+    synth("mel_int64.npy", &["mel_int64.npy", "dtype", "i8", "float32"]);
+    synth("mel_nan.npy", &["mel_nan.npy", "NaN", "finite"]);
+    fails(
+        &["synth", &format!("{TINY}/mel.npy"), "--model", &model, "--noise", &format!("{TINY}/x.npy")],
+        &["x.npy", "shape", "[1536]", "[6, 1536]"],
+    );
+}
+
+#[test]
+fn a_dialect_that_does_not_fit() {
+    let arguments = ["convert", &format!("{TINY}/weights.pt"), "--dialect", "bigvgan-24k"];
+    fails(&arguments, &["weights.pt", "bigvgan-24k", "100 mels", "80"]);
+    fails(&["convert", &format!("{TINY}/weights.pt"), "--dialect", "nonsense"], &["nonsense", "lmnt-diffwave"]);
+}
+
+#[test]
+fn bad_usage_has_status_2() {
+    for arguments in [
+        ["vocode", "in.wav", "-o", "out.wav", "--schedule", "nonsense"],
+        ["vocode", "in.wav", "-o", "out.wav", "--schedule", "0"],
+        ["vocode", "in.wav", "-o", "out.wav", "--strength", "2"],
+        ["vocode", "in.wav", "-o", "out.wav", "--temperature", "cold"],
+    ] {
+        let result = remel(&arguments);
+        let stderr = String::from_utf8(result.stderr).unwrap();
+        assert_eq!(result.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains("expected"), "{stderr}");
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written() {
+    let input = format!("{TINY}/mel.npy");
+    let model = format!("{TINY}/weights.pt");
+    let result =
+        remel(&["synth", &input, "--model", &model, "--backend", "cpu", "-o", "/proc/no/such/out.npy"]);
+    let stderr = String::from_utf8(result.stderr).unwrap();
+    assert_eq!(result.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("remel: /proc/no/such/out.npy: No such file or directory"), "{stderr}");
+}
+
+#[test]
+fn synth_gives_lmnts_samples_for_the_same_noise() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.npy");
+    let file = |name: &str| format!("{TINY}/{name}");
+    let result = remel(&[
+        "synth",
+        &file("mel.npy"),
+        "--model",
+        &file("weights.pt"),
+        "--noise",
+        &file("noise_fast.npy"),
+        "--backend",
+        "cpu",
+        "-o",
+        text(&output),
+    ]);
+    assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr));
+    let (ours, theirs) =
+        (read_npy(&output).unwrap().data, read_npy(Path::new(&file("audio_fast.npy"))).unwrap().data);
+    let worst = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(ours.len() == theirs.len() && worst < 1e-4, "off by {worst}");
+}
+
+#[test]
+fn denoise_gives_the_networks_own_prediction() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("eps.npy");
+    let file = |name: &str| format!("{TINY}/{name}");
+    let result = remel(&[
+        "denoise",
+        "--model",
+        &file("weights.pt"),
+        "--x",
+        &file("x.npy"),
+        "--mel",
+        &file("mel.npy"),
+        "--level",
+        "31.625",
+        "--backend",
+        "cpu",
+        "-o",
+        text(&output),
+    ]);
+    assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr));
+    let (ours, theirs) = (read_npy(&output).unwrap().data, read_npy(Path::new(&file("eps.npy"))).unwrap().data);
+    let worst = ours.iter().zip(&theirs[4 * ours.len()..]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst < 1e-4, "off by {worst}");
+}
+
+#[test]
+fn vocode_keeps_rate_channels_and_length_and_repeats() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| -> PathBuf { folder.path().join(name) };
+    let tone = |hz: f32| -> Vec<f32> { (0..24_000).map(|n| 0.3 * (n as f32 * hz / 7639.4).sin()).collect() };
+    let input = Audio { rate_hz: 48_000, channels: vec![tone(220.0), tone(330.0)] };
+    input.write_wav(&path("in.wav")).unwrap();
+    let model = format!("{TINY}/weights.pt");
+    for name in ["a.wav", "b.wav"] {
+        let result = remel(&[
+            "vocode",
+            text(&path("in.wav")),
+            "--model",
+            &model,
+            "--backend",
+            "cpu",
+            "-o",
+            text(&path(name)),
+        ]);
+        assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr));
+    }
+    let (a, b) = (Audio::read(&path("a.wav")).unwrap(), Audio::read(&path("b.wav")).unwrap());
+    assert_eq!((a.rate_hz, a.channels.len(), a.samples()), (48_000, 2, 24_000));
+    assert_eq!(a, b);
+    let same_as_input = ["--mix", "0"];
+    let result = remel(
+        &[
+            &[
+                "vocode",
+                text(&path("in.wav")),
+                "--model",
+                &model,
+                "--backend",
+                "cpu",
+                "-o",
+                text(&path("dry.wav")),
+            ],
+            same_as_input.as_slice(),
+        ]
+        .concat(),
+    );
+    assert!(result.status.success());
+    assert_eq!(Audio::read(&path("dry.wav")).unwrap(), input);
+}

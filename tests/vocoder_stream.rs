@@ -1,0 +1,114 @@
+//! Real models under the stream: what the plugin plays is what the offline render of the same plan gives.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use remel::audio::Audio;
+use remel::checkpoint;
+use remel::diffusion::SpanPlan;
+use remel::mel::{Mel, MelStream, mel_of};
+use remel::model::Model;
+use remel::network::Backend;
+use remel::stream::{Controls, Engine, Render, Stream, StreamConfig};
+use remel::vocoder::{Request, Vocoder};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn voice(rate_hz: u32, seconds: f64) -> Vec<f32> {
+    let mut samples = Audio::read(&root().join("assets/demo/voice.wav")).unwrap().resampled(rate_hz).to_mono();
+    samples.truncate((seconds * f64::from(rate_hz)) as usize);
+    samples
+}
+
+fn fixture(name: &str) -> Arc<Model> {
+    let path = root().join("tests/fixtures/diffwave").join(name).join("weights.pt");
+    Arc::new(checkpoint::load(&path, None).unwrap())
+}
+
+fn vocoder(model: &Arc<Model>) -> Vocoder {
+    Vocoder::new(Arc::clone(model), &Backend::Cpu).unwrap()
+}
+
+/// The frames that a stream sees: nothing lies before the first sample.
+fn streamed_mel(samples: &[f32], model: &Model) -> Mel {
+    let dialect = model.dialect().unwrap();
+    let mut mel = Mel::new(dialect.n_mels);
+    MelStream::new(dialect).unwrap().push(samples, |frame| mel.push(frame));
+    mel
+}
+
+/// Plays `input` through a stream in blocks of `block` and gives what comes out, without the reported latency.
+fn play(model: &Arc<Model>, plan: SpanPlan, input: &[f32], block: usize, seed: u64) -> Vec<f32> {
+    let engine = Engine::start(|| ()).unwrap();
+    let key = "model".into();
+    engine.register("model".into(), Box::new(vocoder(model)), None).unwrap();
+    let config = StreamConfig {
+        host_rate_hz: model.header().rate_hz,
+        channels: 1,
+        max_block_frames: block,
+        dialect: model.dialect().unwrap().clone(),
+        plan,
+        budget_ms: 20.0,
+        offline: true,
+    };
+    let (mut stream, monitor) = Stream::open(&config, &engine, &key).unwrap();
+    let latency = monitor.latency().total_host_samples;
+    let mut controls = Controls::default();
+    controls.settings.seed = seed;
+    let mut signal = input.to_vec();
+    signal.resize(input.len() + latency, 0.0);
+    for part in signal.chunks_mut(block) {
+        stream.process(&mut [part], None, &controls);
+    }
+    assert_eq!(monitor.underruns(), 0);
+    signal.split_off(latency)
+}
+
+#[track_caller]
+fn hold(name: &str, chunk_frames: usize, block: usize) {
+    let model = fixture(name);
+    let input = voice(model.header().rate_hz, 1.2);
+    let plan = vocoder(&model).plan(chunk_frames);
+    let played = play(&model, plan, &input, block, 5);
+    // Silence goes on after the input, as it does in `play`.
+    let mut padded = input.clone();
+    padded.resize(input.len() + 60 * 256, 0.0);
+    let mel = streamed_mel(&padded, &model);
+    let request = Request { seed: 5, ..Request::default() };
+    let offline = vocoder(&model).synthesize_spans(&mel, &[], &request, plan, &mut |_, _| ()).unwrap();
+    let worst = played.iter().zip(&offline).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(offline.len() >= played.len());
+    assert!(worst < 1e-5, "{name}, chunks of {chunk_frames}, blocks of {block}: off by {worst}");
+    assert!(played.iter().any(|v| v.abs() > 1e-3), "{name}: silence proves nothing");
+}
+
+#[test]
+fn a_causal_model_plays_its_offline_render() {
+    hold("causal_prior_8x4x4", 4, 333);
+    hold("causal_prior_8x4x4", 16, 512);
+}
+
+#[test]
+fn a_bidirectional_model_plays_its_offline_render() {
+    hold("lmnt_16x6x3", 8, 64);
+}
+
+#[test]
+fn seams_of_the_bundled_model_stay_below_40_db() {
+    let model = Arc::new(checkpoint::bundled());
+    let input = voice(model.header().rate_hz, 3.0);
+    let mel = mel_of(&input, model.dialect().unwrap()).unwrap();
+    let mut vocoder = vocoder(&model);
+    let plan = vocoder.plan(64);
+    let request = Request::default();
+    let whole = vocoder.synthesize(&mel, &[], &request, &mut |_, _| ()).unwrap();
+    let seamed = vocoder.synthesize_spans(&mel, &[], &request, plan, &mut |_, _| ()).unwrap();
+    let energy = |values: &mut dyn Iterator<Item = f32>| values.map(|v| f64::from(v * v)).sum::<f64>();
+    let error = energy(&mut whole.iter().zip(&seamed).map(|(a, b)| a - b));
+    let error_db = 10.0 * (error / energy(&mut whole.iter().copied())).log10();
+    eprintln!("seams: {error_db:.1} dB, context {plan:?}, cost {:.2}", plan.cost());
+    assert!(plan.spans(mel.frames()).count() > 2 && error_db < -40.0, "{error_db} dB");
+}
