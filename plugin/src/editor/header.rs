@@ -1,0 +1,87 @@
+//! The name, the model and its device, and bypass.
+
+use super::{controls, theme};
+use crate::params::{Backend, ModelChoice, RemelParams};
+use crate::report::Summary;
+use egui::{Align, Button, Layout, RichText, TextEdit, Ui};
+use nice_plug::prelude::ParamSetter;
+
+/// Width of the field for a model file with its buttons, and the space before it.
+const FILE_WIDTH: f32 = 366.0;
+
+/// What is being typed.
+#[derive(Default)]
+pub struct Header {
+    file: String,
+}
+
+impl Header {
+    /// Draws the header, and takes a new choice of model.
+    pub fn show(&mut self, ui: &mut Ui, params: &RemelParams, summary: &Summary, setter: &ParamSetter) {
+        ui.horizontal(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(96.0);
+                ui.label(RichText::new("Remel").heading().strong().color(theme::TEXT));
+                ui.label(RichText::new("diffusion vocoder").small().color(theme::TEXT_WEAK));
+            });
+            ui.vertical(|ui| {
+                ui.set_width((ui.available_width() - FILE_WIDTH).max(200.0));
+                ui.add_space(3.0);
+                model(ui, summary);
+            });
+            ui.add_space(18.0);
+            ui.with_layout(Layout::top_down(Align::Max), |ui| {
+                ui.horizontal(|ui| {
+                    let bypass = &params.bypass;
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        controls::switch(ui, bypass, setter);
+                        ui.add_space(6.0);
+                        device(ui, params);
+                    });
+                });
+                ui.horizontal(|ui| {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.file(ui, params));
+                });
+            });
+        });
+    }
+
+    /// A field for the path of a model file, and the buttons that load it or the bundled model.
+    fn file(&mut self, ui: &mut Ui, params: &RemelParams) {
+        let chosen = params.model.read().file.is_some();
+        if ui.add_enabled(chosen, Button::new("Bundled").min_size(egui::vec2(62.0, 22.0))).clicked() {
+            self.file.clear();
+            params.model.write().file = None;
+        }
+        let typed = !self.file.trim().is_empty();
+        let load = ui.add_enabled(typed, Button::new("Load").min_size(egui::vec2(44.0, 22.0))).clicked();
+        let hint = RichText::new("path of a model file").color(theme::TEXT_WEAK);
+        let field = TextEdit::singleline(&mut self.file).hint_text(hint).desired_width(f32::INFINITY);
+        let field = ui.add(field.margin(egui::Margin::symmetric(6, 3)));
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if (load || entered) && typed {
+            params.model.write().file = Some(self.file.trim().into());
+        }
+    }
+}
+
+/// The model's name and line.
+fn model(ui: &mut Ui, summary: &Summary) {
+    let (name, line) = match &summary.card {
+        Some(card) => (card.name.as_str(), format!("{}  ·  {}", card.backend, card.line)),
+        None => ("No model yet", String::new()),
+    };
+    ui.add(egui::Label::new(RichText::new(name).size(15.0).color(theme::TEXT)).truncate());
+    ui.add(egui::Label::new(RichText::new(line).small().color(theme::TEXT_WEAK)).truncate());
+}
+
+/// Which device renders, as the user wants it. In a layout from right to left.
+fn device(ui: &mut Ui, params: &RemelParams) {
+    let chosen = params.model.read().clone();
+    for (backend, name) in [(Backend::Cpu, "CPU"), (Backend::Gpu, "GPU"), (Backend::Auto, "Auto")] {
+        let button = Button::new(name).selected(chosen.backend == backend);
+        if ui.add_sized([44.0, 22.0], button).clicked() {
+            *params.model.write() = ModelChoice { backend, ..chosen.clone() };
+        }
+    }
+}

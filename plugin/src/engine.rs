@@ -1,0 +1,106 @@
+//! The one engine of the process, shared by all plugin instances.
+//!
+//! It starts with the first lease and stops with the last, under one lock: never from a thread-local, never at
+//! exit. Only loader threads and the dropping of an instance come here, so waiting is allowed.
+
+use parking_lot::Mutex;
+use remel::Result;
+use remel::kernel::flush_denormals;
+use remel::stream::{Engine, Render, RendererKey};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+static SHARED: Mutex<Shared> = Mutex::new(Shared { engine: None, leases: 0, renderers: BTreeMap::new() });
+
+struct Shared {
+    engine: Option<Arc<Engine>>,
+    /// How many [`EngineLease`]s there are.
+    leases: usize,
+    /// How many [`RendererLease`]s there are of each renderer.
+    renderers: BTreeMap<RendererKey, usize>,
+}
+
+/// One instance's share in the engine.
+pub struct EngineLease {
+    engine: Arc<Engine>,
+}
+
+/// A renderer with the one to go to where it fails.
+pub type Renderers = (Box<dyn Render>, Option<Box<dyn Render>>);
+
+impl EngineLease {
+    /// A share in the running engine, which the first one starts.
+    ///
+    /// # Errors
+    /// The system gives the worker no thread.
+    pub fn take() -> Result<Self> {
+        let mut shared = SHARED.lock();
+        let engine = match &shared.engine {
+            Some(engine) => engine.clone(),
+            None => Arc::new(Engine::start(flush_denormals)?),
+        };
+        shared.engine = Some(engine.clone());
+        shared.leases += 1;
+        Ok(Self { engine })
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// A share in the renderer under `key`, which the first one makes with `make`.
+    ///
+    /// # Errors
+    /// What `make` answers, or that the engine refuses the renderer.
+    pub fn renderer(
+        &self,
+        key: RendererKey,
+        make: impl FnOnce() -> Result<Renderers>,
+    ) -> Result<RendererLease> {
+        let mut shared = SHARED.lock();
+        if !shared.renderers.contains_key(&key) {
+            let (renderer, fallback) = make()?;
+            self.engine.register(key.clone(), renderer, fallback)?;
+        }
+        *shared.renderers.entry(key.clone()).or_default() += 1;
+        Ok(RendererLease { key, engine: self.engine.clone() })
+    }
+}
+
+impl Drop for EngineLease {
+    fn drop(&mut self) {
+        let mut shared = SHARED.lock();
+        shared.leases -= 1;
+        if shared.leases == 0 {
+            self.engine.stop();
+            shared.engine = None;
+            shared.renderers.clear();
+        }
+    }
+}
+
+/// One instance's share in a renderer. To be dropped before its [`EngineLease`].
+pub struct RendererLease {
+    key: RendererKey,
+    engine: Arc<Engine>,
+}
+
+impl RendererLease {
+    /// The renderer's name in the engine.
+    pub fn key(&self) -> &RendererKey {
+        &self.key
+    }
+}
+
+impl Drop for RendererLease {
+    fn drop(&mut self) {
+        let mut shared = SHARED.lock();
+        let Some(leases) = shared.renderers.get_mut(&self.key) else { return };
+        *leases -= 1;
+        if *leases == 0 {
+            shared.renderers.remove(&self.key);
+            self.engine.unregister(&self.key);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Models and streams are opened, exchanged and dropped here, on a thread of each instance's own.
+//!
+//! The thread compares what runs with what is wanted (the host's setup, the model, the latency mode) and opens a
+//! new stream where they differ. One of the same latency goes to the audio thread at once; else the host is asked
+//! for a restart, because a latency is fixed from activation to activation.
+
+use crate::engine::{EngineLease, RendererLease};
+use crate::model::Model;
+use crate::params::{LatencyMode, ModelChoice, RemelParams};
+use crate::report::{Phase, Report};
+use parking_lot::{Condvar, Mutex};
+use remel::stream::{Stream, StreamAudio, StreamConfig, StreamMonitor, StreamSlot, StreamSupply};
+use remel::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often the thread looks for changes and collects streams that the audio thread is done with.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long a real-time activation waits for its model; after that the dry signal is heard until it is there.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the host fixes at activation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setup {
+    /// The host's sample rate.
+    pub rate_hz: u32,
+    /// Channels of the main input and output, and of the side chain.
+    pub channels: usize,
+    /// The longest block.
+    pub max_block_samples: usize,
+    /// Whether the host renders offline.
+    pub offline: bool,
+    /// Whether the latency may change at any time, because nobody compensates for it.
+    pub free_latency: bool,
+}
+
+/// All that a stream depends on.
+#[derive(Clone, Debug, PartialEq)]
+struct Wanted {
+    activation: u64,
+    setup: Setup,
+    choice: ModelChoice,
+    mode: LatencyMode,
+}
+
+/// What an activation gets.
+pub struct Activation {
+    /// The audio thread's place for streams.
+    pub slot: StreamSlot,
+    /// The latency to report.
+    pub latency_samples: usize,
+}
+
+/// The instance's end of its loader thread.
+pub struct Loader {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    params: Arc<RemelParams>,
+    report: Arc<Report>,
+    desk: Mutex<Desk>,
+    /// Something on the desk changed.
+    changed: Condvar,
+    /// The host is to be asked for a restart; read by the audio thread.
+    restart: AtomicBool,
+}
+
+/// What the instance and its loader thread hand each other.
+#[derive(Default)]
+struct Desk {
+    activation: u64,
+    setup: Option<Setup>,
+    /// An activation waits for `answer`.
+    waiting: bool,
+    answer: Option<StreamAudio>,
+    supply: Option<StreamSupply>,
+    latency_samples: usize,
+    quit: bool,
+}
+
+impl Loader {
+    /// A loader whose thread starts with the first activation: hosts make instances only to scan them.
+    pub fn new(params: Arc<RemelParams>, report: Arc<Report>) -> Self {
+        let (desk, changed, restart) = (Mutex::default(), Condvar::new(), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { params, report, desk, changed, restart }), thread: None }
+    }
+
+    /// Opens a stream for `setup`. Waits until it is there: offline as long as it takes.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn activate(&mut self, setup: Setup) -> std::io::Result<Activation> {
+        if self.thread.is_none() {
+            let shared = self.shared.clone();
+            let thread = std::thread::Builder::new().name("remel loader".into());
+            self.thread = Some(thread.spawn(move || Work::default().run(&shared))?);
+        }
+        let mut desk = self.shared.desk.lock();
+        desk.activation += 1;
+        desk.setup = Some(setup);
+        desk.waiting = true;
+        self.shared.restart.store(false, Ordering::Relaxed);
+        self.shared.changed.notify_all();
+        if setup.offline {
+            self.shared.changed.wait_while(&mut desk, |desk| desk.waiting);
+        } else {
+            self.shared.changed.wait_while_for(&mut desk, |desk| desk.waiting, PATIENCE);
+        }
+        desk.waiting = false;
+        let first = desk.answer.take();
+        desk.latency_samples = first.as_ref().map_or(0, |stream| stream.latency().total_host_samples);
+        let (slot, supply) = StreamSlot::new(first);
+        desk.supply = Some(supply);
+        Ok(Activation { slot, latency_samples: desk.latency_samples })
+    }
+
+    /// Ends the activation. The slot may be dropped after this.
+    pub fn deactivate(&self) {
+        let mut desk = self.shared.desk.lock();
+        desk.setup = None;
+        desk.supply = None;
+        self.shared.report.watch(None);
+        self.shared.report.update(|summary| summary.phase = Phase::Idle);
+    }
+
+    /// Whether the host is to be asked for a restart, once per reason. Real-time.
+    pub fn wants_restart(&self) -> bool {
+        self.shared.restart.load(Ordering::Relaxed) && self.shared.restart.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.shared.desk.lock().quit = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported by the panic hook; the host must not go down with it.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the loader's thread holds. Fields drop in order: the renderer's lease before the engine's.
+#[derive(Default)]
+struct Work {
+    loaded: Option<(ModelChoice, Model, RendererLease)>,
+    engine: Option<EngineLease>,
+    /// What was last tried, whether it worked or not.
+    tried: Option<Wanted>,
+}
+
+impl Work {
+    fn run(&mut self, shared: &Shared) {
+        while let Some(wanted) = self.next(shared) {
+            if self.tried.as_ref() != Some(&wanted) {
+                // A driver that panics must leave neither an activation waiting nor the user guessing.
+                let opened = catch_unwind(AssertUnwindSafe(|| self.open(shared, &wanted)));
+                let stream = opened.unwrap_or_else(|_| Err(panicked()));
+                deliver(shared, &wanted, stream);
+                self.tried = Some(wanted);
+            }
+            self.watch_renderer(shared);
+        }
+    }
+
+    /// Waits for an interval or a change; what is wanted then. None when the instance goes.
+    fn next(&self, shared: &Shared) -> Option<Wanted> {
+        let mut desk = shared.desk.lock();
+        loop {
+            if desk.quit {
+                return None;
+            }
+            if let Some(supply) = &mut desk.supply {
+                supply.collect();
+            }
+            let news = self.tried.as_ref().is_none_or(|tried| tried.activation != desk.activation);
+            if let (true, Some(setup)) = (news, desk.setup) {
+                return Some(wanted(shared, desk.activation, setup));
+            }
+            shared.changed.wait_for(&mut desk, INTERVAL);
+            if let Some(setup) = desk.setup {
+                return Some(wanted(shared, desk.activation, setup)).filter(|_| !desk.quit);
+            }
+        }
+    }
+
+    fn open(&mut self, shared: &Shared, wanted: &Wanted) -> Result<(StreamAudio, StreamMonitor)> {
+        let engine = match &mut self.engine {
+            Some(engine) => engine,
+            none => none.insert(EngineLease::take()?),
+        };
+        if self.loaded.as_ref().is_none_or(|(choice, ..)| *choice != wanted.choice) {
+            shared.report.update(|summary| summary.phase = Phase::Loading);
+            let model = Model::open(&wanted.choice)?;
+            let renderer = engine.renderer(model.key(), || model.renderers())?;
+            shared.report.update(|summary| summary.card = Some(model.card()));
+            self.loaded = Some((wanted.choice.clone(), model, renderer));
+        }
+        let (_, model, renderer) = self.loaded.as_ref().expect("just loaded");
+        let config = config(engine, renderer, model, wanted)?;
+        Stream::open(&config, engine.engine(), renderer.key())
+    }
+
+    fn watch_renderer(&self, shared: &Shared) {
+        let (Some(engine), Some((_, _, renderer))) = (&self.engine, &self.loaded) else { return };
+        let renderers = engine.engine().status().renderers;
+        if let Some(status) = renderers.into_iter().find(|status| status.key == *renderer.key()) {
+            shared.report.update(|summary| summary.renderer = status.state);
+        }
+    }
+}
+
+fn panicked() -> Error {
+    Error::Device { device: "renderer".to_owned(), reason: "panicked while opening; try the CPU".to_owned() }
+}
+
+fn wanted(shared: &Shared, activation: u64, setup: Setup) -> Wanted {
+    let (choice, mode) = (shared.params.model.read().clone(), shared.params.latency.value());
+    Wanted { activation, setup, choice, mode }
+}
+
+/// Chunk, look-ahead and compute budget, as the latency mode wants them.
+fn config(
+    engine: &EngineLease,
+    renderer: &RendererLease,
+    model: &Model,
+    wanted: &Wanted,
+) -> Result<StreamConfig> {
+    let (chunk_frames, most_right_frames) = match wanted.mode {
+        LatencyMode::Live => (4, 2),
+        LatencyMode::Balanced => (12, 8),
+        LatencyMode::Studio => (64, usize::MAX),
+    };
+    let mut plan = engine.engine().plan(renderer.key(), chunk_frames)?;
+    plan.right_frames = plan.right_frames.min(most_right_frames);
+    let dialect = model.card().dialect;
+    // A renderer that keeps up needs no longer for a chunk than the chunk lasts.
+    let budget_ms = 1e3 * (plan.chunk_frames * dialect.hop) as f64 / f64::from(dialect.rate_hz);
+    Ok(StreamConfig {
+        host_rate_hz: wanted.setup.rate_hz,
+        channels: wanted.setup.channels,
+        max_block_frames: wanted.setup.max_block_samples,
+        dialect,
+        plan,
+        budget_ms,
+        offline: wanted.setup.offline,
+    })
+}
+
+/// Brings an opened stream to where it is due.
+fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(StreamAudio, StreamMonitor)>) {
+    let mut desk = shared.desk.lock();
+    if desk.activation != wanted.activation || desk.setup.is_none() {
+        return;
+    }
+    let (phase, monitor) = match stream {
+        Err(error) => (Phase::Failed(error.to_string()), None),
+        Ok((audio, monitor)) if desk.waiting => {
+            desk.answer = Some(audio);
+            (Phase::Running, Some(monitor))
+        }
+        Ok((audio, monitor)) => {
+            let fits = audio.latency().total_host_samples == desk.latency_samples;
+            let supply = desk.supply.as_mut().filter(|_| fits || wanted.setup.free_latency);
+            match supply.map(|supply| supply.offer(audio)) {
+                Some(Ok(())) => (Phase::Running, Some(monitor)),
+                // Another latency, or an exchange is still under way: a restart settles both.
+                _ => {
+                    shared.restart.store(true, Ordering::Relaxed);
+                    (Phase::AwaitsRestart, None)
+                }
+            }
+        }
+    };
+    if let Some(monitor) = monitor {
+        shared.report.watch(Some(monitor));
+    }
+    shared.report.update(|summary| summary.phase = phase);
+    desk.waiting = false;
+    shared.changed.notify_all();
+}

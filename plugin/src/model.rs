@@ -1,0 +1,73 @@
+//! The model and the device that the user chose.
+
+use crate::engine::Renderers;
+use crate::params::{Backend as BackendChoice, ModelChoice};
+use crate::report::Card;
+use remel::mel::Dialect;
+use remel::network::Backend;
+use remel::stream::RendererKey;
+use remel::vocoder::Vocoder;
+use remel::{Error, Result, checkpoint};
+use std::sync::Arc;
+
+/// A model in memory, and where it is to run.
+pub struct Model {
+    place: String,
+    model: Arc<remel::model::Model>,
+    dialect: Dialect,
+    backend: Backend,
+}
+
+impl Model {
+    /// Reads the chosen model and finds the chosen device.
+    ///
+    /// # Errors
+    /// The file is no model, the model reads no mel frames, or there is no such device.
+    pub fn open(choice: &ModelChoice) -> Result<Self> {
+        let (place, model) = match &choice.file {
+            Some(file) => (file.display().to_string(), checkpoint::load(file, None)?),
+            None => ("bundled".to_owned(), checkpoint::bundled()),
+        };
+        let dialect = model.dialect()?.clone();
+        let backend = match choice.backend {
+            BackendChoice::Auto => Backend::best(),
+            BackendChoice::Cpu => Backend::Cpu,
+            BackendChoice::Gpu => Backend::first_gpu().ok_or_else(|| Error::Device {
+                device: "GPU".to_owned(),
+                reason: "none that Vulkan, Metal or DirectX reaches".to_owned(),
+            })?,
+        };
+        Ok(Self { place, model: Arc::new(model), dialect, backend })
+    }
+
+    /// The renderer's name in the engine: equal for equal choices.
+    pub fn key(&self) -> RendererKey {
+        format!("{} on {}", self.place, self.backend).into()
+    }
+
+    /// What the user sees of it.
+    pub fn card(&self) -> Card {
+        let (header, parameters) = (self.model.header(), self.model.weights().parameters() as f64 / 1e6);
+        let direction = if header.network.causal { "causal" } else { "bidirectional" };
+        let (rate_hz, licence) = (header.rate_hz, &header.card.licence);
+        Card {
+            name: header.card.name.clone(),
+            line: format!("DiffWave, {direction}, {parameters:.2} M parameters, {rate_hz} Hz, {licence}"),
+            backend: self.backend.to_string(),
+            dialect: self.dialect.clone(),
+        }
+    }
+
+    /// A renderer on the device, and one on the CPU to go to where a GPU fails.
+    ///
+    /// # Errors
+    /// The device does not answer.
+    pub fn renderers(&self) -> Result<Renderers> {
+        let renderer = Vocoder::new(self.model.clone(), &self.backend)?;
+        let fallback = match self.backend {
+            Backend::Cpu => None,
+            _ => Some(Vocoder::new(self.model.clone(), &Backend::Cpu)?),
+        };
+        Ok((Box::new(renderer), fallback.map(|cpu| Box::new(cpu) as _)))
+    }
+}

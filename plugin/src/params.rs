@@ -1,0 +1,265 @@
+//! What the host automates, and what it saves beside that.
+
+use nice_plug::prelude::*;
+use parking_lot::RwLock;
+use remel::stream;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where the mel frames come from.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MelFrom {
+    /// The main input.
+    #[id = "main"]
+    Main,
+    /// The side chain.
+    #[id = "side"]
+    #[name = "Side chain"]
+    SideChain,
+}
+
+/// What sampling starts from, noised as far as *Strength* says.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// Noise alone.
+    #[id = "noise"]
+    Noise,
+    /// The main input.
+    #[id = "main"]
+    Main,
+    /// The side chain.
+    #[id = "side"]
+    #[name = "Side chain"]
+    SideChain,
+}
+
+/// How much time a chunk and its look-ahead take.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LatencyMode {
+    /// As little as the model allows.
+    #[id = "live"]
+    Live,
+    /// Longer chunks, less work.
+    #[id = "balanced"]
+    Balanced,
+    /// The model's full context.
+    #[id = "studio"]
+    Studio,
+}
+
+/// What is heard while the worker is late.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnUnderrun {
+    /// The dry signal, at the same latency.
+    #[id = "dry"]
+    Dry,
+    /// Nothing.
+    #[id = "silence"]
+    Silence,
+}
+
+/// The device that renders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backend {
+    /// The GPU where it is fast enough, else the CPU.
+    #[default]
+    Auto,
+    /// The GPU.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// Which model renders, and where: saved with the project, never automated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelChoice {
+    /// A model file; none takes the bundled model.
+    pub file: Option<PathBuf>,
+    /// The device.
+    pub backend: Backend,
+}
+
+/// All parameters. An id never changes once released: hosts and saved states go by it.
+#[derive(Params)]
+pub struct RemelParams {
+    /// The model and its device.
+    #[persist = "model"]
+    pub model: Arc<RwLock<ModelChoice>>,
+    /// Where the mel frames come from.
+    #[id = "mel_from"]
+    pub mel_from: EnumParam<MelFrom>,
+    /// What sampling starts from.
+    #[id = "carrier"]
+    pub carrier: EnumParam<Carrier>,
+    /// How far the carrier is noised, 0 to 1; 1 is pure noise.
+    #[id = "strength"]
+    pub strength: FloatParam,
+    /// Network evaluations; 0 is the model's own schedule.
+    #[id = "steps"]
+    pub steps: IntParam,
+    /// Scale of every Gaussian.
+    #[id = "temperature"]
+    pub temperature: FloatParam,
+    /// Which noise.
+    #[id = "seed"]
+    pub seed: IntParam,
+    /// Holds the mel frame.
+    #[id = "freeze"]
+    pub freeze: BoolParam,
+    /// Shift of the mel axis in semitones.
+    #[id = "shift"]
+    pub shift: FloatParam,
+    /// Tilt of the mel frame in dB per octave.
+    #[id = "tilt"]
+    pub tilt: FloatParam,
+    /// Smoothing over frames, 0 to 1.
+    #[id = "smear"]
+    pub smear: FloatParam,
+    /// Chunk and look-ahead.
+    #[id = "latency"]
+    pub latency: EnumParam<LatencyMode>,
+    /// Vocoded against dry, 0 to 1.
+    #[id = "mix"]
+    pub mix: FloatParam,
+    /// Output gain.
+    #[id = "output"]
+    pub output: FloatParam,
+    /// The dry signal at the same latency.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
+    /// What is heard while the worker is late.
+    #[id = "on_underrun"]
+    pub on_underrun: EnumParam<OnUnderrun>,
+}
+
+impl Default for RemelParams {
+    fn default() -> Self {
+        Self {
+            model: Arc::default(),
+            mel_from: EnumParam::new("Mel from", MelFrom::Main),
+            carrier: EnumParam::new("Carrier", Carrier::Noise),
+            strength: percent("Strength", 1.0),
+            steps: steps(),
+            temperature: plain("Temperature", 1.0, 0.0, 1.5, "", 2),
+            seed: IntParam::new("Seed", 0, IntRange::Linear { min: 0, max: 9999 }),
+            freeze: BoolParam::new("Freeze", false),
+            shift: plain("Shift", 0.0, -12.0, 12.0, " st", 1),
+            tilt: plain("Formant tilt", 0.0, -6.0, 6.0, " dB/oct", 1),
+            smear: percent("Smear", 0.0),
+            latency: EnumParam::new("Latency", LatencyMode::Balanced).non_automatable(),
+            mix: percent("Mix", 1.0),
+            output: gain("Output"),
+            bypass: BoolParam::new("Bypass", false).make_bypass(),
+            on_underrun: EnumParam::new("On underrun", OnUnderrun::Dry),
+        }
+    }
+}
+
+impl RemelParams {
+    /// What the stream is told with every block.
+    pub fn controls(&self) -> stream::Controls {
+        stream::Controls {
+            mel_from: match self.mel_from.value() {
+                MelFrom::Main => stream::MelFrom::Main,
+                MelFrom::SideChain => stream::MelFrom::SideChain,
+            },
+            carrier: match self.carrier.value() {
+                Carrier::Noise => stream::Carrier::Noise,
+                Carrier::Main => stream::Carrier::Main,
+                Carrier::SideChain => stream::Carrier::SideChain,
+            },
+            settings: stream::RenderSettings {
+                steps: self.steps.value().unsigned_abs(),
+                temperature: self.temperature.value(),
+                strength: self.strength.value(),
+                seed: u64::from(self.seed.value().unsigned_abs()),
+            },
+            mix: self.mix.value(),
+            output_gain: self.output.value(),
+            bypass: self.bypass.value(),
+            on_underrun: match self.on_underrun.value() {
+                OnUnderrun::Dry => stream::OnUnderrun::Dry,
+                OnUnderrun::Silence => stream::OnUnderrun::Silence,
+            },
+            shift_semitones: self.shift.value(),
+            tilt_db_per_octave: self.tilt.value(),
+            smear: self.smear.value(),
+            freeze: self.freeze.value(),
+        }
+    }
+}
+
+/// A linear parameter with a unit and so many decimals.
+fn plain(name: &str, default: f32, min: f32, max: f32, unit: &'static str, decimals: usize) -> FloatParam {
+    FloatParam::new(name, default, FloatRange::Linear { min, max })
+        .with_unit(unit)
+        .with_value_to_string(formatters::v2s_f32_rounded(decimals))
+}
+
+/// A share, 0 to 1, shown in percent.
+fn percent(name: &str, default: f32) -> FloatParam {
+    FloatParam::new(name, default, FloatRange::Linear { min: 0.0, max: 1.0 })
+        .with_unit(" %")
+        .with_value_to_string(formatters::v2s_f32_percentage(0))
+        .with_string_to_value(formatters::s2v_f32_percentage())
+}
+
+/// A gain of −∞ to +12 dB, stored linear; the stream smooths it.
+fn gain(name: &str) -> FloatParam {
+    let range = FloatRange::Skewed {
+        min: 0.0,
+        max: util::db_to_gain(12.0),
+        factor: FloatRange::gain_skew_factor(util::MINUS_INFINITY_DB, 12.0),
+    };
+    FloatParam::new(name, 1.0, range)
+        .with_unit(" dB")
+        .with_value_to_string(formatters::v2s_f32_gain_to_db(1))
+        .with_string_to_value(formatters::s2v_f32_gain_to_db())
+}
+
+/// Network evaluations: 1 to 12, and "Model" for the model's own schedule.
+fn steps() -> IntParam {
+    IntParam::new("Steps", 0, IntRange::Linear { min: 0, max: 12 })
+        .with_value_to_string(Arc::new(|value| if value == 0 { "Model".to_owned() } else { value.to_string() }))
+        .with_string_to_value(Arc::new(|text| {
+            if text.trim().eq_ignore_ascii_case("model") { Some(0) } else { text.trim().parse().ok() }
+        }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_those_of_the_first_release() {
+        let ids: Vec<String> = RemelParams::default().param_map().into_iter().map(|(id, _, _)| id).collect();
+        let released = [
+            "mel_from",
+            "carrier",
+            "strength",
+            "steps",
+            "temperature",
+            "seed",
+            "freeze",
+            "shift",
+            "tilt",
+            "smear",
+            "latency",
+            "mix",
+            "output",
+            "bypass",
+            "on_underrun",
+        ];
+        assert_eq!(ids, released);
+    }
+
+    #[test]
+    fn a_choice_saved_without_a_backend_loads() {
+        let choice: ModelChoice = nice_plug::params::persist::deserialize_field("{\"file\":\"a.safetensors\"}")
+            .expect("state of an older version");
+        assert_eq!(choice, ModelChoice { file: Some("a.safetensors".into()), backend: Backend::Auto });
+    }
+}

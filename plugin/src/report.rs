@@ -1,0 +1,79 @@
+//! What the editor shows of the loader's work and the running stream.
+
+use parking_lot::Mutex;
+use remel::mel::Dialect;
+use remel::stream::{RendererState, StreamMonitor};
+
+/// What is loaded, for the user's eyes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// The model's name.
+    pub name: String,
+    /// One line of what it is.
+    pub line: String,
+    /// The device and backend that render.
+    pub backend: String,
+    /// The mel frames that it reads.
+    pub dialect: Dialect,
+}
+
+/// Where the loader stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The host has not activated the plugin.
+    Idle,
+    /// A model is on its way; the dry signal is heard.
+    Loading,
+    /// A stream runs.
+    Running,
+    /// A stream is ready, but its latency is another: the host has to restart the plugin.
+    AwaitsRestart,
+    /// Loading failed; the dry signal is heard.
+    Failed(String),
+}
+
+/// The loader writes, the editor reads; the audio thread never comes here.
+#[derive(Default)]
+pub struct Report {
+    summary: Mutex<Summary>,
+    monitor: Mutex<Option<StreamMonitor>>,
+}
+
+/// One look at the state of things.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Where the loader stands.
+    pub phase: Phase,
+    /// The loaded model.
+    pub card: Option<Card>,
+    /// How the model's renderer is doing.
+    pub renderer: RendererState,
+}
+
+impl Default for Summary {
+    fn default() -> Self {
+        Self { phase: Phase::Idle, card: None, renderer: RendererState::Ready }
+    }
+}
+
+impl Report {
+    /// The current state.
+    pub fn summary(&self) -> Summary {
+        self.summary.lock().clone()
+    }
+
+    /// Changes the state.
+    pub fn update(&self, change: impl FnOnce(&mut Summary)) {
+        change(&mut self.summary.lock());
+    }
+
+    /// Puts the running stream's monitor in sight, or takes it away.
+    pub fn watch(&self, monitor: Option<StreamMonitor>) {
+        *self.monitor.lock() = monitor;
+    }
+
+    /// Looks at the running stream; none where nothing runs.
+    pub fn look<T>(&self, look: impl FnOnce(&mut StreamMonitor) -> T) -> Option<T> {
+        self.monitor.lock().as_mut().map(look)
+    }
+}

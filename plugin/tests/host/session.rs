@@ -1,0 +1,254 @@
+//! One plugin in a CLAP host.
+
+use clack_extensions::latency::PluginLatency;
+use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
+use clack_extensions::state::PluginState;
+use clack_host::events::event_types::ParamValueEvent;
+use clack_host::prelude::*;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How a render is driven.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drive {
+    /// The host's sample rate.
+    pub rate_hz: u32,
+    /// Samples per block.
+    pub block_samples: usize,
+    /// Whether the host says that it renders offline; else it keeps to the wall clock.
+    pub offline: bool,
+}
+
+/// A parameter as the plugin lists it.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub id: ClapId,
+    pub name: String,
+    pub flags: ParamInfoFlags,
+    pub range: [f64; 2],
+}
+
+/// What the plugin asked of the host.
+#[derive(Default)]
+pub struct Requests {
+    pub restart: AtomicBool,
+}
+
+impl SharedHandler<'_> for Requests {
+    fn request_restart(&self) {
+        self.restart.store(true, Ordering::SeqCst);
+    }
+    fn request_process(&self) {}
+    fn request_callback(&self) {}
+}
+
+pub struct Host;
+
+impl HostHandlers for Host {
+    type Shared<'a> = Requests;
+    type MainThread<'a> = ();
+    type AudioProcessor<'a> = ();
+}
+
+/// The plugin file that `cargo xtask check` bundled.
+fn plugin_path() -> PathBuf {
+    let path = std::env::var_os("REMEL_CLAP").map(PathBuf::from);
+    let path = path.expect("REMEL_CLAP must name the bundled Remel.clap: run `cargo xtask check`");
+    assert!(path.exists(), "REMEL_CLAP: {} is not there: run `cargo xtask bundle`", path.display());
+    path
+}
+
+/// A plugin instance and the library that it came from.
+pub struct Session {
+    instance: PluginInstance<Host>,
+}
+
+impl Session {
+    pub fn open() -> Self {
+        // SAFETY: the file is our own plugin, built from this workspace.
+        let entry = unsafe { PluginEntry::load(plugin_path()) }.expect("a CLAP plugin");
+        let host = HostInfo::new("Remel's tests", "Remel", "", "1").expect("no zero bytes");
+        let instance =
+            PluginInstance::<Host>::new(|_| Requests::default(), |_| (), &entry, c"org.remel.remel", &host);
+        Self { instance: instance.expect("an instance") }
+    }
+
+    fn extension<E>(&mut self) -> E
+    where
+        E: clack_host::extensions::Extension<ExtensionSide = clack_host::extensions::PluginExtensionSide>,
+    {
+        self.instance.plugin_handle().get_extension().expect("the plugin has this extension")
+    }
+
+    pub fn parameters(&mut self) -> Vec<Parameter> {
+        let extension: PluginParams = self.extension();
+        let handle = self.instance.plugin_handle();
+        let mut buffer = ParamInfoBuffer::new();
+        let listed = (0..extension.count(&handle)).map(|index| {
+            let info = extension.get_info(&handle, index, &mut buffer).expect("a listed parameter");
+            Parameter {
+                id: info.id,
+                name: String::from_utf8_lossy(info.name).into_owned(),
+                flags: info.flags,
+                range: [info.min_value, info.max_value],
+            }
+        });
+        listed.collect()
+    }
+
+    fn id_of(&mut self, name: &str) -> ClapId {
+        let parameter = self.parameters().into_iter().find(|parameter| parameter.name == name);
+        parameter.unwrap_or_else(|| panic!("no parameter {name}")).id
+    }
+
+    pub fn value(&mut self, name: &str) -> f64 {
+        let (extension, id): (PluginParams, _) = (self.extension(), self.id_of(name));
+        extension.get_value(&self.instance.plugin_handle(), id).expect("a value")
+    }
+
+    /// The text of a value, and the value of that text.
+    pub fn text_round_trip(&mut self, id: ClapId, value: f64) -> (String, Option<f64>) {
+        let extension: PluginParams = self.extension();
+        let handle = self.instance.plugin_handle();
+        let mut buffer = [0; 128];
+        let text = extension.value_to_text(&handle, id, value, &mut buffer).expect("a text").to_vec();
+        let text = std::ffi::CString::new(text).expect("no zero bytes");
+        (text.to_string_lossy().into_owned(), extension.text_to_value(&handle, id, &text))
+    }
+
+    /// Sets a parameter while the plugin is inactive.
+    pub fn set(&mut self, name: &str, value: f64) {
+        let (extension, id): (PluginParams, _) = (self.extension(), self.id_of(name));
+        let mut events = EventBuffer::new();
+        events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+        let mut handle = self.instance.inactive_plugin_handle().expect("an inactive plugin");
+        extension.flush(&mut handle, &events.as_input(), &mut EventBuffer::new().as_output());
+    }
+
+    pub fn save(&mut self) -> Vec<u8> {
+        let extension: PluginState = self.extension();
+        let mut state = Vec::new();
+        extension.save(&self.instance.plugin_handle(), &mut state).expect("the state saves");
+        state
+    }
+
+    pub fn load(&mut self, mut state: &[u8]) {
+        let extension: PluginState = self.extension();
+        extension.load(&self.instance.plugin_handle(), &mut state).expect("the state loads");
+    }
+
+    /// Renders `main` (the same in both channels) with `side` in the side chain, silence where there is none.
+    /// Returns both channels and the latency that was reported.
+    pub fn render(&mut self, drive: Drive, main: &[f32], side: Option<&[f32]>) -> ([Vec<f32>; 2], usize) {
+        self.run(drive, |audio| process_all(audio, drive, drive.block_samples, main, side))
+    }
+
+    /// [`Session::render`] in blocks that are shorter than the longest one announced.
+    pub fn render_cut(&mut self, drive: Drive, block_samples: usize, main: &[f32]) -> ([Vec<f32>; 2], usize) {
+        self.run(drive, |audio| process_all(audio, drive, block_samples, main, None))
+    }
+
+    /// Sets a parameter while the plugin runs, and lets it run on until it asks for a restart. False where it has
+    /// not done so for half a minute.
+    pub fn runs_until_restart(&mut self, drive: Drive, name: &str, value: f64) -> bool {
+        let change = ParamValueEvent::new(0, self.id_of(name), Pckn::match_all(), value);
+        let (block, start) = (vec![0.0; drive.block_samples], Instant::now());
+        let (asked, _) = self.run(drive, |audio| {
+            let mut events = EventBuffer::new();
+            events.push(&change);
+            process_block(audio, [&block, &block], &mut [block.clone(), block.clone()], true, &events);
+            loop {
+                if audio.access_shared_handler(|requests| requests.restart.load(Ordering::SeqCst)) {
+                    return true;
+                } else if start.elapsed() > Duration::from_secs(30) {
+                    return false;
+                }
+                process_all(audio, drive, drive.block_samples, &block, None);
+            }
+        });
+        asked
+    }
+
+    /// Activates, works, and deactivates. Also returns the latency that was reported.
+    fn run<T>(
+        &mut self,
+        drive: Drive,
+        work: impl FnOnce(&mut StartedPluginAudioProcessor<Host>) -> T,
+    ) -> (T, usize) {
+        let mode = if drive.offline { RenderMode::Offline } else { RenderMode::Realtime };
+        let render: PluginRender = self.extension();
+        render.set(&self.instance.plugin_handle(), mode).expect("the plugin takes every render mode");
+        let configuration = PluginAudioConfiguration {
+            sample_rate: f64::from(drive.rate_hz),
+            min_frames_count: 1,
+            max_frames_count: drive.block_samples as u32,
+        };
+        let stopped = self.instance.activate(|_, _| (), configuration).expect("the plugin activates");
+        let latency: PluginLatency = self.extension();
+        let latency_samples = latency.get(&self.instance.plugin_handle()) as usize;
+        let mut audio = stopped.start_processing().expect("processing starts");
+        let answer = work(&mut audio);
+        self.instance.deactivate(audio.stop_processing());
+        (answer, latency_samples)
+    }
+}
+
+/// Processes `main` block by block; in real time, no block starts before it is due.
+fn process_all(
+    audio: &mut StartedPluginAudioProcessor<Host>,
+    drive: Drive,
+    block_samples: usize,
+    main: &[f32],
+    side: Option<&[f32]>,
+) -> [Vec<f32>; 2] {
+    let mut out = [Vec::new(), Vec::new()];
+    let (start, silence) = (Instant::now(), vec![0.0; block_samples]);
+    for at in (0..main.len()).step_by(block_samples) {
+        let range = at..(at + block_samples).min(main.len());
+        let mut block = [(); 2].map(|()| vec![0.0; range.len()]);
+        let side_block = side.map_or(&silence[..range.len()], |side| &side[range.clone()]);
+        process_block(
+            audio,
+            [&main[range.clone()], side_block],
+            &mut block,
+            side.is_none(),
+            &EventBuffer::new(),
+        );
+        for (out, block) in out.iter_mut().zip(&block) {
+            out.extend_from_slice(block);
+        }
+        if !drive.offline {
+            let due = Duration::from_secs_f64(range.end as f64 / f64::from(drive.rate_hz));
+            std::thread::sleep(due.saturating_sub(start.elapsed()));
+        }
+    }
+    out
+}
+
+/// One block: `main` and `side` go to both channels of their ports. A constant side chain is one that the host
+/// has not connected.
+fn process_block(
+    audio: &mut StartedPluginAudioProcessor<Host>,
+    [main, side]: [&[f32]; 2],
+    out: &mut [Vec<f32>; 2],
+    constant_side: bool,
+    events: &EventBuffer,
+) {
+    let (mut main, mut side) = ([main.to_vec(), main.to_vec()], [side.to_vec(), side.to_vec()]);
+    let (mut inputs, mut outputs) = (AudioPorts::with_capacity(4, 2), AudioPorts::with_capacity(2, 1));
+    let main = main.iter_mut().map(|channel| InputChannel::from_buffer(channel, false)).collect::<Vec<_>>();
+    let side =
+        side.iter_mut().map(|channel| InputChannel::from_buffer(channel, constant_side)).collect::<Vec<_>>();
+    let ports = [main, side].map(|channels| AudioPortBuffer {
+        latency: 0,
+        channels: AudioPortBufferType::f32_input_only(channels.into_iter()),
+    });
+    let input = inputs.with_input_buffers(ports);
+    let channels = AudioPortBufferType::f32_output_only(out.iter_mut().map(|channel| channel.as_mut_slice()));
+    let mut output = outputs.with_output_buffers([AudioPortBuffer { latency: 0, channels }]);
+    let mut answers = EventBuffer::new();
+    let done = audio.process(&input, &mut output, &events.as_input(), &mut answers.as_output(), None, None);
+    done.expect("the block processes");
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask bundle` builds the plugin; `cargo xtask check` is every check there is, in one command.
+
+mod bundle;
+mod check;
+mod imports;
+mod packages;
+mod source;
+
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <command>
+  bundle   build Remel.clap, Remel.vst3 and remel-standalone into target/bundled
+  check    formatting, import rules, lints, build, bundle, tests and the test in a CLAP host
+  imports  the import rules alone";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let root = workspace_root()?;
+    std::env::set_current_dir(&root).with_context(|| format!("{}: cannot enter", root.display()))?;
+    match std::env::args().nth(1).as_deref() {
+        Some("bundle") => {
+            packages::ensure()?;
+            bundle::build()?;
+            bundle::pack()
+        }
+        Some("check") => check::run(),
+        Some("imports") => imports::check(&root),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// The folder of the workspace's `Cargo.toml`: the parent of this crate's.
+fn workspace_root() -> Result<PathBuf> {
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    own.parent().map(PathBuf::from).context("xtask lies in no workspace")
+}
