@@ -173,6 +173,19 @@ fn the_energy_prior_is_the_recipes() {
 }
 
 #[test]
+fn the_models_own_temperature_scales_what_is_asked_for() {
+    let model = model("causal_prior_8x4x4/weights.pt");
+    let cooler = Arc::new(Model::clone(&model).with_temperature(0.5).unwrap());
+    let mel = mel(&fixtures().join("causal_prior_8x4x4"), &model);
+    let render = |model: &Arc<Model>, temperature| {
+        let request = Request { temperature, ..Request::default() };
+        on_the_engine(model).synthesize(&mel, &[], &request, &mut |_, _| ()).unwrap()
+    };
+    assert_eq!(render(&cooler, 1.0), render(&model, 0.5));
+    assert_ne!(render(&cooler, 1.0), render(&model, 1.0));
+}
+
+#[test]
 fn a_saved_model_is_the_model() {
     let folder = tempfile::tempdir().unwrap();
     for file in ["lmnt_16x6x3/weights.pt", "causal_prior_8x4x4/weights.pt", "seed000_8x6x2/bare.pt"] {

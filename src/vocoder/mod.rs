@@ -239,7 +239,7 @@ impl Vocoder {
             .zip(&std)
             .map(|(job, std)| Draw {
                 noise: job.noise,
-                temperature: job.temperature,
+                temperature: job.temperature * header.temperature,
                 std,
                 carrier: job.carrier,
             })
