@@ -10,6 +10,7 @@ use crate::params::{LatencyMode, ModelChoice, RemelParams};
 use crate::report::{Phase, Report};
 use parking_lot::{Condvar, Mutex};
 use remel::stream::{Stream, StreamAudio, StreamConfig, StreamMonitor, StreamSlot, StreamSupply};
+use remel::vocoder::chunk_frames;
 use remel::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -232,12 +233,12 @@ fn config(
     model: &Model,
     wanted: &Wanted,
 ) -> Result<StreamConfig> {
-    let (chunk_frames, most_right_frames) = match wanted.mode {
-        LatencyMode::Live => (4, 2),
-        LatencyMode::Balanced => (12, 8),
-        LatencyMode::Studio => (64, usize::MAX),
+    let (frames, most_right_frames) = match wanted.mode {
+        LatencyMode::Live => (chunk_frames::LIVE, 2),
+        LatencyMode::Balanced => (chunk_frames::BALANCED, 8),
+        LatencyMode::Studio => (chunk_frames::STUDIO, usize::MAX),
     };
-    let mut plan = engine.engine().plan(renderer.key(), chunk_frames)?;
+    let mut plan = engine.engine().plan(renderer.key(), frames)?;
     plan.right_frames = plan.right_frames.min(most_right_frames);
     let dialect = model.card().dialect;
     // A renderer that keeps up needs no longer for a chunk than the chunk lasts.

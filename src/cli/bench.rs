@@ -7,7 +7,7 @@ use clap::Args;
 use remel::diffusion::SpanPlan;
 use remel::mel::Mel;
 use remel::stream::Render;
-use remel::vocoder::{Request, Vocoder};
+use remel::vocoder::{Request, Vocoder, chunk_frames};
 use serde::Serialize;
 
 use super::options::{ModelOptions, ranged};
@@ -15,7 +15,8 @@ use super::options::{ModelOptions, ranged};
 /// Repetitions, of which the fastest counts: other programs make a run slower, nothing makes it faster.
 const REPETITIONS: usize = 3;
 /// Frames per chunk of the plugin's latency modes.
-const MODES: [(&str, usize); 3] = [("Studio", 64), ("Balanced", 12), ("Live", 4)];
+const MODES: [(&str, usize); 3] =
+    [("Studio", chunk_frames::STUDIO), ("Balanced", chunk_frames::BALANCED), ("Live", chunk_frames::LIVE)];
 
 /// Arguments of `remel bench`.
 #[derive(Args)]

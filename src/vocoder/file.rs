@@ -1,13 +1,10 @@
 //! Vocoding whole audio files.
 
-use super::{Request, Vocoder};
+use super::{Request, Vocoder, chunk_frames};
 use crate::Result;
 use crate::audio::{Audio, resample};
 use crate::mel::{Mel, mel_of};
 use crate::stream::{Controls, MelEdit, Render};
-
-/// Frames per chunk of the plugin's Studio mode.
-const STUDIO_FRAMES: usize = 64;
 
 /// How to vocode a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +80,7 @@ impl Vocoder {
             carrier.resize(mel.frames() * self.format().hop, 0.0);
         }
         if file.in_windows {
-            let plan = self.plan(STUDIO_FRAMES);
+            let plan = self.plan(chunk_frames::STUDIO);
             self.synthesize_spans(mel, &carrier, &file.request, plan, on_step)
         } else {
             self.synthesize(mel, &carrier, &file.request, on_step)

@@ -7,6 +7,16 @@ use crate::model::ScheduleChoice;
 use crate::network::DiffWaveConfig;
 use crate::stream::{Format, Render, RenderSettings, Window};
 
+/// Mel frames per chunk of the plugin's latency modes.
+pub mod chunk_frames {
+    /// The shortest latency, for the most work.
+    pub const LIVE: usize = 4;
+    /// Between the two.
+    pub const BALANCED: usize = 12;
+    /// The least work.
+    pub const STUDIO: usize = 64;
+}
+
 /// Network calls whose full reach a live window covers. What more calls see beyond its edge hardly counts (seams of the
 /// bundled model: see the README), and every frame is work, and to the right latency.
 const LIVE_REACHES: usize = 2;

@@ -4,6 +4,7 @@ mod file;
 mod live;
 
 pub use file::FileRequest;
+pub use live::chunk_frames;
 
 use std::sync::Arc;
 
