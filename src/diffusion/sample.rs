@@ -61,7 +61,7 @@ impl Sampling {
         draws: &[Draw],
         samples: usize,
         on_step: &mut dyn FnMut(),
-    ) -> Result<&[f32]> {
+    ) -> Result<&mut [f32]> {
         for buffer in [&mut self.x, &mut self.eps] {
             buffer.clear();
             buffer.resize(samples * draws.len(), 0.0);
@@ -88,8 +88,10 @@ impl Sampling {
             }
             on_step();
         }
-        clamp(&mut self.x);
-        Ok(&self.x)
+        if sampler.clamp != Clamp::Never {
+            clamp(&mut self.x);
+        }
+        Ok(&mut self.x)
     }
 
     fn start(&mut self, sampler: &Sampler, draws: &[Draw], samples: usize) {

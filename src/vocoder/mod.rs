@@ -6,6 +6,7 @@ mod live;
 pub use file::FileRequest;
 pub use live::chunk_frames;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diffusion::{Denoiser, Draw, Noise, NoiseSource, Sampler, Sampling, SpanPlan};
@@ -15,6 +16,7 @@ use crate::model::{Model, ScheduleChoice};
 #[cfg(feature = "gpu")]
 use crate::network::BurnDenoiser;
 use crate::network::{Backend, DiffWaveConfig};
+use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
@@ -51,6 +53,8 @@ pub struct Vocoder {
     model: Arc<Model>,
     denoiser: Box<dyn Denoiser>,
     sampling: Sampling,
+    /// The filter of a model with a spectral prior.
+    filter: Option<SpectralFilter>,
 }
 
 /// One window as the network sees it: everything `[samples]` of it, with its noise.
@@ -86,7 +90,12 @@ impl Vocoder {
 
     /// The vocoder of `model` around a network that has been placed already.
     pub fn with_denoiser(model: Arc<Model>, denoiser: Box<dyn Denoiser>) -> Self {
-        Self { model, denoiser, sampling: Sampling::default() }
+        let header = model.header();
+        let filter = match (&header.prior, &header.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
+            _ => None,
+        };
+        Self { model, denoiser, sampling: Sampling::default(), filter }
     }
 
     /// The model.
@@ -175,13 +184,15 @@ impl Vocoder {
 
     /// The plan with the context that `steps` network calls reach.
     fn context(&self, chunk_frames: usize, steps: usize) -> SpanPlan {
-        let network = &self.model.header().network;
+        let header = self.model.header();
+        let network = &header.network;
         let reach = (network.reach() * steps).div_ceil(DiffWaveConfig::HOP);
+        let prior = header.prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
         let (left, right) = if network.causal { (2 * reach, 0) } else { (reach, reach) };
         SpanPlan {
             chunk_frames,
-            left_frames: left + UPSAMPLER_FRAMES[0],
-            right_frames: right + UPSAMPLER_FRAMES[1],
+            left_frames: left + prior + UPSAMPLER_FRAMES[0],
+            right_frames: right + prior + UPSAMPLER_FRAMES[1],
         }
     }
 
@@ -229,23 +240,41 @@ impl Vocoder {
         let std: Vec<Vec<f32>> = jobs
             .iter()
             .map(|job| match (&header.prior, &header.dialect) {
-                (Some(prior), Some(dialect)) => prior.std(job.mel, dialect),
+                (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(job.mel, dialect),
                 _ => Vec::new(),
+            })
+            .collect();
+        let carriers: Vec<Cow<[f32]>> = jobs
+            .iter()
+            .map(|job| match &mut self.filter {
+                Some(filter) if !job.carrier.is_empty() => {
+                    let mut whitened = job.carrier.to_vec();
+                    filter.whiten(job.mel, &mut whitened);
+                    whitened.into()
+                }
+                _ => job.carrier.into(),
             })
             .collect();
         let mels: Vec<&Mel> = jobs.iter().map(|job| job.mel).collect();
         self.denoiser.condition(&mels, samples)?;
         let draws: Vec<Draw> = jobs
             .iter()
-            .zip(&std)
-            .map(|(job, std)| Draw {
+            .zip(std.iter().zip(&carriers))
+            .map(|(job, (std, carrier))| Draw {
                 noise: job.noise,
                 temperature: job.temperature * header.temperature,
                 std,
-                carrier: job.carrier,
+                carrier,
             })
             .collect();
-        self.sampling.run(self.denoiser.as_mut(), sampler, &draws, samples, on_step)
+        let sampled = self.sampling.run(self.denoiser.as_mut(), sampler, &draws, samples, on_step)?;
+        if let Some(filter) = &mut self.filter {
+            for (sampled, job) in sampled.chunks_exact_mut(samples.max(1)).zip(jobs) {
+                filter.shape(job.mel, sampled);
+                sampled.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
+            }
+        }
+        Ok(sampled)
     }
 }
 
