@@ -26,6 +26,9 @@ pub struct Bench {
     /// Audio to render per measurement
     #[arg(long, default_value = "3", value_parser = seconds)]
     seconds: f32,
+    /// Leave the plugin's latency modes out
+    #[arg(long)]
+    offline: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -57,8 +60,11 @@ impl Bench {
         let mel = bands(n_mels, frames);
         let audio_seconds = (frames * hop) as f64 / rate_hz;
         let mut plans = vec![("offline, one window".to_owned(), SpanPlan::whole(frames))];
+        let modes = if self.offline { &[] } else { &MODES[..] };
         plans.extend(
-            MODES.map(|(mode, chunk)| (format!("{mode}, chunks of {chunk} frames"), vocoder.plan(chunk))),
+            modes
+                .iter()
+                .map(|(mode, chunk)| (format!("{mode}, chunks of {chunk} frames"), vocoder.plan(*chunk))),
         );
         let mut table = Vec::new();
         for (name, plan) in plans {
