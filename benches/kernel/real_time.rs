@@ -100,6 +100,7 @@ fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &
     let span = plan.span(chunk);
     let window = Window {
         first_frame: span.window.start as u64,
+        output_frames: span.output_in_window(),
         mel: mel.slice(span.window),
         carrier: Vec::new(),
         settings: RenderSettings::default(),
