@@ -71,14 +71,21 @@ fn play(model: &Arc<Model>, plan: SpanPlan, input: &[f32], block: usize, seed: u
 fn hold(name: &str, chunk_frames: usize, block: usize) {
     let model = fixture(name);
     let input = voice(model.header().rate_hz, 1.2);
-    let plan = vocoder(&model).plan(chunk_frames);
+    let mut vocoder = vocoder(&model);
+    let plan = vocoder.plan(chunk_frames);
     let played = play(&model, plan, &input, block, 5);
     // Silence goes on after the input, as it does in `play`.
     let mut padded = input.clone();
     padded.resize(input.len() + 60 * 256, 0.0);
     let mel = streamed_mel(&padded, &model);
     let request = Request { seed: 5, ..Request::default() };
-    let offline = vocoder(&model).synthesize_spans(&mel, &[], &request, plan, &mut |_, _| ()).unwrap();
+    // A causal model has no seams: however it is cut, what is heard is the render of the whole in one window.
+    let offline = if model.header().network.causal {
+        vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())
+    } else {
+        vocoder.synthesize_spans(&mel, &[], &request, plan, &mut |_, _| ())
+    };
+    let offline = offline.unwrap();
     let worst = played.iter().zip(&offline).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(offline.len() >= played.len());
     assert!(worst < 1e-5, "{name}, chunks of {chunk_frames}, blocks of {block}: off by {worst}");
@@ -86,7 +93,7 @@ fn hold(name: &str, chunk_frames: usize, block: usize) {
 }
 
 #[test]
-fn a_causal_model_plays_its_offline_render() {
+fn a_causal_model_plays_its_render_in_one_window() {
     hold("causal_prior_8x4x4", 4, 333);
     hold("causal_prior_8x4x4", 16, 512);
 }

@@ -67,8 +67,8 @@ impl KernelDenoiser {
         })
     }
 
-    /// The same with at most `bytes` of memory for projected conditioners [1.5 GiB]. What finds no room in it is projected
-    /// with every step, to the same numbers.
+    /// The same with at most `bytes` of memory for projected conditioners, in place of 1.5 GiB. What finds no room in it
+    /// is projected with every step, to the same numbers.
     pub fn with_conditioner_bytes(mut self, bytes: usize) -> Self {
         self.conditioners.limit(bytes);
         self
