@@ -61,7 +61,7 @@ impl Sampling {
         draws: &[Draw],
         samples: usize,
         on_step: &mut dyn FnMut(),
-    ) -> Result<&mut [f32]> {
+    ) -> Result<&[f32]> {
         for buffer in [&mut self.x, &mut self.eps] {
             buffer.clear();
             buffer.resize(samples * draws.len(), 0.0);
@@ -91,7 +91,7 @@ impl Sampling {
         if sampler.clamp != Clamp::Never {
             clamp(&mut self.x);
         }
-        Ok(&mut self.x)
+        Ok(&self.x)
     }
 
     fn start(&mut self, sampler: &Sampler, draws: &[Draw], samples: usize) {
