@@ -206,10 +206,18 @@ impl DiffWave {
         if let (Some(projection), Some(conditioner)) = (&layer.conditioner_projection, conditioner) {
             y = y + projection.pointwise(conditioner.clone(), self.form);
         }
-        let [gate, filter] = halves(y);
-        let [residual, skip] =
-            halves(layer.output_projection.pointwise(sigmoid(gate) * tanh(filter), self.form));
+        let [residual, skip] = halves(layer.output_projection.pointwise(self.gated(y), self.form));
         (residual, skip)
+    }
+
+    /// σ of the first half of the channels times tanh of the second.
+    fn gated(&self, y: Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "train")]
+        if self.form == Form::Product {
+            return super::gate::gated(y);
+        }
+        let [gate, filter] = halves(y);
+        sigmoid(gate) * tanh(filter)
     }
 
     /// The network's configuration.
