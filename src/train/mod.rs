@@ -16,6 +16,7 @@ mod parameters;
 pub mod report;
 mod run;
 mod state;
+mod temperature;
 
 pub use batch::Batch;
 pub use loss::{NoiseLoss, SpectralLoss};

@@ -13,6 +13,7 @@ use super::optimizer::Optimizer;
 use super::pairs::Pairs;
 use super::parameters::{flattened, initial, unflattened};
 use super::state::{State, values};
+use super::temperature;
 use crate::diffusion::{Clamp, Schedule};
 use crate::model::{Card, EnergyPrior, Model, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
@@ -56,7 +57,8 @@ pub trait Observer {
 
 /// Trains a model as `config` says and gives the path of its file.
 ///
-/// With `resume` the training in the run's folder goes on; without, there must be none.
+/// With `resume` the training in the run's folder goes on; without, there must be none. A model that is done is given
+/// the temperature that suits it.
 ///
 /// # Errors
 /// Where data, state or model cannot be read or written, the device is missing, or the loss is no number any more.
@@ -112,6 +114,10 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         }
     }
     files.save(&state, &header)?;
+    if pairs.data().holds(Split::Validation) {
+        let temperature = temperature::suited(&files.model(&state, &header)?, &pairs)?;
+        files.save_model(files.model(&state, &header)?.with_temperature(temperature)?)?;
+    }
     Ok(config.model.clone())
 }
 
@@ -210,7 +216,12 @@ impl Files {
     /// Writes a checkpoint: the state, and the model as it is.
     fn save(&self, state: &State, header: &ModelHeader) -> Result<()> {
         state.save(&header.network, &self.state)?;
-        checkpoint::save(&self.model(state, header)?, &self.model)
+        self.save_model(self.model(state, header)?)
+    }
+
+    /// Writes the model.
+    fn save_model(&self, model: Model) -> Result<()> {
+        checkpoint::save(&model, &self.model)
     }
 
     /// The model as it is.
