@@ -237,6 +237,8 @@ fn altered_crops_are_deterministic_and_leave_validation_alone() {
 fn additive_sounds_are_endless_bounded_and_audible() {
     let (set, _) = open(&DataConfig::new(Source::Additive)).unwrap();
     assert!(set.holds(Split::Validation) && set.seconds(Split::Train).is_none());
+    let unmeasured = DataConfig { validation: 0.0, ..DataConfig::new(Source::Additive) };
+    assert!(!open(&unmeasured).unwrap().0.holds(Split::Validation));
     for split in [Split::Train, Split::Validation] {
         let crops: Vec<_> = (0..200).map(|index| set.crop(split, index, 4096).unwrap()).collect();
         assert!(crops.iter().all(|crop| crop.iter().all(|v| v.is_finite() && v.abs() <= 1.0)));
