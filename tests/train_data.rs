@@ -20,14 +20,14 @@ struct Recordings {
 
 impl Recordings {
     fn new(count: usize) -> Self {
-        let recordings = Self { folder: TempDir::new().unwrap() };
+        let recordings = Self { folder: TempDir::new().expect("a temporary folder") };
         for index in 0..count {
             let inner = recordings.source().join(format!("album {}", index % 3));
-            fs::create_dir_all(&inner).unwrap();
+            fs::create_dir_all(&inner).expect("a new folder");
             let rate_hz = [RATE_HZ, 44_100, 8_000][index % 3];
             let sine = sine(300.0 + 50.0 * index as f32, rate_hz, rate_hz as usize / 2);
             let channels = vec![sine; 1 + index % 2];
-            Audio { rate_hz, channels }.write_wav(&inner.join(format!("{index:02}.wav"))).unwrap();
+            Audio { rate_hz, channels }.write_wav(&inner.join(format!("{index:02}.wav"))).expect("a WAV file");
         }
         recordings
     }
@@ -43,8 +43,8 @@ impl Recordings {
     }
 
     fn cached_files(&self) -> BTreeSet<PathBuf> {
-        let entries = fs::read_dir(self.folder.path().join("runs/cache")).unwrap();
-        entries.map(|entry| entry.unwrap().path()).collect()
+        let entries = fs::read_dir(self.folder.path().join("runs/cache")).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect()
     }
 }
 
@@ -60,19 +60,24 @@ fn open(config: &DataConfig) -> remel::Result<(DataSet, Vec<String>)> {
 }
 
 fn crops(set: &DataSet, split: Split) -> Vec<Vec<f32>> {
-    (0..20).map(|index| set.crop(split, index, 2048).unwrap()).collect()
+    (0..20).map(|index| set.crop(split, index, 2048).expect("a crop")).collect()
 }
 
 /// Replaces a file's content by zeros of the same length that claim the same age.
 fn scramble_unseen(path: &Path) {
-    let metadata = path.metadata().unwrap();
-    fs::write(path, vec![0; metadata.len() as usize]).unwrap();
-    File::options().write(true).open(path).unwrap().set_modified(metadata.modified().unwrap()).unwrap();
+    let metadata = path.metadata().expect("metadata");
+    fs::write(path, vec![0; metadata.len() as usize]).expect("a file");
+    File::options()
+        .write(true)
+        .open(path)
+        .expect("a file")
+        .set_modified(metadata.modified().expect("metadata"))
+        .expect("a time of change");
 }
 
 fn wav_files(folder: &Path) -> Vec<PathBuf> {
     let inner = |path: PathBuf| if path.is_dir() { wav_files(&path) } else { vec![path] };
-    fs::read_dir(folder).unwrap().flat_map(|entry| inner(entry.unwrap().path())).collect()
+    fs::read_dir(folder).expect("a folder").flat_map(|entry| inner(entry.expect("an entry").path())).collect()
 }
 
 #[test]
@@ -237,6 +242,8 @@ fn altered_crops_are_deterministic_and_leave_validation_alone() {
 fn additive_sounds_are_endless_bounded_and_audible() {
     let (set, _) = open(&DataConfig::new(Source::Additive)).unwrap();
     assert!(set.holds(Split::Validation) && set.seconds(Split::Train).is_none());
+    let unmeasured = DataConfig { validation: 0.0, ..DataConfig::new(Source::Additive) };
+    assert!(!open(&unmeasured).unwrap().0.holds(Split::Validation));
     for split in [Split::Train, Split::Validation] {
         let crops: Vec<_> = (0..200).map(|index| set.crop(split, index, 4096).unwrap()).collect();
         assert!(crops.iter().all(|crop| crop.iter().all(|v| v.is_finite() && v.abs() <= 1.0)));
@@ -295,9 +302,9 @@ fn a_tone_has_the_partials_that_were_asked_for() {
 }
 
 fn read(text: &str) -> remel::Result<TrainConfig> {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("a temporary folder");
     let path = folder.path().join("voice.toml");
-    fs::write(&path, text).unwrap();
+    fs::write(&path, text).expect("a file");
     TrainConfig::read(&path)
 }
 

@@ -88,9 +88,12 @@ impl DataSet {
         Ok(alteration.apply(source, samples))
     }
 
-    /// Whether there is anything in `split`.
+    /// Whether there is anything in `split`: there is nothing to validate with where the configured share is 0.
     pub fn holds(&self, split: Split) -> bool {
-        self.folder.as_ref().is_none_or(|folder| folder.samples(split) > 0)
+        match &self.folder {
+            Some(folder) => folder.samples(split) > 0,
+            None => split == Split::Train || self.config.validation > 0.0,
+        }
     }
 
     /// Seconds of audio in `split`; none where sounds are generated without end.
