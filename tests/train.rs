@@ -3,13 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::checkpoint;
 use remel::mel::Mel;
-use remel::network::Weights;
-use remel::train::config::{DistillConfig, Loss, Objective, TrainConfig};
+use remel::network::{Backend, Weights};
+use remel::train::config::{DistillConfig, Loss, Objective, Prior, TrainConfig};
 use remel::train::{Batch, Differentiable, NoiseLoss, Observer, Progress, flattened, run, unflattened};
+use remel::vocoder::{Request, Vocoder};
 use safetensors::SafeTensors;
 
 fn fixtures() -> PathBuf {
@@ -161,6 +163,36 @@ fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
     config.model = folder.path().join("other.safetensors");
     let message = run(&config, false, &mut record).unwrap_err().to_string();
     assert!(message.contains("network") && message.contains("teacher"), "{message}");
+}
+
+#[test]
+fn an_unconditional_network_is_trained_and_generates() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.network.conditioner = "none".into();
+    config.network.prior = Prior::None;
+    let mut record = Record::default();
+    let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
+    assert!(record.losses.len() == 8 && model.header().dialect.is_none());
+    let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();
+    let audio = vocoder.generate(2048, &Request::default(), &mut |_, _| ()).unwrap();
+    assert!(audio.iter().any(|sample| *sample != 0.0));
+}
+
+#[test]
+fn a_training_begins_with_the_weights_of_a_model() {
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut record = Record::default();
+    let model = run(&small(first.path()), false, &mut record).unwrap();
+    let mut config = small(second.path());
+    config.init = Some(model);
+    let mut continued = Record::default();
+    run(&config, false, &mut continued).unwrap();
+    assert!(continued.validations[0] < record.validations[0]);
+    config.network.layers = 3;
+    config.run = Some(second.path().join("other"));
+    let message = run(&config, false, &mut continued).unwrap_err().to_string();
+    assert!(message.contains("model.safetensors") && message.contains("residual_layers.3"), "{message}");
 }
 
 #[test]

@@ -28,11 +28,12 @@ impl Train {
         let stop = Arc::new(AtomicBool::new(false));
         let stopper = Arc::clone(&stop);
         ctrlc::set_handler(move || stopper.store(true, Ordering::Relaxed))?;
-        let mut screen = Screen::new(stop, config.training.total_steps);
+        let mut screen = Screen::new(Arc::clone(&stop), config.training.total_steps);
         let model = run(&config, self.resume, &mut screen)?;
         let step = screen.bar.position();
         screen.bar.finish_and_clear();
-        eprintln!("{}: {step} steps", model.display());
+        let interrupted = if stop.load(Ordering::Relaxed) { ", interrupted: --resume goes on" } else { "" };
+        eprintln!("{}: {step} steps{interrupted}", model.display());
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ mod pairs;
 mod parameters;
 pub mod report;
 mod run;
+mod start;
 mod state;
 mod temperature;
 

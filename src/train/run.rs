@@ -1,22 +1,19 @@
 //! The loop.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::config::{Device, Prior, TrainConfig};
-use super::data::{DataSet, Split};
+use super::config::TrainConfig;
+use super::data::Split;
 use super::distill::Teacher;
 use super::journal::Journal;
 use super::learner::Learner;
 use super::optimizer::Optimizer;
 use super::pairs::Pairs;
-use super::parameters::{flattened, initial, unflattened};
+use super::parameters::unflattened;
 use super::state::{State, values};
-use super::temperature;
-use crate::diffusion::{Clamp, Schedule};
-use crate::model::{Card, EnergyPrior, Model, ModelHeader};
-use crate::network::{Backend, DiffWaveConfig, Variant};
+use super::{start, temperature};
+use crate::model::{Model, ModelHeader};
 use crate::{Error, Result, checkpoint};
 
 /// Crops that the validation loss is the mean of.
@@ -64,10 +61,10 @@ pub trait Observer {
 /// Where data, state or model cannot be read or written, the device is missing, or the loss is no number any more.
 /// The last checkpoint stays in the run's folder.
 pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> Result<PathBuf> {
-    let backend = backend(config.training.device)?;
+    let backend = start::backend(config.training.device)?;
     let teacher =
         config.distill.as_ref().map(|distill| Teacher::open(distill, &backend.device())).transpose()?;
-    let mut header = header(config)?;
+    let mut header = start::header(config)?;
     let mut training = config.training.clone();
     if let Some(teacher) = &teacher {
         // A student knows no other levels than its own.
@@ -75,10 +72,10 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         header = teacher.student(&header)?;
     }
     let files = Files::open(config, resume)?;
-    let pairs = Pairs::new(open(config, header.rate_hz, observer)?, header.clone(), training.clone())?;
+    let pairs = Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone(), training.clone())?;
     let mut state = match resume {
         true => State::load(&header.network, &files.state, &backend.device())?,
-        false => State::new(&begin(config, &header, teacher.as_ref())?, &backend.device()),
+        false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
     let learner = Learner::new(&pairs, &header.network, &training, teacher, &backend);
     let optimizer = Optimizer::new(&training);
@@ -119,76 +116,6 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         files.save_model(files.model(&state, &header)?.with_temperature(temperature)?)?;
     }
     Ok(config.model.clone())
-}
-
-/// The data, whose preparation the observer is told of.
-fn open(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> Result<DataSet> {
-    let observer = RefCell::new(observer);
-    let warn = &mut |line: &str| observer.borrow_mut().warned(line);
-    let prepared = &mut |done, all| observer.borrow_mut().prepared(done, all);
-    DataSet::open(&config.data, rate_hz, warn, prepared)
-}
-
-/// All of the model but its weights. The schedules are those of DiffWave (Kong et al. 2021), base.
-fn header(config: &TrainConfig) -> Result<ModelHeader> {
-    let network = &config.network;
-    let dialect = network.dialect()?;
-    let training = Schedule::linear(50, 1e-4, 0.05)?;
-    let prior = match network.prior {
-        Prior::None => None,
-        Prior::Energy => Some(EnergyPrior { gain: 0.25, floor: 0.02, ceiling: 1.0 }),
-        Prior::Spectral => {
-            return Err(Error::invalid("training", "network.prior", "spectral", "none or energy"));
-        }
-    };
-    let source = PathBuf::from(config.data.source.clone());
-    Ok(ModelHeader {
-        network: DiffWaveConfig {
-            channels: network.channels,
-            layers: network.layers,
-            dilation_cycle: network.dilation_cycle,
-            n_mels: dialect.as_ref().map(|dialect| dialect.n_mels),
-            training_steps: training.len(),
-            causal: network.causal,
-            variant: Variant::Lmnt,
-        },
-        dialect,
-        rate_hz: network.rate_hz()?,
-        training_betas: training.betas().to_vec(),
-        inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
-        clamp: Clamp::Last,
-        prior,
-        temperature: 1.0,
-        card: Card {
-            name: config.model.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            licence: "unknown".into(),
-            provenance: format!("trained by remel train on {}", source.display()),
-            trained_steps: 0,
-        },
-    })
-}
-
-/// The parameters to begin with: those of a file, else the teacher's, else random ones.
-fn begin(config: &TrainConfig, header: &ModelHeader, teacher: Option<&Teacher>) -> Result<Vec<f32>> {
-    let weights = match (&config.init, teacher) {
-        (None, None) => initial(&header.network, config.training.seed),
-        (None, Some(teacher)) => teacher.model().weights().clone(),
-        (Some(path), _) => {
-            let model = checkpoint::load(path, None)?;
-            model.weights().validate(&path.display().to_string(), &header.network.tensors())?;
-            model.weights().clone()
-        }
-    };
-    Ok(flattened(&header.network, &weights))
-}
-
-fn backend(device: Device) -> Result<Backend> {
-    let expected = "a device of Vulkan, Metal or DirectX (see `remel devices`), or training.device = \"cpu\"";
-    match device {
-        Device::Cpu => Ok(Backend::Cpu),
-        Device::Gpu => Backend::first_gpu()
-            .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected)),
-    }
 }
 
 /// What a training writes.
