@@ -11,6 +11,8 @@ mod mel;
 mod options;
 mod progress;
 mod synth;
+#[cfg(feature = "train")]
+mod train;
 mod vocode;
 
 use std::process::ExitCode;
@@ -37,6 +39,9 @@ enum Command {
     Denoise(denoise::Denoise),
     /// Generate audio with an unconditional model
     Generate(generate::Generate),
+    /// Train a model on a folder of audio or on generated sounds
+    #[cfg(feature = "train")]
+    Train(train::Train),
     /// Show what a model is
     Info(info::Info),
     /// Convert a PyTorch checkpoint to a Remel model
@@ -57,6 +62,8 @@ pub fn main() -> ExitCode {
         Command::Synth(command) => command.run(),
         Command::Denoise(command) => command.run(),
         Command::Generate(command) => command.run(),
+        #[cfg(feature = "train")]
+        Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),
         Command::Convert(command) => command.run(),
         Command::Devices(command) => command.run(),

@@ -9,6 +9,8 @@ mod spans;
 
 pub use denoiser::{CausalDenoiser, Denoiser};
 pub use noise::Noise;
+#[cfg(feature = "train")]
+pub(crate) use noise::philox;
 pub use sample::{Draw, NoiseSource, Sampling};
 pub use sampler::{Clamp, Sampler, Step};
 pub use schedule::{Schedule, karras_sigmas};

@@ -48,7 +48,7 @@ impl Noise {
 }
 
 /// Philox 4x32 with ten rounds.
-fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+pub(crate) fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for _ in 0..ROUNDS {
         let low = u64::from(MULTIPLIER[0]) * u64::from(counter[0]);
         let high = u64::from(MULTIPLIER[1]) * u64::from(counter[2]);

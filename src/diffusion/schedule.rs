@@ -82,6 +82,15 @@ impl Schedule {
         if level > levels[0] { 0.0 } else { (levels.len() - 1) as f64 }
     }
 
+    /// √ᾱ at the real-valued `step`, linearly interpolated: what [`Schedule::align`] inverts. Steps beyond either end
+    /// take that end.
+    pub fn signal_scale(&self, step: f64) -> f64 {
+        let step = step.clamp(0.0, (self.len() - 1) as f64);
+        let at = |index: f64| self.alpha_bars[index as usize].sqrt();
+        let (low, high) = (at(step.floor()), at(step.ceil()));
+        low + (high - low) * step.fract()
+    }
+
     /// A schedule of `steps` steps whose ᾱ is spread over this one's range evenly in log signal-to-noise ratio:
     /// what a step count without a schedule of its own means.
     pub fn respaced(&self, steps: usize) -> Result<Self> {
@@ -127,6 +136,15 @@ mod tests {
         for (t, alpha_bar) in schedule.alpha_bars().iter().enumerate() {
             assert!((schedule.align(*alpha_bar) - t as f64).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn aligned_steps_have_the_level_they_were_aligned_to() {
+        let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");
+        for alpha_bar in [0.9998, 0.95, 0.8, 0.3] {
+            assert!((training.signal_scale(training.align(alpha_bar)).powi(2) - alpha_bar).abs() < 1e-12);
+        }
+        assert_eq!(training.signal_scale(99.0), training.alpha_bars()[49].sqrt());
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Backend {
     }
 
     /// burn's device.
-    pub(super) fn device(&self) -> Device {
+    pub(crate) fn device(&self) -> Device {
         match self {
             Self::Cpu => Device::flex(),
             #[cfg(feature = "gpu")]

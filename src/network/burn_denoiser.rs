@@ -62,7 +62,7 @@ impl Denoiser for BurnDenoiser {
         let (network, device, conditioner) = (&self.network, &self.device, self.conditioner.as_ref());
         let predicted = guarded(&self.backend, || {
             let x = Tensor::<2>::from_data(data, device);
-            network.forward(x, level, conditioner).try_into_data().map_err(|e| format!("{e:?}"))
+            network.forward(x, &[level], conditioner).try_into_data().map_err(|e| format!("{e:?}"))
         })?;
         let failed = |reason: String| Error::Device { device: self.backend.to_string(), reason };
         let values = predicted.map_err(failed)?;

@@ -1,58 +1,75 @@
 //! The forward pass of DiffWave in burn, block by block as in the paper's figure 2.
 
-use burn::module::{Module, Param};
 use burn::tensor::activation::{leaky_relu, relu, sigmoid, silu, tanh};
 use burn::tensor::module::{conv_transpose2d, conv1d, linear};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::config::{DiffWaveConfig, UPSAMPLER_STRIDE};
+use super::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
 use super::embedding_row;
 use crate::network::Weights;
 
 const UPSAMPLER_SLOPE: f64 = 0.4;
 
 /// A weight and its bias.
-#[derive(Module, Debug)]
+#[derive(Debug)]
 struct Affine<const D: usize> {
-    weight: Param<Tensor<D>>,
-    bias: Param<Tensor<1>>,
+    weight: Tensor<D>,
+    bias: Tensor<1>,
 }
 
-impl<const D: usize> Affine<D> {
-    fn load(weights: &Weights, name: &str, device: &Device) -> Self {
-        let data = |name: &str| {
-            let tensor = weights.get(name).unwrap_or_else(|| panic!("validated weights hold {name}"));
-            TensorData::new(tensor.data.clone(), tensor.shape.clone())
-        };
-        Self {
-            weight: Param::from_data(data(&format!("{name}.weight")), device),
-            bias: Param::from_data(data(&format!("{name}.bias")), device),
+impl Affine<3> {
+    /// A convolution over time whose output is as long as its input. `[batch, in, samples] → [batch, out, samples]`
+    fn dilated(&self, x: Tensor<3>, padding: (usize, usize), dilation: usize, form: Form) -> Tensor<3> {
+        match form {
+            Form::Convolution => {
+                let options = ConvOptions::new_with_padding([1], [padding], [dilation], 1);
+                conv1d(x, self.weight.clone(), Some(self.bias.clone()), options)
+            }
+            Form::Product => {
+                let samples = x.dims()[2];
+                let [out, channels, taps] = self.weight.dims();
+                let padded = x.pad((padding.0, padding.1, 0, 0), 0.0);
+                let copies = (0..taps).map(|tap| padded.clone().narrow(2, tap * dilation, samples)).collect();
+                let weight = self.weight.clone().swap_dims(1, 2).reshape([out, taps * channels]);
+                product(weight, Tensor::cat(copies, 1), self.bias.clone())
+            }
+        }
+    }
+
+    /// A map of every sample by itself.
+    fn pointwise(&self, x: Tensor<3>, form: Form) -> Tensor<3> {
+        match form {
+            Form::Convolution => self.dilated(x, (0, 0), 1, form),
+            Form::Product => product(self.weight.clone().squeeze_dim(2), x, self.bias.clone()),
         }
     }
 }
 
-impl Affine<3> {
-    /// A convolution over time. `[batch, in, samples] → [batch, out, samples]`
-    fn conv(&self, x: Tensor<3>, padding: (usize, usize), dilation: usize) -> Tensor<3> {
-        let options = ConvOptions::new_with_padding([1], [padding], [dilation], 1);
-        conv1d(x, self.weight.val(), Some(self.bias.val()), options)
-    }
-
-    /// A map of every sample by itself.
-    fn pointwise(&self, x: Tensor<3>) -> Tensor<3> {
-        self.conv(x, (0, 0), 1)
-    }
+/// `weight · x + bias` for every sample. `[out, in]`, `[batch, in, samples]`, `[out] → [batch, out, samples]`
+fn product(weight: Tensor<2>, x: Tensor<3>, bias: Tensor<1>) -> Tensor<3> {
+    let out = bias.dims()[0];
+    weight.unsqueeze_dim::<3>(0).matmul(x) + bias.reshape([1, out, 1])
 }
 
 impl Affine<2> {
-    /// A linear map. `[1, in] → [1, out]`; PyTorch keeps its weight as `[out, in]`.
+    /// A linear map. `[batch, in] → [batch, out]`; PyTorch keeps its weight as `[out, in]`.
     fn linear(&self, x: Tensor<2>) -> Tensor<2> {
-        linear(x, self.weight.val().transpose(), Some(self.bias.val()))
+        linear(x, self.weight.clone().transpose(), Some(self.bias.clone()))
     }
 }
 
-#[derive(Module, Debug)]
+/// How convolutions are computed: the same numbers, at other speeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// As the backend's convolutions.
+    Convolution,
+    /// As one matrix product over shifted copies: on the CPU, gradients of a convolution with a large dilation cost
+    /// many times more than the convolution itself, those of a product twice as much.
+    Product,
+}
+
+#[derive(Debug)]
 struct ResidualLayer {
     dilated_conv: Affine<3>,
     diffusion_projection: Affine<2>,
@@ -61,7 +78,7 @@ struct ResidualLayer {
 }
 
 /// A DiffWave network on a device.
-#[derive(Module, Debug)]
+#[derive(Debug)]
 pub struct DiffWave {
     input_projection: Affine<3>,
     projection1: Affine<2>,
@@ -70,36 +87,58 @@ pub struct DiffWave {
     layers: Vec<ResidualLayer>,
     skip_projection: Affine<3>,
     output_projection: Affine<3>,
-    #[module(skip)]
+    form: Form,
     config: DiffWaveConfig,
+}
+
+/// Parameters in the order of [`DiffWaveConfig::tensors`], each taking its shape from there.
+struct Parameters<'a> {
+    shapes: std::vec::IntoIter<(String, Vec<usize>)>,
+    next: &'a mut dyn FnMut(&str) -> Tensor<1>,
+}
+
+impl Parameters<'_> {
+    fn tensor<const D: usize>(&mut self) -> Tensor<D> {
+        let (name, shape) = self.shapes.next().expect("the network takes as many tensors as its table holds");
+        let shape: [usize; D] = shape.try_into().expect("the table follows the order of the network");
+        (self.next)(&name).reshape(shape)
+    }
+
+    fn affine<const D: usize>(&mut self) -> Affine<D> {
+        Affine { weight: self.tensor(), bias: self.tensor() }
+    }
 }
 
 impl DiffWaveConfig {
     /// Places a network with these (validated) weights on `device`.
     pub fn init(&self, weights: &Weights, device: &Device) -> DiffWave {
-        let upsampler: &[&str] = match self.n_mels {
-            Some(_) => &["spectrogram_upsampler.conv1", "spectrogram_upsampler.conv2"],
-            None => &[],
-        };
-        let layer = |index: usize| {
-            let name = |part: &str| format!("residual_layers.{index}.{part}");
-            ResidualLayer {
-                dilated_conv: Affine::load(weights, &name("dilated_conv"), device),
-                diffusion_projection: Affine::load(weights, &name("diffusion_projection"), device),
-                conditioner_projection: self
-                    .n_mels
-                    .map(|_| Affine::load(weights, &name("conditioner_projection"), device)),
-                output_projection: Affine::load(weights, &name("output_projection"), device),
-            }
+        self.assemble(&mut |name| Tensor::from_data(weights.values(name), device))
+    }
+
+    /// Builds a network of parameters, asked for by name in the order of [`DiffWaveConfig::tensors`] and given flat.
+    pub fn assemble(&self, parameter: &mut dyn FnMut(&str) -> Tensor<1>) -> DiffWave {
+        let mut from = Parameters { shapes: self.tensors().into_iter(), next: parameter };
+        let input_projection: Affine<3> = from.affine();
+        let form = match input_projection.bias.device().inner() == Device::flex() {
+            true => Form::Product,
+            false => Form::Convolution,
         };
         DiffWave {
-            input_projection: Affine::load(weights, "input_projection", device),
-            projection1: Affine::load(weights, "diffusion_embedding.projection1", device),
-            projection2: Affine::load(weights, "diffusion_embedding.projection2", device),
-            upsampler: upsampler.iter().map(|name| Affine::load(weights, name, device)).collect(),
-            layers: (0..self.layers).map(layer).collect(),
-            skip_projection: Affine::load(weights, "skip_projection", device),
-            output_projection: Affine::load(weights, "output_projection", device),
+            input_projection,
+            projection1: from.affine(),
+            projection2: from.affine(),
+            upsampler: (0..if self.n_mels.is_some() { 2 } else { 0 }).map(|_| from.affine()).collect(),
+            layers: (0..self.layers)
+                .map(|_| ResidualLayer {
+                    dilated_conv: from.affine(),
+                    diffusion_projection: from.affine(),
+                    conditioner_projection: self.n_mels.map(|_| from.affine()),
+                    output_projection: from.affine(),
+                })
+                .collect(),
+            skip_projection: from.affine(),
+            output_projection: from.affine(),
+            form,
             config: self.clone(),
         }
     }
@@ -114,21 +153,22 @@ impl DiffWave {
         let mut image: Tensor<4> = mel.unsqueeze_dim(1);
         for (layer, padding) in self.upsampler.iter().zip(self.config.upsampler_padding()) {
             let options = ConvTransposeOptions::new([1, UPSAMPLER_STRIDE], [1, padding], [0, 0], [1, 1], 1);
-            image = conv_transpose2d(image, layer.weight.val(), Some(layer.bias.val()), options);
+            image = conv_transpose2d(image, layer.weight.clone(), Some(layer.bias.clone()), options);
             image = leaky_relu(image, UPSAMPLER_SLOPE);
         }
         image.squeeze_dim(1)
     }
 
-    /// Predicts the noise in `x` at the real-valued step `level`, given the upsampled `conditioner`.
+    /// Predicts the noise in `x` at real-valued steps, given the upsampled `conditioner`.
     ///
     /// # Shapes
     /// - x: `[batch, samples]`
+    /// - levels: `[batch]`, or `[1]` for all
     /// - conditioner: `[batch, n_mels, samples]`, none for an unconditional network
     /// - output: `[batch, samples]`
-    pub fn forward(&self, x: Tensor<2>, level: f32, conditioner: Option<&Tensor<3>>) -> Tensor<2> {
-        let step = self.embed(level, &x.device());
-        let mut x = relu(self.input_projection.pointwise(x.unsqueeze_dim(1)));
+    pub fn forward(&self, x: Tensor<2>, levels: &[f32], conditioner: Option<&Tensor<3>>) -> Tensor<2> {
+        let step = self.embed(levels, &x.device());
+        let mut x = relu(self.input_projection.pointwise(x.unsqueeze_dim(1), self.form));
         let mut skips: Option<Tensor<3>> = None;
         for (index, layer) in self.layers.iter().enumerate() {
             let (residual, skip) = self.residual_layer(index, layer, x.clone(), &step, conditioner);
@@ -139,15 +179,15 @@ impl DiffWave {
             });
         }
         let skips = skips.expect("a validated network has a layer") * self.config.skip_scale();
-        let hidden = relu(self.skip_projection.pointwise(skips));
-        self.output_projection.pointwise(hidden).squeeze_dim(1)
+        let hidden = relu(self.skip_projection.pointwise(skips, self.form));
+        self.output_projection.pointwise(hidden, self.form).squeeze_dim(1)
     }
 
-    /// The step's embedding through both shared layers. `[1, 512]`
-    fn embed(&self, level: f32, device: &Device) -> Tensor<2> {
-        let row = embedding_row(&self.config, level);
-        let row = Tensor::<2>::from_data(TensorData::new(row.to_vec(), [1, row.len()]), device);
-        silu(self.projection2.linear(silu(self.projection1.linear(row))))
+    /// The steps' embeddings through both shared layers. `[levels.len(), 512]`
+    fn embed(&self, levels: &[f32], device: &Device) -> Tensor<2> {
+        let rows: Vec<f32> = levels.iter().flat_map(|level| embedding_row(&self.config, *level)).collect();
+        let rows = Tensor::<2>::from_data(TensorData::new(rows, [levels.len(), EMBEDDING]), device);
+        silu(self.projection2.linear(silu(self.projection1.linear(rows))))
     }
 
     /// A residual layer: its residual and its skip, `[batch, channels, samples]` each.
@@ -162,13 +202,22 @@ impl DiffWave {
         let dilation = self.config.dilation(index);
         let padding = if self.config.causal { (2 * dilation, 0) } else { (dilation, dilation) };
         let step: Tensor<3> = layer.diffusion_projection.linear(step.clone()).unsqueeze_dim(2);
-        let mut y = layer.dilated_conv.conv(x + step, padding, dilation);
+        let mut y = layer.dilated_conv.dilated(x + step, padding, dilation, self.form);
         if let (Some(projection), Some(conditioner)) = (&layer.conditioner_projection, conditioner) {
-            y = y + projection.pointwise(conditioner.clone());
+            y = y + projection.pointwise(conditioner.clone(), self.form);
+        }
+        let [residual, skip] = halves(layer.output_projection.pointwise(self.gated(y), self.form));
+        (residual, skip)
+    }
+
+    /// σ of the first half of the channels times tanh of the second.
+    fn gated(&self, y: Tensor<3>) -> Tensor<3> {
+        #[cfg(feature = "train")]
+        if self.form == Form::Product {
+            return super::gate::gated(y);
         }
         let [gate, filter] = halves(y);
-        let [residual, skip] = halves(layer.output_projection.pointwise(sigmoid(gate) * tanh(filter)));
-        (residual, skip)
+        sigmoid(gate) * tanh(filter)
     }
 
     /// The network's configuration.

@@ -3,6 +3,8 @@
 mod config;
 mod embedding;
 mod forward;
+#[cfg(feature = "train")]
+mod gate;
 
 pub use config::{DiffWaveConfig, Variant};
 pub use embedding::embedding_row;

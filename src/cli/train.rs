@@ -1,0 +1,89 @@
+//! `remel train CONFIG.toml [--resume]`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+use clap::Args;
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use remel::train::config::TrainConfig;
+use remel::train::{Observer, Progress, run};
+
+/// Arguments of `remel train`.
+#[derive(Args)]
+pub struct Train {
+    /// What to train, on what and how
+    #[arg(value_name = "CONFIG.toml")]
+    config: PathBuf,
+    /// Go on with the training in the run's folder
+    #[arg(long)]
+    resume: bool,
+}
+
+impl Train {
+    /// Runs the command.
+    pub fn run(self) -> Result<()> {
+        let config = TrainConfig::read(&self.config)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopper = Arc::clone(&stop);
+        ctrlc::set_handler(move || stopper.store(true, Ordering::Relaxed))?;
+        let mut screen = Screen::new(Arc::clone(&stop), config.training.total_steps);
+        let model = run(&config, self.resume, &mut screen)?;
+        let step = screen.bar.position();
+        screen.bar.finish_and_clear();
+        let interrupted = if stop.load(Ordering::Relaxed) { ", interrupted: --resume goes on" } else { "" };
+        eprintln!("{}: {step} steps{interrupted}", model.display());
+        Ok(())
+    }
+}
+
+/// A bar on a terminal, and lines for what is worth keeping.
+struct Screen {
+    bar: ProgressBar,
+    stop: Arc<AtomicBool>,
+    /// Step and seconds when this run began, and the mean loss of late.
+    begun: Option<(u64, f64)>,
+    loss: f64,
+}
+
+impl Screen {
+    fn new(stop: Arc<AtomicBool>, steps: u64) -> Self {
+        let bar = ProgressBar::new(steps);
+        let style = ProgressStyle::with_template("{bar:24} {pos} steps, {msg}").expect("well-formed");
+        bar.set_style(style);
+        Self { bar, stop, begun: None, loss: 0.0 }
+    }
+}
+
+impl Observer for Screen {
+    fn prepared(&mut self, files: usize, all: usize) {
+        self.bar.set_message(format!("{files} of {all} files resampled"));
+    }
+
+    fn warned(&mut self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
+    fn stepped(&mut self, progress: &Progress) {
+        let (first_step, first_seconds) = *self.begun.get_or_insert((progress.step - 1, progress.seconds));
+        let seconds = (progress.seconds - first_seconds).max(1e-3);
+        let rate = (progress.step - first_step) as f64 / seconds;
+        self.loss = match self.loss == 0.0 {
+            true => progress.loss,
+            false => self.loss + 0.02 * (progress.loss - self.loss),
+        };
+        let left_seconds = progress.seconds * (1.0 - progress.done) / progress.done.max(1e-9);
+        let left = HumanDuration(std::time::Duration::from_secs_f64(left_seconds.min(1e8)));
+        self.bar.set_position(progress.step);
+        self.bar.set_message(format!("loss {:.4}, {rate:.2} steps/s, {left} left", self.loss));
+    }
+
+    fn validated(&mut self, step: u64, loss: f64) {
+        self.bar.suspend(|| eprintln!("step {step}: validation loss {loss:.4}"));
+    }
+
+    fn stopped(&mut self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

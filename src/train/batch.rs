@@ -1,0 +1,60 @@
+//! A batch of crops, noised: all that a network is told and asked.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::mel::Mel;
+
+/// Crops of one length and what was done to them. Rows of `[crops, samples]` lie one after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// Samples per crop.
+    pub samples: usize,
+    /// The mel frames of every crop; none without a conditioner.
+    pub mels: Vec<Mel>,
+    /// The signals in the network's own domain, `[crops, samples]`.
+    pub signal: Vec<f32>,
+    /// The Gaussians that the network has to find, `[crops, samples]`.
+    pub noise: Vec<f32>,
+    /// √ᾱ, `[crops]`.
+    pub signal_scale: Vec<f32>,
+    /// √(1 − ᾱ) times the standard deviation of the prior, `[crops, samples]`.
+    pub noise_scale: Vec<f32>,
+    /// What the network is told of the noise: real-valued steps, `[crops]`.
+    pub levels: Vec<f32>,
+}
+
+impl Batch {
+    /// Number of crops.
+    pub fn crops(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// `√ᾱ·signal + √(1 − ᾱ)·std·noise` (Ho et al. 2020, equation 4; PriorGrad, equation 5). `[crops, samples]`
+    pub fn noised(&self) -> Vec<f32> {
+        let scales = self.signal_scale.iter().flat_map(|scale| std::iter::repeat_n(scale, self.samples));
+        let scaled = self.signal.iter().zip(scales).map(|(signal, scale)| scale * signal);
+        scaled.zip(self.noise.iter().zip(&self.noise_scale)).map(|(s, (z, scale))| s + scale * z).collect()
+    }
+
+    /// The mel frames as the network takes them, `[crops, n_mels, frames]`; none without a conditioner.
+    pub fn conditioner(&self, device: &Device) -> Option<Tensor<3>> {
+        let first = self.mels.first()?;
+        let shape = [self.mels.len(), first.frames(), first.n_mels()];
+        let values: Vec<f32> = self.mels.iter().flat_map(Mel::as_frames).copied().collect();
+        Some(Tensor::<3>::from_data(TensorData::new(values, shape), device).swap_dims(1, 2))
+    }
+
+    /// Crop `index` alone.
+    pub fn crop(&self, index: usize) -> Self {
+        let row = index * self.samples..(index + 1) * self.samples;
+        Self {
+            samples: self.samples,
+            mels: self.mels.get(index).cloned().into_iter().collect(),
+            signal: self.signal[row.clone()].to_vec(),
+            noise: self.noise[row.clone()].to_vec(),
+            signal_scale: vec![self.signal_scale[index]],
+            noise_scale: self.noise_scale[row].to_vec(),
+            levels: vec![self.levels[index]],
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What fields are where the file does not say.
+
+use super::{
+    AugmentConfig, DataConfig, Device, DistillConfig, Loss, NetworkConfig, Objective, Prior, TrainingConfig,
+};
+
+impl Default for NetworkConfig {
+    fn default() -> Self {
+        Self {
+            channels: 64,
+            layers: 30,
+            dilation_cycle: 10,
+            causal: false,
+            conditioner: "lmnt-diffwave".into(),
+            rate_hz: None,
+            prior: Prior::None,
+        }
+    }
+}
+
+impl Default for AugmentConfig {
+    fn default() -> Self {
+        Self { gain_db: [-14.0, 4.0], pitch_semitones: None, eq_db: None }
+    }
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        Self {
+            objective: Objective::Ddpm,
+            loss: Loss::L1,
+            spectral_weight: 0.0,
+            fast_levels: 0.5,
+            antithetic: true,
+            batch: 16,
+            crop_frames: 62,
+            accumulate: 1,
+            learning_rate: 4e-4,
+            warmup_steps: 500,
+            total_steps: 100_000,
+            minutes: None,
+            gradient_clip: 1.0,
+            ema: 0.9995,
+            seed: 0,
+            device: Device::Cpu,
+            checkpoint_minutes: 5.0,
+            validate_steps: 1000,
+        }
+    }
+}
+
+impl DataConfig {
+    pub(super) fn default_validation() -> f64 {
+        0.05
+    }
+}
+
+impl DistillConfig {
+    pub(super) fn default_steps() -> usize {
+        2
+    }
+}

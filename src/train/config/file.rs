@@ -1,0 +1,53 @@
+//! Reading the TOML file.
+
+use std::path::{Path, PathBuf};
+
+use super::{Source, TrainConfig};
+use crate::{Error, Result};
+
+impl TrainConfig {
+    /// Reads and validates a configuration; its relative paths come back relative to where the file's path is, and
+    /// `data.cache` filled in.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no TOML, has a field that is unknown, missing or of another type, or a
+    /// value out of its range.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+        let mut config: Self = toml::from_str(&text).map_err(|e| explained(path, &text, e))?;
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        config.validate(&path.display().to_string())?;
+        Ok(config)
+    }
+
+    /// Puts relative paths into `folder`.
+    fn resolve(&mut self, folder: &Path) {
+        let within = |path: &mut PathBuf| *path = folder.join(&*path);
+        within(&mut self.model);
+        self.run.as_mut().map(within);
+        self.init.as_mut().map(within);
+        if let Source::Folder(source) = &mut self.data.source {
+            within(source);
+        }
+        self.data.cache.as_mut().map(within);
+        if let Some(distill) = &mut self.distill {
+            within(&mut distill.teacher);
+        }
+        let runs = self.runs();
+        self.data.cache.get_or_insert_with(|| runs.join("cache"));
+    }
+}
+
+/// The parser's error in one line, with the line of the file and the field.
+fn explained(path: &Path, text: &str, mut error: toml::de::Error) -> Error {
+    let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+    // Without the text, the error shows the path of the field that it is about: "… in `training.batch`".
+    error.set_input(None);
+    let shown = error.to_string();
+    let field = shown.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+    let place = [line.map(|line| format!("line {line}")), field.map(|field| format!("field `{field}`"))];
+    let place: Vec<String> = place.into_iter().flatten().collect();
+    let message = error.message().replace('\n', ", ");
+    let reason = if place.is_empty() { message } else { format!("{}: {message}", place.join(", ")) };
+    Error::unreadable(path, reason)
+}

@@ -1,0 +1,272 @@
+//! What to train: the TOML file of `remel train`.
+//!
+//! ```toml
+//! model = "violin.safetensors"
+//! [network]
+//! channels = 32
+//! layers = 12
+//! [data]
+//! source = "recordings"
+//! [training]
+//! minutes = 60
+//! ```
+
+mod defaults;
+mod file;
+mod validate;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::mel::Dialect;
+
+/// The conditioner's name in an unconditional network's configuration.
+const UNCONDITIONAL: &str = "none";
+
+/// A whole training: what is made, of which data, and how.
+///
+/// Only `model` and `data.source` have no default. Relative paths in the file are relative to the file's folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainConfig {
+    /// The model file that comes out (`.safetensors`).
+    pub model: PathBuf,
+    /// The folder of state, logs and samples; by default `runs/NAME` beside the model.
+    #[serde(default)]
+    pub run: Option<PathBuf>,
+    /// Weights to start from, of the same network, instead of random ones.
+    #[serde(default)]
+    pub init: Option<PathBuf>,
+    /// The network.
+    #[serde(default)]
+    pub network: NetworkConfig,
+    /// The audio.
+    pub data: DataConfig,
+    /// The optimization.
+    #[serde(default)]
+    pub training: TrainingConfig,
+    /// The teacher, where `training.objective` is `distill`.
+    #[serde(default)]
+    pub distill: Option<DistillConfig>,
+}
+
+/// The network to be trained: a DiffWave of the lmnt variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkConfig {
+    /// Residual channels.
+    pub channels: usize,
+    /// Residual layers.
+    pub layers: usize,
+    /// Layers until the dilation starts again from 1.
+    pub dilation_cycle: usize,
+    /// Whether convolutions see the past only.
+    pub causal: bool,
+    /// The mel dialect that conditions the network, or `none`.
+    pub conditioner: String,
+    /// Sample rate of an unconditional network; a mel dialect has its own.
+    pub rate_hz: Option<u32>,
+    /// What the noise is shaped by.
+    pub prior: Prior,
+}
+
+/// What the noise of a model is shaped by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prior {
+    /// White noise of unit variance.
+    #[default]
+    None,
+    /// White noise as loud as the mel frame (PriorGrad, Lee et al. 2022).
+    Energy,
+    /// Noise with the mel frame's spectral envelope (SpecGrad, Koizumi et al. 2022).
+    Spectral,
+}
+
+/// The audio to train on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// A folder whose audio files, in all its folders, are read; or `additive`: generated sounds.
+    pub source: Source,
+    /// The folder of resampled audio; by default `runs/cache` beside the model.
+    #[serde(default)]
+    pub cache: Option<PathBuf>,
+    /// Share of the files kept for validation.
+    #[serde(default = "DataConfig::default_validation")]
+    pub validation: f64,
+    /// Share of the training crops that are generated ones, beside those of a folder.
+    #[serde(default)]
+    pub additive_share: f64,
+    /// Seed of the split, of the crops and of generated sounds.
+    #[serde(default)]
+    pub seed: u64,
+    /// Changes made to every training crop.
+    #[serde(default)]
+    pub augment: AugmentConfig,
+}
+
+impl DataConfig {
+    /// The data of `source`, all else by default.
+    pub fn new(source: Source) -> Self {
+        let validation = Self::default_validation();
+        let augment = AugmentConfig::default();
+        Self { source, cache: None, validation, additive_share: 0.0, seed: 0, augment }
+    }
+}
+
+/// Where the audio comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "PathBuf", into = "PathBuf")]
+pub enum Source {
+    /// Generated sounds; needs no files.
+    Additive,
+    /// A folder of audio files.
+    Folder(PathBuf),
+}
+
+/// Random changes to training crops. Each range is `[least, most]`, drawn from evenly for every crop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AugmentConfig {
+    /// Gain in decibels. It is lowered where a crop would exceed ±1.
+    pub gain_db: [f64; 2],
+    /// Transposition in semitones, by resampling.
+    pub pitch_semitones: Option<[f64; 2]>,
+    /// Gain in decibels of a shelf or bell at a random frequency.
+    pub eq_db: Option<[f64; 2]>,
+}
+
+/// The optimization.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainingConfig {
+    /// What is learned.
+    pub objective: Objective,
+    /// How a wrong prediction is punished.
+    pub loss: Loss,
+    /// Weight of the multi-resolution STFT loss on the predicted audio.
+    pub spectral_weight: f64,
+    /// Share of the crops whose noise level is one of the short schedule's.
+    pub fast_levels: f64,
+    /// Whether the noise levels of a batch come in pairs, t and its mirror image.
+    pub antithetic: bool,
+    /// Crops per batch.
+    pub batch: usize,
+    /// Length of a crop in mel frames (of 256 samples).
+    pub crop_frames: usize,
+    /// Batches per optimizer step.
+    pub accumulate: usize,
+    /// Peak learning rate.
+    pub learning_rate: f64,
+    /// Steps over which the learning rate rises to its peak.
+    pub warmup_steps: u64,
+    /// Steps after which the cosine decay, and the training, ends.
+    pub total_steps: u64,
+    /// Minutes of wall-clock time after which the training ends in any case.
+    pub minutes: Option<f64>,
+    /// Largest norm of the gradient.
+    pub gradient_clip: f64,
+    /// Decay of the exponential moving average of the weights, per step.
+    pub ema: f64,
+    /// Seed of weights, noise and levels.
+    pub seed: u64,
+    /// Where to compute.
+    pub device: Device,
+    /// Minutes between checkpoints.
+    pub checkpoint_minutes: f64,
+    /// Steps between validations.
+    pub validate_steps: u64,
+}
+
+/// What is learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// The noise in a noised crop (Ho et al. 2020).
+    #[default]
+    Ddpm,
+    /// To do in few steps what a teacher does in many.
+    Distill,
+}
+
+/// How a wrong prediction is punished.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// Mean absolute difference.
+    #[default]
+    L1,
+    /// Mean squared difference.
+    L2,
+}
+
+/// Where to compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Device {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// The graphics processor.
+    Gpu,
+}
+
+/// The teacher and the student of a distillation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DistillConfig {
+    /// The model that is learned from.
+    pub teacher: PathBuf,
+    /// Steps in which the student samples.
+    #[serde(default = "DistillConfig::default_steps")]
+    pub steps: usize,
+}
+
+impl NetworkConfig {
+    /// The mel dialect that conditions the network; none where it is unconditional.
+    ///
+    /// # Errors
+    /// An unknown name.
+    pub fn dialect(&self) -> Result<Option<Dialect>> {
+        if self.conditioner == UNCONDITIONAL { Ok(None) } else { Dialect::named(&self.conditioner).map(Some) }
+    }
+
+    /// The sample rate of the audio: the dialect's, or that of the unconditional network (by default 22050).
+    ///
+    /// # Errors
+    /// An unknown dialect.
+    pub fn rate_hz(&self) -> Result<u32> {
+        Ok(self.dialect()?.map_or(self.rate_hz.unwrap_or(22_050), |dialect| dialect.rate_hz))
+    }
+}
+
+impl From<PathBuf> for Source {
+    fn from(path: PathBuf) -> Self {
+        if path == Path::new("additive") { Self::Additive } else { Self::Folder(path) }
+    }
+}
+
+impl From<Source> for PathBuf {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Additive => "additive".into(),
+            Source::Folder(path) => path,
+        }
+    }
+}
+
+impl TrainConfig {
+    /// The folder of state, logs and samples.
+    pub fn run_folder(&self) -> PathBuf {
+        let name = self.model.file_stem().unwrap_or_default();
+        self.run.clone().unwrap_or_else(|| self.runs().join(name))
+    }
+
+    /// The folder beside the model that holds runs and the cache.
+    fn runs(&self) -> PathBuf {
+        self.model.parent().unwrap_or(Path::new("")).join("runs")
+    }
+}

@@ -1,0 +1,122 @@
+//! The ranges of all fields.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use super::{AugmentConfig, DataConfig, NetworkConfig, Objective, Prior, TrainConfig, TrainingConfig};
+use crate::network::DiffWaveConfig;
+use crate::{Error, Result};
+
+/// The largest 64-bit integer of TOML.
+const MOST_STEPS: u64 = i64::MAX as u64;
+
+impl TrainConfig {
+    /// Refuses values that nothing can be trained with.
+    ///
+    /// # Errors
+    /// Names `place`, the first field that is wrong, what was found and what was expected.
+    pub fn validate(&self, place: &str) -> Result<()> {
+        if self.model.extension().is_none_or(|extension| extension != "safetensors") {
+            return Err(Error::invalid(place, "model", self.model.display(), "a file name in .safetensors"));
+        }
+        self.network.validate(place)?;
+        self.data.validate(place)?;
+        self.training.validate(place)?;
+        match (&self.distill, self.training.objective) {
+            (None, Objective::Distill) => {
+                let expected = "the table [distill], as training.objective is \"distill\"";
+                Err(Error::invalid(place, "distill", "nothing", expected))
+            }
+            (Some(_), Objective::Ddpm) => {
+                let expected = "none, or training.objective = \"distill\"";
+                Err(Error::invalid(place, "distill", "a table", expected))
+            }
+            (Some(distill), Objective::Distill) => within(place, "distill.steps", distill.steps, 1..=64),
+            (None, Objective::Ddpm) => Ok(()),
+        }
+    }
+}
+
+impl NetworkConfig {
+    fn validate(&self, place: &str) -> Result<()> {
+        within(place, "network.channels", self.channels, 1..=1024)?;
+        within(place, "network.layers", self.layers, 1..=256)?;
+        within(place, "network.dilation_cycle", self.dilation_cycle, 1..=16)?;
+        let dialect = self.dialect().map_err(|_| {
+            let names = crate::mel::Dialect::names().join(", ");
+            let found = format!("\"{}\"", self.conditioner);
+            Error::invalid(place, "network.conditioner", found, format!("none, or one of {names}"))
+        })?;
+        match (dialect, self.rate_hz) {
+            (Some(dialect), _) if dialect.hop != DiffWaveConfig::HOP => {
+                let found = format!("{}, whose hop is {} samples", dialect.name, dialect.hop);
+                let expected = format!("a mel dialect with a hop of {}", DiffWaveConfig::HOP);
+                Err(Error::invalid(place, "network.conditioner", found, expected))
+            }
+            (Some(dialect), Some(rate_hz)) if rate_hz != dialect.rate_hz => {
+                let expected = format!("{}, the rate of {}", dialect.rate_hz, dialect.name);
+                Err(Error::invalid(place, "network.rate_hz", rate_hz, expected))
+            }
+            (None, _) if self.prior != Prior::None => {
+                let expected = "none: an unconditional network has no mel to shape its noise by";
+                Err(Error::invalid(place, "network.prior", "one", expected))
+            }
+            (_, rate_hz) => within(place, "network.rate_hz", rate_hz.unwrap_or(22_050), 4000..=192_000),
+        }
+    }
+}
+
+impl DataConfig {
+    fn validate(&self, place: &str) -> Result<()> {
+        within(place, "data.validation", self.validation, 0.0..=0.5)?;
+        within(place, "data.additive_share", self.additive_share, 0.0..=1.0)?;
+        self.augment.validate(place)
+    }
+}
+
+impl AugmentConfig {
+    fn validate(&self, place: &str) -> Result<()> {
+        span(place, "data.augment.gain_db", self.gain_db, 60.0)?;
+        if let Some(semitones) = self.pitch_semitones {
+            span(place, "data.augment.pitch_semitones", semitones, 24.0)?;
+        }
+        self.eq_db.map_or(Ok(()), |decibels| span(place, "data.augment.eq_db", decibels, 24.0))
+    }
+}
+
+impl TrainingConfig {
+    fn validate(&self, place: &str) -> Result<()> {
+        within(place, "training.spectral_weight", self.spectral_weight, 0.0..=1000.0)?;
+        within(place, "training.fast_levels", self.fast_levels, 0.0..=1.0)?;
+        within(place, "training.batch", self.batch, 1..=4096)?;
+        within(place, "training.crop_frames", self.crop_frames, 1..=4096)?;
+        within(place, "training.accumulate", self.accumulate, 1..=4096)?;
+        within(place, "training.learning_rate", self.learning_rate, 1e-9..=1.0)?;
+        within(place, "training.warmup_steps", self.warmup_steps, 0..=MOST_STEPS)?;
+        within(place, "training.total_steps", self.total_steps, 1..=MOST_STEPS)?;
+        if let Some(minutes) = self.minutes {
+            within(place, "training.minutes", minutes, 0.01..=1e6)?;
+        }
+        within(place, "training.gradient_clip", self.gradient_clip, 1e-6..=1e6)?;
+        within(place, "training.ema", self.ema, 0.0..=0.999_999)?;
+        within(place, "training.checkpoint_minutes", self.checkpoint_minutes, 0.01..=1e6)?;
+        within(place, "training.validate_steps", self.validate_steps, 1..=MOST_STEPS)
+    }
+}
+
+/// Refuses a value outside `range`; a value that is not a number is outside of every range.
+fn within<T: PartialOrd + Display>(place: &str, field: &str, value: T, range: RangeInclusive<T>) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(Error::invalid(place, field, value, format!("{} to {}", range.start(), range.end())))
+}
+
+/// Refuses what is no `[least, most]` within ±`limit`.
+fn span(place: &str, field: &str, [least, most]: [f64; 2], limit: f64) -> Result<()> {
+    if -limit <= least && least <= most && most <= limit {
+        return Ok(());
+    }
+    let expected = format!("[least, most] within -{limit} and {limit}");
+    Err(Error::invalid(place, field, format!("[{least}, {most}]"), expected))
+}

@@ -1,0 +1,112 @@
+//! Decoded, resampled audio on disk.
+//!
+//! A file of the cache is a line of text (what it was made of: path, size, time of change, rate), the number of
+//! samples in 64 bits and the samples in 16, little-endian. Its name is a hash of that line, so a source that changes
+//! gets another one.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::hash::hash;
+use crate::audio::{Audio, write_whole};
+use crate::{Error, Result};
+
+/// The version of the format; a change makes older files strangers.
+const FORMAT: &str = "remel audio 1";
+
+/// A folder of audio at one rate.
+pub(super) struct Cache {
+    folder: PathBuf,
+    rate_hz: u32,
+}
+
+/// Audio in the cache: mono, at the cache's rate.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Cached {
+    path: PathBuf,
+    /// Bytes before the first sample.
+    head_bytes: u64,
+    /// Length.
+    pub(super) samples: u64,
+}
+
+/// Why a source is not in the cache.
+pub(super) enum Failure {
+    /// It cannot be read: the others may be.
+    Source(Error),
+    /// The cache cannot be written: nothing can be.
+    Cache(Error),
+}
+
+impl Cache {
+    /// The cache in `folder`, which is made where it is missing.
+    pub(super) fn open(folder: &Path, rate_hz: u32) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+        Ok(Self { folder: folder.to_path_buf(), rate_hz })
+    }
+
+    /// The audio of `source`, decoded only where the cache does not hold it.
+    pub(super) fn audio(&self, source: &Path) -> Result<Cached, Failure> {
+        let header = self.header(source).map_err(|e| Failure::Source(Error::io(source, e)))?;
+        let path = self.folder.join(format!("{:016x}.i16", hash(header.as_bytes())));
+        if let Some(cached) = Cached::open(&path, &header) {
+            return Ok(cached);
+        }
+        let audio = Audio::read(source).map_err(Failure::Source)?;
+        let mono = Audio::mono(audio.rate_hz, audio.to_mono()).resampled(self.rate_hz);
+        let samples = mono.samples() as u64;
+        write_whole(&path, |file| {
+            file.write_all(header.as_bytes())?;
+            file.write_all(&samples.to_le_bytes())?;
+            mono.channels[0].iter().try_for_each(|sample| file.write_all(&quantized(*sample).to_le_bytes()))
+        })
+        .map_err(Failure::Cache)?;
+        Ok(Cached { path, head_bytes: header.len() as u64 + 8, samples })
+    }
+
+    /// What the audio of `source` depends on, in one line.
+    fn header(&self, source: &Path) -> std::io::Result<String> {
+        let metadata = source.metadata()?;
+        let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let path = source.canonicalize()?;
+        let rate_hz = self.rate_hz;
+        Ok(format!("{FORMAT} {rate_hz} Hz, {} bytes, {changed} ns, {path:?}\n", metadata.len()))
+    }
+}
+
+impl Cached {
+    /// What `path` holds, where it is a whole file of the cache with that header.
+    fn open(path: &Path, header: &str) -> Option<Self> {
+        let mut file = BufReader::new(File::open(path).ok()?);
+        let bytes = file.get_ref().metadata().ok()?.len();
+        let (mut found, mut samples) = (String::new(), [0; 8]);
+        file.read_line(&mut found).ok()?;
+        file.read_exact(&mut samples).ok()?;
+        let (head_bytes, samples) = (header.len() as u64 + 8, u64::from_le_bytes(samples));
+        let whole = found == header && bytes.checked_sub(head_bytes)? == samples.checked_mul(2)?;
+        whole.then(|| Self { path: path.to_path_buf(), head_bytes, samples })
+    }
+
+    /// `length` samples from sample `start`.
+    ///
+    /// # Errors
+    /// Where the file is gone or shorter than it was.
+    pub(super) fn read(&self, start: u64, length: usize) -> Result<Vec<f32>> {
+        let attempt = || -> std::io::Result<Vec<u8>> {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(self.head_bytes + 2 * start))?;
+            let mut bytes = vec![0; 2 * length];
+            file.read_exact(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = attempt().map_err(|e| Error::io(&self.path, e))?;
+        Ok(bytes.chunks_exact(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32768.0).collect())
+    }
+}
+
+/// 16 bits of a sample.
+fn quantized(sample: f32) -> i16 {
+    (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16
+}

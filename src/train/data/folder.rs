@@ -1,0 +1,216 @@
+//! A folder of audio files as a set of spans of cached audio.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use walkdir::WalkDir;
+
+use super::cache::{Cache, Cached, Failure};
+use super::hash::hash;
+use super::{Draws, Split};
+use crate::{Error, Result};
+
+/// File names that end so are taken for audio.
+const EXTENSIONS: [&str; 8] = ["wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff"];
+
+/// A stretch of one recording.
+#[derive(Clone, Debug)]
+struct Span {
+    /// Path within the folder, with `/` between its parts.
+    name: String,
+    audio: Cached,
+    start: u64,
+    length: u64,
+}
+
+/// The audio of a folder, split in two.
+pub(super) struct FolderSet {
+    splits: [Spans; 2],
+}
+
+/// The spans of one split and where each begins when they are put end to end.
+#[derive(Default)]
+struct Spans {
+    spans: Vec<Span>,
+    starts: Vec<u64>,
+    samples: u64,
+}
+
+impl FolderSet {
+    /// Reads every audio file of `folder` through `cache` and keeps the share `validation` of them for validation.
+    pub(super) fn open(
+        folder: &Path,
+        cache: &Cache,
+        validation: f64,
+        seed: u64,
+        warn: &mut dyn FnMut(&str),
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Self> {
+        let files = audio_files(folder, warn)?;
+        let mut spans = Vec::with_capacity(files.len());
+        for (file, audio) in files.iter().zip(cached(&files, cache, progress)?) {
+            match audio {
+                Ok(audio) => {
+                    spans.push(Span { name: name(folder, file), start: 0, length: audio.samples, audio })
+                }
+                Err(error) => warn(&format!("{error}; the file is skipped")),
+            }
+        }
+        if spans.is_empty() {
+            let found = match files.len() {
+                0 => "no audio file".into(),
+                count => format!("none that can be read among {count} audio files"),
+            };
+            let expected = format!("files in .{}", EXTENSIONS.join(", ."));
+            return Err(Error::invalid(folder.display(), "audio", found, expected));
+        }
+        Ok(Self { splits: split(spans, validation, seed).map(Spans::new) })
+    }
+
+    /// Samples at the cache's rate.
+    pub(super) fn samples(&self, split: Split) -> u64 {
+        self.splits[split as usize].samples
+    }
+
+    /// The recordings' paths within the folder.
+    pub(super) fn names(&self, split: Split) -> impl Iterator<Item = &str> {
+        self.splits[split as usize].spans.iter().map(|span| span.name.as_str())
+    }
+
+    /// `core` samples from anywhere in one recording, with `surroundings` more on either side; zeros where the
+    /// recording has none. Every sample of the split is as likely as any other.
+    pub(super) fn cut(
+        &self,
+        split: Split,
+        draws: &mut Draws,
+        core: usize,
+        surroundings: usize,
+    ) -> Result<Vec<f32>> {
+        let spans = &self.splits[split as usize];
+        let at = draws.below(spans.samples);
+        let span = &spans.spans[spans.starts.partition_point(|start| *start <= at) - 1];
+        let room = span.length as i64 - core as i64;
+        // A recording that is shorter than the crop lies anywhere within it.
+        let start = draws.below(room.unsigned_abs() + 1) as i64 * room.signum();
+        span.read(start - surroundings as i64, core + 2 * surroundings)
+    }
+}
+
+impl Span {
+    /// `length` samples from `start`, which may lie outside of the span, where all is silent.
+    fn read(&self, start: i64, length: usize) -> Result<Vec<f32>> {
+        let first = start.clamp(0, self.length as i64);
+        let last = (start + length as i64).clamp(0, self.length as i64);
+        let mut samples = vec![0.0; length];
+        let found = self.audio.read(self.start + first as u64, (last - first) as usize)?;
+        let before = ((first - start) as usize).min(length);
+        samples[before..before + found.len()].copy_from_slice(&found);
+        Ok(samples)
+    }
+}
+
+impl Spans {
+    fn new(spans: Vec<Span>) -> Self {
+        let mut samples = 0;
+        let mut starts = Vec::with_capacity(spans.len());
+        for span in &spans {
+            starts.push(samples);
+            samples += span.length;
+        }
+        Self { spans, starts, samples }
+    }
+}
+
+/// All audio files in the folder and its folders, in the order of their names; hidden ones are left out.
+fn audio_files(folder: &Path, warn: &mut dyn FnMut(&str)) -> Result<Vec<PathBuf>> {
+    if !folder.metadata().map_err(|e| Error::io(folder, e))?.is_dir() {
+        return Err(Error::unreadable(folder, "is a file, expected a folder of audio files"));
+    }
+    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    let mut files = Vec::new();
+    for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_audio(entry.path()) => {
+                files.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) => warn(&format!("{error}; what is there is skipped")),
+        }
+    }
+    Ok(files)
+}
+
+fn is_audio(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|found| EXTENSIONS.iter().any(|known| found.eq_ignore_ascii_case(known)))
+}
+
+/// Every file's cached audio, or why it cannot be read, made on all processors.
+///
+/// # Errors
+/// Where the cache cannot be written.
+fn cached(
+    files: &[PathBuf],
+    cache: &Cache,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<Result<Cached>>> {
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let mut answers: Vec<Option<Result<Cached>>> = files.iter().map(|_| None).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(file) = files.get(index) else { return };
+                    // Nobody listens once the cache has failed.
+                    if sender.send((index, cache.audio(file))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (done, (index, answer)) in receiver.into_iter().enumerate() {
+            answers[index] = Some(match answer {
+                Ok(audio) => Ok(audio),
+                Err(Failure::Source(error)) => Err(error),
+                Err(Failure::Cache(error)) => return Err(error),
+            });
+            progress(done + 1, files.len());
+        }
+        Ok(())
+    })?;
+    Ok(answers.into_iter().map(|answer| answer.expect("every file was answered for")).collect())
+}
+
+/// The path of `file` within `folder`, the same on every system.
+fn name(folder: &Path, file: &Path) -> String {
+    let inner = file.strip_prefix(folder).unwrap_or(file);
+    let parts: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Training and validation: by file, as a hash of its name and the seed says, so that a file stays where it is when
+/// others come or go. Of a single file, the end is for validation.
+fn split(spans: Vec<Span>, share: f64, seed: u64) -> [Vec<Span>; 2] {
+    if share == 0.0 {
+        return [spans, Vec::new()];
+    }
+    if let [only] = spans.as_slice() {
+        let cut = ((only.length as f64 * (1.0 - share)) as u64).max(1);
+        let end = Span { start: cut, length: only.length - cut, ..only.clone() };
+        return [vec![Span { length: cut, ..only.clone() }], vec![end]];
+    }
+    let rank = |span: &Span| hash(format!("{seed}/{}", span.name).as_bytes());
+    let (least, most) = (spans.iter().map(rank).min(), spans.iter().map(rank).max());
+    let limit = (share * u64::MAX as f64) as u64;
+    // Neither half may be empty, whatever the hashes are.
+    let held = |span: &Span| Some(rank(span)) == least || (rank(span) < limit && Some(rank(span)) != most);
+    let (validation, training) = spans.into_iter().partition(held);
+    [training, validation]
+}

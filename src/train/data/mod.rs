@@ -1,0 +1,113 @@
+//! Audio to train on, as crops: each a pure function of the data set's seed and the crop's number.
+
+mod additive;
+mod augment;
+mod biquad;
+mod cache;
+mod draws;
+mod folder;
+mod hash;
+
+pub use additive::{AdditiveGenerator, Envelope, Resonance, Tone};
+pub use draws::Draws;
+
+use std::path::PathBuf;
+
+use super::config::{DataConfig, Source};
+use crate::{Error, Result};
+use augment::Alteration;
+use cache::Cache;
+use folder::FolderSet;
+
+/// What a crop is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// To learn from.
+    Train = 0,
+    /// To measure by: never learned from, never altered.
+    Validation = 1,
+}
+
+/// Audio at one rate, mono, from which crops are drawn.
+pub struct DataSet {
+    config: DataConfig,
+    folder: Option<FolderSet>,
+    additive: AdditiveGenerator,
+    rate_hz: u32,
+}
+
+impl DataSet {
+    /// Opens the data that `config` tells of, resampled to `rate_hz`. Every file of a folder is decoded once and
+    /// then read from the cache, a file per recording, crop by crop: the set may be larger than memory.
+    ///
+    /// `warn` is told of each file that is skipped because it cannot be read, in one line; `progress` how many of
+    /// how many files are there.
+    ///
+    /// # Errors
+    /// A folder that cannot be read or holds no audio, or a cache that cannot be written.
+    pub fn open(
+        config: &DataConfig,
+        rate_hz: u32,
+        warn: &mut dyn FnMut(&str),
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<Self> {
+        let folder = match &config.source {
+            Source::Additive => None,
+            Source::Folder(folder) => {
+                let missing = || Error::invalid("data", "cache", "none", "a folder for resampled audio");
+                let place: &PathBuf = config.cache.as_ref().ok_or_else(missing)?;
+                let cache = Cache::open(place, rate_hz)?;
+                Some(FolderSet::open(folder, &cache, config.validation, config.seed, warn, progress)?)
+            }
+        };
+        Ok(Self { config: config.clone(), folder, additive: AdditiveGenerator::new(rate_hz), rate_hz })
+    }
+
+    /// Crop `index` of `split`: `samples` samples in [−1, 1].
+    ///
+    /// The same seed, split, index and length give the same crop, so that the number of the next one is all that a
+    /// resumed training has to know. A crop of a recording that is shorter has silence around it.
+    ///
+    /// # Errors
+    /// Where the cache was deleted or cannot be read.
+    ///
+    /// # Panics
+    /// Where the split is empty: see [`DataSet::holds`].
+    pub fn crop(&self, split: Split, index: u64, samples: usize) -> Result<Vec<f32>> {
+        let draws = &mut Draws::new(self.config.seed, split as u32, index);
+        let alteration = match split {
+            Split::Train => Alteration::draw(&self.config.augment, self.rate_hz, draws),
+            Split::Validation => Alteration::none(),
+        };
+        let generated = split == Split::Train && draws.chance(self.config.additive_share);
+        let (core, surroundings) = alteration.source_samples(samples);
+        let source = match &self.folder {
+            Some(folder) if !generated => folder.cut(split, draws, core, surroundings)?,
+            _ => self.additive.sound(draws, core + 2 * surroundings),
+        };
+        Ok(alteration.apply(source, samples))
+    }
+
+    /// Whether there is anything in `split`: there is nothing to validate with where the configured share is 0.
+    pub fn holds(&self, split: Split) -> bool {
+        match &self.folder {
+            Some(folder) => folder.samples(split) > 0,
+            None => split == Split::Train || self.config.validation > 0.0,
+        }
+    }
+
+    /// Seconds of audio in `split`; none where sounds are generated without end.
+    pub fn seconds(&self, split: Split) -> Option<f64> {
+        self.folder.as_ref().map(|folder| folder.samples(split) as f64 / f64::from(self.rate_hz))
+    }
+
+    /// The recordings in `split`, as paths within the folder. A single recording is in both: its end in validation.
+    pub fn recordings(&self, split: Split) -> Vec<&str> {
+        self.folder.as_ref().map_or(Vec::new(), |folder| folder.names(split).collect())
+    }
+
+    /// The sample rate.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+}

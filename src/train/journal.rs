@@ -1,0 +1,76 @@
+//! What a run's folder tells of its training: `metrics.csv`, TensorBoard's events, samples and their pictures.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::data::Split;
+use super::pairs::Pairs;
+use super::report::{EventFile, Metrics, Picture, mel_picture};
+use super::run::Progress;
+use crate::Result;
+use crate::audio::Audio;
+use crate::mel::{Mel, mel_of};
+use crate::model::Model;
+use crate::network::{Backend, DiffWaveConfig};
+use crate::vocoder::{Request, Vocoder};
+
+/// The figures of the table.
+const COLUMNS: [&str; 5] = ["loss", "gradient_norm", "learning_rate", "seconds", "validation_loss"];
+/// Steps between two points of TensorBoard's curves.
+const CURVE_STEPS: u64 = 10;
+/// Frames of a sample: two seconds at 22 050 Hz.
+const SAMPLE_FRAMES: usize = 172;
+
+/// The records of one training.
+pub struct Journal {
+    folder: PathBuf,
+    metrics: Metrics,
+    events: EventFile,
+}
+
+impl Journal {
+    /// Opens the journal in `folder` for a training that has done `step` steps; what is there of later ones is void.
+    ///
+    /// # Errors
+    /// Where a file cannot be written; so everywhere.
+    pub fn open(folder: &Path, step: u64) -> Result<Self> {
+        let next = if step == 0 { 0 } else { step + 1 };
+        let metrics = Metrics::open(&folder.join("metrics.csv"), &COLUMNS, next)?;
+        Ok(Self { folder: folder.to_path_buf(), metrics, events: EventFile::create(folder, next)? })
+    }
+
+    /// A step, with the validation loss where it was measured after it.
+    pub fn step(&mut self, progress: &Progress, validation: Option<f64>) -> Result<()> {
+        let Progress { step, loss, gradient_norm, learning_rate, seconds, .. } = *progress;
+        let values = [Some(loss), Some(gradient_norm), Some(learning_rate), Some(seconds), validation];
+        self.metrics.record(step, &values)?;
+        for (name, value) in COLUMNS.iter().zip(values) {
+            if let Some(value) = value.filter(|_| validation.is_some() || step % CURVE_STEPS == 0) {
+                self.events.scalar(step, name, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What `model` makes of a validation crop, `reference.wav`: a WAV file, and a picture of its mel frames under
+    /// those asked for.
+    pub fn sample(&mut self, step: u64, model: Model, pairs: &Pairs) -> Result<()> {
+        let (signal, mel) = pairs.crop(Split::Validation, 0, SAMPLE_FRAMES)?;
+        let header = model.header().clone();
+        Audio::mono(header.rate_hz, signal).write_wav(&self.folder.join("reference.wav"))?;
+        let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
+        let request = Request::default();
+        let samples = match header.dialect {
+            Some(_) => vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?,
+            None => vocoder.generate(SAMPLE_FRAMES * DiffWaveConfig::HOP, &request, &mut |_, _| ())?,
+        };
+        if let Some(dialect) = &header.dialect {
+            let made: Mel = mel_of(&samples, dialect)?.slice(0..mel.frames());
+            mel_picture(&[&mel, &made], &self.folder.join(format!("sample_{step:08}.png")))?;
+            self.events.picture(step, "sample_mel", &Picture::of_mels(&[&mel, &made]))?;
+        }
+        let audio = Audio::mono(header.rate_hz, samples);
+        audio.write_wav(&self.folder.join(format!("sample_{step:08}.wav")))?;
+        self.events.audio(step, "sample", &audio)
+    }
+}

@@ -1,0 +1,121 @@
+//! The loss over many crops, and its gradient.
+
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
+
+use burn::tensor::{Device, Tensor};
+
+use super::batch::Batch;
+use super::config::TrainingConfig;
+use super::data::Split;
+use super::distill::Teacher;
+use super::loss::NoiseLoss;
+use super::pairs::Pairs;
+use super::parameters::{Differentiable, network};
+use crate::Result;
+use crate::network::{Backend, DiffWaveConfig};
+
+/// Computes losses and gradients on one device.
+pub struct Learner<'a> {
+    pairs: &'a Pairs,
+    network: DiffWaveConfig,
+    loss: NoiseLoss,
+    teacher: Option<Teacher>,
+    device: Device,
+    /// Crops per graph: on the CPU one, whose activations then stay in the cache.
+    part: u64,
+    threads: usize,
+}
+
+impl<'a> Learner<'a> {
+    /// A learner of `network` from `pairs`, and from a teacher where there is one, on `backend`.
+    pub fn new(
+        pairs: &'a Pairs,
+        network: &DiffWaveConfig,
+        config: &TrainingConfig,
+        teacher: Option<Teacher>,
+        backend: &Backend,
+    ) -> Self {
+        let device = backend.device();
+        let (part, threads) = match *backend == Backend::Cpu {
+            true => (1, thread::available_parallelism().map_or(1, usize::from)),
+            false => (config.batch as u64, 1),
+        };
+        let loss = NoiseLoss::new(config.loss, config.spectral_weight, &device);
+        Self { pairs, network: network.clone(), loss, teacher, device, part, threads }
+    }
+
+    /// The mean loss over the training crops `crops`, and its gradient.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn gradient(&self, parameters: &Tensor<1>, crops: Range<u64>) -> Result<(f64, Tensor<1>)> {
+        let (mut total, mut sum) = (0.0, parameters.zeros_like());
+        let work = |batch: &Batch| {
+            let differentiable = Differentiable::new(&self.network, parameters);
+            let loss = self.loss.of(&differentiable.network, batch, &self.device);
+            let gradient = differentiable.gradient(&loss);
+            (scalar(loss), gradient)
+        };
+        self.each(Split::Train, crops, &work, |share, (loss, gradient)| {
+            total += share * loss;
+            sum = sum.clone() + gradient * share;
+        })?;
+        Ok((total, sum))
+    }
+
+    /// The mean loss over the validation crops `crops`.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn validate(&self, parameters: &Tensor<1>, crops: Range<u64>) -> Result<f64> {
+        let network = network(&self.network, parameters);
+        let mut total = 0.0;
+        let work = |batch: &Batch| scalar(self.loss.of(&network, batch, &self.device));
+        self.each(Split::Validation, crops, &work, |share, loss| total += share * loss)?;
+        Ok(total)
+    }
+
+    /// Does `work` on all parts of `crops` and hands each result, with its share in the whole, to `take`: in their
+    /// order, whatever thread was first, so that sums are the same each time.
+    fn each<T: Send>(
+        &self,
+        split: Split,
+        crops: Range<u64>,
+        work: &(dyn Fn(&Batch) -> T + Sync),
+        mut take: impl FnMut(f64, T),
+    ) -> Result<()> {
+        let all = (crops.end - crops.start) as f64;
+        let parts: Vec<Range<u64>> = crops
+            .clone()
+            .step_by(self.part as usize)
+            .map(|start| start..(start + self.part).min(crops.end))
+            .collect();
+        let one = |part: &Range<u64>| {
+            let mut batch = self.pairs.batch(split, part.clone())?;
+            if let Some(teacher) = &self.teacher {
+                teacher.teach(&mut batch);
+            }
+            Ok(work(&batch))
+        };
+        for round in parts.chunks(self.threads) {
+            let results: Vec<Result<T>> = thread::scope(|scope| {
+                let others: Vec<_> = round[1..].iter().map(|part| scope.spawn(|| one(part))).collect();
+                let own = one(&round[0]);
+                let others =
+                    others.into_iter().map(|thread| thread.join().unwrap_or_else(|e| resume_unwind(e)));
+                std::iter::once(own).chain(others).collect()
+            });
+            for (part, result) in round.iter().zip(results) {
+                take((part.end - part.start) as f64 / all, result?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The one value of a loss.
+fn scalar(loss: Tensor<1>) -> f64 {
+    f64::from(loss.into_scalar::<f32>())
+}

@@ -1,0 +1,25 @@
+//! Training: from audio to a model file.
+//!
+//! [`config`] reads what is to be trained, [`data`] gives crops of audio by their number, [`run`] is the loop, and
+//! [`report`] writes down how it goes.
+
+mod batch;
+pub mod config;
+pub mod data;
+mod distill;
+mod journal;
+mod learner;
+mod loss;
+mod optimizer;
+mod pairs;
+mod parameters;
+pub mod report;
+mod run;
+mod start;
+mod state;
+mod temperature;
+
+pub use batch::Batch;
+pub use loss::{NoiseLoss, SpectralLoss};
+pub use parameters::{Differentiable, flattened, unflattened};
+pub use run::{Observer, Progress, run};

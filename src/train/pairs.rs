@@ -1,0 +1,138 @@
+//! What a network learns from: crops with their mel frames, noised to random levels.
+
+use super::batch::Batch;
+use super::config::TrainingConfig;
+use super::data::{DataSet, Draws, Split};
+use crate::Result;
+use crate::diffusion::{Noise, Schedule};
+use crate::mel::{Mel, mel_of};
+use crate::model::ModelHeader;
+use crate::network::DiffWaveConfig;
+use crate::prior::{Prior, SpectralFilter};
+
+/// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
+const LEVELS: u32 = 2;
+
+/// Standard deviations beyond which a whitened sample is cut off: only where the envelope falls faster than the filter
+/// can follow does one get there, and one such crop would outweigh a hundred others.
+const WHITENED_LIMIT: f32 = 16.0;
+
+/// Draws crops for training. Everything about crop `number` is a pure function of the configuration and `number`:
+/// a resumed training needs to know no more than where it stood.
+pub struct Pairs {
+    data: DataSet,
+    header: ModelHeader,
+    config: TrainingConfig,
+    training: Schedule,
+    /// The steps that the short schedule's levels are in the training schedule.
+    fast: Vec<f64>,
+    /// What whitens the crops of a model with a spectral prior.
+    filter: Option<SpectralFilter>,
+}
+
+impl Pairs {
+    /// Crops of `data` for the model that `header` describes.
+    ///
+    /// # Errors
+    /// Where the header's schedules are none.
+    pub fn new(data: DataSet, header: ModelHeader, config: TrainingConfig) -> Result<Self> {
+        let training = Schedule::from_betas(header.training_betas.clone())?;
+        let inference = Schedule::from_betas(header.inference_betas.clone())?;
+        let fast = inference.alpha_bars().iter().map(|alpha_bar| training.align(*alpha_bar)).collect();
+        let filter = match (&header.prior, &header.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
+            _ => None,
+        };
+        Ok(Self { data, header, config, training, fast, filter })
+    }
+
+    /// The data.
+    pub fn data(&self) -> &DataSet {
+        &self.data
+    }
+
+    /// The crops `numbers` of `split`, each noised to a level of its own.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn batch(&self, split: Split, numbers: std::ops::Range<u64>) -> Result<Batch> {
+        let samples = self.config.crop_frames * DiffWaveConfig::HOP;
+        let mut batch = Batch { samples, ..Batch::default() };
+        let noise = Noise::new(self.config.seed);
+        for number in numbers {
+            let (signal, mel) = self.domain_crop(split, number)?;
+            let std = self.std(&mel, samples);
+            let level = self.level(split, number);
+            let signal_scale = self.training.signal_scale(level);
+            let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
+            let start = batch.noise.len();
+            batch.noise.resize(start + samples, 0.0);
+            noise.fill(0, split as u16, number.wrapping_mul(samples as u64), &mut batch.noise[start..]);
+            batch.signal.extend(signal);
+            batch.noise_scale.extend(std.iter().map(|std| noise_scale * std));
+            batch.signal_scale.push(signal_scale as f32);
+            batch.levels.push(level as f32);
+            batch.mels.extend(self.header.dialect.is_some().then_some(mel));
+        }
+        Ok(batch)
+    }
+
+    /// Crop `number` as the network knows it: whitened, where the prior says so.
+    fn domain_crop(&self, split: Split, number: u64) -> Result<(Vec<f32>, Mel)> {
+        let (frames, hop) = (self.config.crop_frames, DiffWaveConfig::HOP);
+        let Some((mut filter, Prior::Spectral(prior))) = self.filter.clone().zip(self.header.prior) else {
+            return self.crop(split, number, frames);
+        };
+        let reach = Prior::Spectral(prior).reach_frames(hop);
+        let (mut signal, mel) = self.crop(split, number, frames + 2 * reach)?;
+        filter.whiten(&mel, &mut signal);
+        let limit = WHITENED_LIMIT * prior.std;
+        let inside = signal[reach * hop..(reach + frames) * hop].iter().map(|x| x.clamp(-limit, limit));
+        Ok((inside.collect(), mel.slice(reach..reach + frames)))
+    }
+
+    /// The signal of crop `number`, `[frames · hop]`, and its mel frames, none without a conditioner.
+    ///
+    /// The crop is cut from a longer one, so that its first and last frames see their real neighbours.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn crop(&self, split: Split, number: u64, frames: usize) -> Result<(Vec<f32>, Mel)> {
+        let hop = DiffWaveConfig::HOP;
+        let Some(dialect) = &self.header.dialect else {
+            return Ok((self.data.crop(split, number, frames * hop)?, Mel::default()));
+        };
+        let margin = dialect.pad_samples().div_ceil(hop);
+        let crop = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
+        let mel = mel_of(&crop, dialect)?.slice(margin..margin + frames);
+        Ok((crop[margin * hop..(margin + frames) * hop].to_vec(), mel))
+    }
+
+    /// Standard deviation of the prior, `[samples]`.
+    fn std(&self, mel: &Mel, samples: usize) -> Vec<f32> {
+        match (&self.header.prior, &self.header.dialect) {
+            (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(mel, dialect),
+            _ => vec![1.0; samples],
+        }
+    }
+
+    /// The real-valued step that crop `number` is noised to: one of the short schedule's, or any, evenly.
+    ///
+    /// Antithetic crops come in pairs u, 1 − u, which evens out what a batch sees (as in variational diffusion
+    /// models, Kingma et al. 2021, appendix I.1).
+    fn level(&self, split: Split, number: u64) -> f64 {
+        let (pair, mirrored) = match self.config.antithetic {
+            true => (number / 2, number % 2 == 1),
+            false => (number, false),
+        };
+        let mut draws = Draws::new(self.config.seed, LEVELS + split as u32, pair);
+        let fast = draws.chance(self.config.fast_levels);
+        let drawn = draws.uniform();
+        let place = if mirrored { 1.0 - drawn } else { drawn };
+        if fast {
+            self.fast[((place * self.fast.len() as f64) as usize).min(self.fast.len() - 1)]
+        } else {
+            place * (self.training.len() - 1) as f64
+        }
+    }
+}

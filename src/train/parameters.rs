@@ -1,0 +1,104 @@
+//! All parameters of a network as one vector: what an optimizer, an average and a file need of them is one operation
+//! each.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::diffusion::Noise;
+use crate::network;
+use crate::network::{DiffWave, DiffWaveConfig, Weights};
+
+/// Kernel of the upsampler's transposed convolutions along time.
+const UPSAMPLER_TAPS: usize = 32;
+
+/// The weights of a network in the order of [`DiffWaveConfig::tensors`].
+pub fn flattened(config: &DiffWaveConfig, weights: &Weights) -> Vec<f32> {
+    config.tensors().iter().flat_map(|(name, _)| weights.values(name)).copied().collect()
+}
+
+/// The weights that [`flattened`] made `values` of.
+///
+/// # Panics
+/// Where there are not as many as the network has.
+pub fn unflattened(config: &DiffWaveConfig, values: &[f32]) -> Weights {
+    let mut weights = Weights::default();
+    let mut rest = values;
+    for (name, shape) in config.tensors() {
+        let (data, after) = rest.split_at(shape.iter().product());
+        weights.insert(name, network::Tensor { shape, data: data.to_vec() });
+        rest = after;
+    }
+    assert!(rest.is_empty(), "{} values too many", rest.len());
+    weights
+}
+
+/// Random weights to begin with: He's for what a rectifier or gate follows (as lmnt-com/diffwave), PyTorch's default
+/// for the rest, an upsampler that interpolates linearly in time, and zeros at the end: the first prediction is 0.
+pub fn initial(config: &DiffWaveConfig, seed: u64) -> Weights {
+    let noise = Noise::new(seed);
+    let mut weights = Weights::default();
+    for (index, (name, shape)) in config.tensors().into_iter().enumerate() {
+        let count = shape.iter().product();
+        let mut data = vec![0.0; count];
+        let fan_in = shape[1..].iter().product::<usize>() as f32;
+        if name.ends_with("bias") || name.starts_with("output_projection") {
+            // Zeros.
+        } else if name.starts_with("spectrogram_upsampler") {
+            let centre = count / 2 - UPSAMPLER_TAPS / 2;
+            for (tap, value) in data[centre..centre + UPSAMPLER_TAPS].iter_mut().enumerate() {
+                *value = 1.0 - (tap as f32 - 15.5).abs() / 16.0;
+            }
+        } else {
+            // A Gaussian with the variance of PyTorch's uniform default, 1/(3·in), does as well.
+            let variance = if name.contains("diffusion") { 1.0 / (3.0 * fan_in) } else { 2.0 / fan_in };
+            noise.fill(u16::MAX, index as u16, 0, &mut data);
+            data.iter_mut().for_each(|value| *value *= variance.sqrt());
+        }
+        weights.insert(name, network::Tensor { shape, data });
+    }
+    weights
+}
+
+/// The network of `parameters`.
+pub fn network(config: &DiffWaveConfig, parameters: &Tensor<1>) -> DiffWave {
+    let mut pieces = pieces(config, parameters).into_iter();
+    config.assemble(&mut |_| pieces.next().expect("a piece per tensor"))
+}
+
+/// `parameters` cut into tensors.
+fn pieces(config: &DiffWaveConfig, parameters: &Tensor<1>) -> Vec<Tensor<1>> {
+    let lengths = config.tensors().into_iter().map(|(_, shape)| shape.iter().product());
+    parameters.clone().split_with_sizes(lengths.collect(), 0)
+}
+
+/// A network whose gradient is asked for.
+pub struct Differentiable {
+    /// The network.
+    pub network: DiffWave,
+    leaves: Vec<Tensor<1>>,
+}
+
+impl Differentiable {
+    /// The network of `parameters`, which may lie on any device; a graph is recorded on it.
+    pub fn new(config: &DiffWaveConfig, parameters: &Tensor<1>) -> Self {
+        let leaves: Vec<Tensor<1>> =
+            pieces(config, parameters).into_iter().map(|piece| piece.autodiff().require_grad()).collect();
+        let mut next = leaves.iter();
+        let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());
+        Self { network, leaves }
+    }
+
+    /// The gradient of `loss`, `[1]`, by all parameters.
+    pub fn gradient(&self, loss: &Tensor<1>) -> Tensor<1> {
+        let mut gradients = loss.backward();
+        let of_leaf = |leaf: &Tensor<1>| {
+            // What the loss does not depend on has no gradient.
+            leaf.grad_remove(&mut gradients).unwrap_or_else(|| leaf.clone().inner().zeros_like())
+        };
+        Tensor::cat(self.leaves.iter().map(of_leaf).collect(), 0)
+    }
+}
+
+/// A vector on `device`.
+pub fn placed(values: &[f32], device: &Device) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
+}

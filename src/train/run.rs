@@ -1,0 +1,171 @@
+//! The loop.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::config::TrainConfig;
+use super::data::Split;
+use super::distill::Teacher;
+use super::journal::Journal;
+use super::learner::Learner;
+use super::optimizer::Optimizer;
+use super::pairs::Pairs;
+use super::parameters::unflattened;
+use super::state::{State, values};
+use super::{start, temperature};
+use crate::model::{Model, ModelHeader};
+use crate::{Error, Result, checkpoint};
+
+/// Crops that the validation loss is the mean of.
+const VALIDATION_CROPS: u64 = 16;
+
+/// How far a training is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Optimizer steps done.
+    pub step: u64,
+    /// The share that is done, 0 to 1.
+    pub done: f64,
+    /// Mean loss of the step's crops.
+    pub loss: f64,
+    /// Norm of the gradient before clipping.
+    pub gradient_norm: f64,
+    /// The step's learning rate.
+    pub learning_rate: f64,
+    /// Wall-clock time spent, over all runs.
+    pub seconds: f64,
+}
+
+/// Who looks on while a model is trained.
+pub trait Observer {
+    /// So many of all audio files are in the cache.
+    fn prepared(&mut self, _files: usize, _all: usize) {}
+    /// Something that does not end the training, in one line.
+    fn warned(&mut self, _line: &str) {}
+    /// A step was taken.
+    fn stepped(&mut self, _progress: &Progress) {}
+    /// The loss over the validation crops after so many steps.
+    fn validated(&mut self, _step: u64, _loss: f64) {}
+    /// Whether to end after this step, with a checkpoint.
+    fn stopped(&mut self) -> bool {
+        false
+    }
+}
+
+/// Trains a model as `config` says and gives the path of its file.
+///
+/// With `resume` the training in the run's folder goes on; without, there must be none. A model that is done is given
+/// the temperature that suits it.
+///
+/// # Errors
+/// Where data, state or model cannot be read or written, the device is missing, or the loss is no number any more.
+/// The last checkpoint stays in the run's folder.
+pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> Result<PathBuf> {
+    let backend = start::backend(config.training.device)?;
+    let teacher =
+        config.distill.as_ref().map(|distill| Teacher::open(distill, &backend.device())).transpose()?;
+    let mut header = start::header(config)?;
+    let mut training = config.training.clone();
+    if let Some(teacher) = &teacher {
+        // A student knows no other levels than its own.
+        training.fast_levels = 1.0;
+        header = teacher.student(&header)?;
+    }
+    let files = Files::open(config, resume)?;
+    let pairs = Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone(), training.clone())?;
+    let mut state = match resume {
+        true => State::load(&header.network, &files.state, &backend.device())?,
+        false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
+    };
+    let learner = Learner::new(&pairs, &header.network, &training, teacher, &backend);
+    let optimizer = Optimizer::new(&training);
+    let mut journal = Journal::open(&config.run_folder(), state.step)?;
+    let (started, before) = (Instant::now(), state.seconds);
+    let mut saved = Instant::now();
+    while optimizer.progress(&state) < 1.0 && !observer.stopped() {
+        let crops = (training.batch * training.accumulate) as u64;
+        let first = state.step * crops;
+        let (loss, gradient) = learner.gradient(&state.parameters, first..first + crops)?;
+        let norm = f64::from(gradient.clone().square().sum().sqrt().into_scalar::<f32>());
+        if !(loss.is_finite() && norm.is_finite()) {
+            return Err(files.diverged(state.step, loss, norm));
+        }
+        let learning_rate = optimizer.learning_rate(&state);
+        optimizer.step(&mut state, gradient, norm);
+        state.seconds = before + started.elapsed().as_secs_f64();
+        let done = optimizer.progress(&state).min(1.0);
+        let (step, seconds) = (state.step, state.seconds);
+        let progress = Progress { step, done, loss, gradient_norm: norm, learning_rate, seconds };
+        observer.stepped(&progress);
+        let mut validation = None;
+        if step % training.validate_steps == 0 && pairs.data().holds(Split::Validation) {
+            let loss = learner.validate(&state.average, 0..VALIDATION_CROPS)?;
+            observer.validated(step, loss);
+            journal.sample(step, files.model(&state, &header)?, &pairs)?;
+            validation = Some(loss);
+        }
+        journal.step(&progress, validation)?;
+        if saved.elapsed().as_secs_f64() >= 60.0 * training.checkpoint_minutes {
+            files.save(&state, &header)?;
+            saved = Instant::now();
+        }
+    }
+    files.save(&state, &header)?;
+    if pairs.data().holds(Split::Validation) {
+        let temperature = temperature::suited(&files.model(&state, &header)?, &pairs)?;
+        files.save_model(files.model(&state, &header)?.with_temperature(temperature)?)?;
+    }
+    Ok(config.model.clone())
+}
+
+/// What a training writes.
+struct Files {
+    state: PathBuf,
+    model: PathBuf,
+}
+
+impl Files {
+    /// The files of `config`, in folders that exist from now on.
+    fn open(config: &TrainConfig, resume: bool) -> Result<Self> {
+        let folder = config.run_folder();
+        let state = folder.join("state.safetensors");
+        if !resume && state.exists() {
+            let expected = "none, or `--resume` to go on with it";
+            return Err(Error::invalid(folder.display(), "state.safetensors", "a training", expected));
+        }
+        let parent = config.model.parent().unwrap_or(Path::new("."));
+        for folder in [folder.as_path(), parent] {
+            std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
+        }
+        Ok(Self { state, model: config.model.clone() })
+    }
+
+    /// Writes a checkpoint: the state, and the model as it is.
+    fn save(&self, state: &State, header: &ModelHeader) -> Result<()> {
+        state.save(&header.network, &self.state)?;
+        self.save_model(self.model(state, header)?)
+    }
+
+    /// Writes the model.
+    fn save_model(&self, model: Model) -> Result<()> {
+        checkpoint::save(&model, &self.model)
+    }
+
+    /// The model as it is.
+    fn model(&self, state: &State, header: &ModelHeader) -> Result<Model> {
+        let mut header = header.clone();
+        header.card.trained_steps = state.step;
+        let weights = unflattened(&header.network, &values(&state.average));
+        Model::new(&self.model.display().to_string(), header, weights)
+    }
+
+    /// The error of a loss or gradient that is no number.
+    fn diverged(&self, step: u64, loss: f64, norm: f64) -> Error {
+        let found = format!("loss {loss} and gradient norm {norm} in step {}", step + 1);
+        let kept = match self.state.exists() {
+            true => format!("the last good checkpoint is {}", self.state.display()),
+            false => "no checkpoint was made yet".into(),
+        };
+        Error::invalid("training", "loss", found, format!("finite numbers; {kept}"))
+    }
+}

@@ -1,0 +1,84 @@
+//! What a training begins with: data, model header, parameters, device.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use super::config::{Device, Prior, TrainConfig};
+use super::data::DataSet;
+use super::distill::Teacher;
+use super::parameters::{flattened, initial};
+use super::run::Observer;
+use crate::diffusion::{Clamp, Schedule};
+use crate::model::{Card, ModelHeader};
+use crate::network::{Backend, DiffWaveConfig, Variant};
+use crate::prior::{self, EnergyPrior, SpectralPrior};
+use crate::{Error, Result, checkpoint};
+
+/// The data, whose preparation the observer is told of.
+pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> Result<DataSet> {
+    let observer = RefCell::new(observer);
+    let warn = &mut |line: &str| observer.borrow_mut().warned(line);
+    let prepared = &mut |done, all| observer.borrow_mut().prepared(done, all);
+    DataSet::open(&config.data, rate_hz, warn, prepared)
+}
+
+/// All of the model but its weights. The schedules are those of DiffWave (Kong et al. 2021), base.
+pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
+    let network = &config.network;
+    let dialect = network.dialect()?;
+    let training = Schedule::linear(50, 1e-4, 0.05)?;
+    let prior = match network.prior {
+        Prior::None => None,
+        Prior::Energy => Some(prior::Prior::Energy(EnergyPrior::default())),
+        Prior::Spectral => Some(prior::Prior::Spectral(SpectralPrior::default())),
+    };
+    let source = PathBuf::from(config.data.source.clone());
+    Ok(ModelHeader {
+        network: DiffWaveConfig {
+            channels: network.channels,
+            layers: network.layers,
+            dilation_cycle: network.dilation_cycle,
+            n_mels: dialect.as_ref().map(|dialect| dialect.n_mels),
+            training_steps: training.len(),
+            causal: network.causal,
+            variant: Variant::Lmnt,
+        },
+        dialect,
+        rate_hz: network.rate_hz()?,
+        training_betas: training.betas().to_vec(),
+        inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
+        clamp: if network.prior == Prior::Spectral { Clamp::Never } else { Clamp::Last },
+        prior,
+        temperature: 1.0,
+        card: Card {
+            name: config.model.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            licence: "unknown".into(),
+            provenance: format!("trained by remel train on {}", source.display()),
+            trained_steps: 0,
+        },
+    })
+}
+
+/// The parameters to begin with: those of a file, else the teacher's, else random ones.
+pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&Teacher>) -> Result<Vec<f32>> {
+    let weights = match (&config.init, teacher) {
+        (None, None) => initial(&header.network, config.training.seed),
+        (None, Some(teacher)) => teacher.model().weights().clone(),
+        (Some(path), _) => {
+            let model = checkpoint::load(path, None)?;
+            model.weights().validate(&path.display().to_string(), &header.network.tensors())?;
+            model.weights().clone()
+        }
+    };
+    Ok(flattened(&header.network, &weights))
+}
+
+/// Where to compute.
+pub fn backend(device: Device) -> Result<Backend> {
+    let expected = "a device of Vulkan, Metal or DirectX (see `remel devices`), or training.device = \"cpu\"";
+    match device {
+        Device::Cpu => Ok(Backend::Cpu),
+        Device::Gpu => Backend::first_gpu()
+            .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected)),
+    }
+}

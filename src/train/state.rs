@@ -1,0 +1,126 @@
+//! All that a training changes from step to step, and its file.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use burn::optim::{AdamWState, AdaptiveMomentumState};
+use burn::tensor::{Device, Tensor};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use serde::{Deserialize, Serialize};
+
+use super::parameters::placed;
+use crate::audio::write_whole;
+use crate::network::DiffWaveConfig;
+use crate::{Error, Result};
+
+/// The metadata entry that tells of a state; its name carries the format's version.
+const ENTRY: &str = "remel.train.1";
+
+/// Where a training stands. Crops, levels and noise are functions of `step`: there is no other random state.
+#[derive(Clone)]
+pub struct State {
+    /// Optimizer steps done.
+    pub step: u64,
+    /// Wall-clock time spent, over all runs.
+    pub seconds: f64,
+    /// The parameters of the network, as one vector.
+    pub parameters: Tensor<1>,
+    /// Their exponential moving average: what becomes the model.
+    pub average: Tensor<1>,
+    /// The optimizer's moments; none before the first step.
+    pub moments: Option<AdamWState<1>>,
+}
+
+/// What the file says of a state besides its vectors.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    network: DiffWaveConfig,
+    step: u64,
+    seconds: f64,
+    updates: Option<usize>,
+}
+
+impl State {
+    /// The state before the first step.
+    pub fn new(parameters: &[f32], device: &Device) -> Self {
+        let parameters = placed(parameters, device);
+        Self { step: 0, seconds: 0.0, average: parameters.clone(), parameters, moments: None }
+    }
+
+    /// Writes the state of a training of `network`. The file appears whole or not at all, and an older one stays.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn save(&self, network: &DiffWaveConfig, path: &Path) -> Result<()> {
+        let momentum = self.moments.as_ref().map(|state| &state.momentum);
+        let entry = Entry {
+            network: network.clone(),
+            step: self.step,
+            seconds: self.seconds,
+            updates: momentum.map(|momentum| momentum.time),
+        };
+        let entry = serde_json::to_string(&entry).expect("an entry has no map");
+        let mut vectors = vec![("parameters", bytes(&self.parameters)), ("average", bytes(&self.average))];
+        if let Some(momentum) = momentum {
+            vectors.push(("moment_1", bytes(&momentum.moment_1)));
+            vectors.push(("moment_2", bytes(&momentum.moment_2)));
+        }
+        let views = vectors.iter().map(|(name, bytes)| {
+            let view = TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes).expect("four bytes per value");
+            (*name, view)
+        });
+        let file = safetensors::serialize(views, Some(HashMap::from([(ENTRY.to_owned(), entry)])))
+            .map_err(|e| Error::unreadable(path, format!("cannot be written as safetensors: {e}")))?;
+        write_whole(path, |out| std::io::Write::write_all(out, &file))
+    }
+
+    /// Reads the state of a training of `network` onto `device`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no state, or is that of another network.
+    pub fn load(network: &DiffWaveConfig, path: &Path, device: &Device) -> Result<Self> {
+        let file = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+        let refused = |e| Error::unreadable(path, format!("not readable as safetensors: {e}"));
+        let (_, metadata) = SafeTensors::read_metadata(&file).map_err(refused)?;
+        let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(ENTRY));
+        let entry = entry.ok_or_else(|| Error::unreadable(path, "not the state of a training"))?;
+        let entry: Entry = serde_json::from_str(entry).map_err(|e| {
+            Error::invalid(path.display(), format!("metadata {ENTRY}"), e, "the state of a training")
+        })?;
+        if entry.network != *network {
+            let found = format!("{:?}", entry.network);
+            return Err(Error::invalid(path.display(), "network", found, format!("{network:?}")));
+        }
+        let count: usize = network.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+        let vectors = SafeTensors::deserialize(&file).map_err(refused)?;
+        let vector = |name: &str| {
+            let view = vectors.tensor(name).map_err(refused)?;
+            if view.dtype() != Dtype::F32 || view.shape() != [count] {
+                let found = format!("{:?} {:?}", view.dtype(), view.shape());
+                return Err(Error::invalid(path.display(), name, found, format!("F32 [{count}]")));
+            }
+            let (values, _) = view.data().as_chunks::<4>();
+            let values: Vec<f32> = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+            Ok(placed(&values, device))
+        };
+        let moments = match entry.updates {
+            None => None,
+            Some(time) => {
+                let (moment_1, moment_2) = (vector("moment_1")?, vector("moment_2")?);
+                Some(AdamWState::new(AdaptiveMomentumState { time, moment_1, moment_2, max_moment_2: None }))
+            }
+        };
+        let (parameters, average) = (vector("parameters")?, vector("average")?);
+        Ok(Self { step: entry.step, seconds: entry.seconds, parameters, average, moments })
+    }
+}
+
+/// The values of a vector.
+pub fn values(vector: &Tensor<1>) -> Vec<f32> {
+    vector.to_data().try_to_vec().expect("parameters are f32")
+}
+
+fn bytes(vector: &Tensor<1>) -> Vec<u8> {
+    values(vector).iter().flat_map(|value| value.to_le_bytes()).collect()
+}

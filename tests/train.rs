@@ -1,0 +1,238 @@
+//! Training: gradients against PyTorch's (`tests/fixtures/train`), and what a run leaves behind.
+#![cfg(feature = "train")]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use remel::checkpoint;
+use remel::mel::Mel;
+use remel::network::{Backend, Weights};
+use remel::train::config::{DistillConfig, Loss, Objective, Prior, TrainConfig};
+use remel::train::{Batch, Differentiable, NoiseLoss, Observer, Progress, flattened, run, unflattened};
+use remel::vocoder::{Request, Vocoder};
+use safetensors::SafeTensors;
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// A fixture's tensors by name.
+struct Fixture(Vec<u8>);
+
+impl Fixture {
+    fn read() -> Self {
+        Self(std::fs::read(fixtures().join("train/gradients.safetensors")).unwrap())
+    }
+
+    fn get(&self, name: &str) -> Option<Vec<f32>> {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let (values, _) = file.tensor(name).ok()?.data().as_chunks::<4>();
+        Some(values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    /// The batch: two crops of eight frames.
+    fn batch(&self) -> Batch {
+        let get = |name: &str| self.get(name).unwrap();
+        let mel =
+            |bands: &[f32]| Mel::from_frames(80, (0..80 * 8).map(|i| bands[(i % 80) * 8 + i / 80]).collect());
+        Batch {
+            samples: 2048,
+            mels: get("mel").chunks_exact(80 * 8).map(mel).collect(),
+            signal: get("signal"),
+            noise: get("noise"),
+            signal_scale: get("signal_scale"),
+            noise_scale: get("noise_scale"),
+            levels: get("levels"),
+        }
+    }
+}
+
+fn gradients(spectral_weight: f64) -> (f32, Weights) {
+    let device = Device::flex();
+    let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
+    let config = &model.header().network;
+    let values = flattened(config, model.weights());
+    let count = values.len();
+    let parameters = Tensor::from_data(TensorData::new(values, [count]), &device);
+    let differentiable = Differentiable::new(config, &parameters);
+    let loss = NoiseLoss::new(Loss::L1, spectral_weight, &device);
+    let loss = loss.of(&differentiable.network, &Fixture::read().batch(), &device);
+    let gradient = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
+    (loss.into_scalar::<f32>(), unflattened(config, &gradient))
+}
+
+/// Holds a loss and its gradients against the fixture's, each tensor relative to its largest value.
+fn hold(name: &str, spectral_weight: f64) {
+    let fixture = Fixture::read();
+    let (loss, gradients) = gradients(spectral_weight);
+    let theirs = fixture.get(&format!("{name}.loss")).unwrap()[0];
+    assert!((loss - theirs).abs() < 1e-4, "{name}: loss {loss}, expected {theirs}");
+    let mut held = 0;
+    for (parameter, ours) in gradients.iter() {
+        let Some(theirs) = fixture.get(&format!("{name}.{parameter}")) else { continue };
+        let scale = theirs.iter().fold(0.0_f32, |scale, value| scale.max(value.abs())).max(1.0);
+        let worst = ours.data.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1e-4 * scale, "{name}: gradient of {parameter} off by {worst} of {scale}");
+        held += 1;
+    }
+    assert!(held > 30, "the fixture holds {held} gradients only");
+}
+
+#[test]
+fn gradients_of_the_noise_loss_agree_with_pytorch() {
+    hold("noise", 0.0);
+}
+
+#[test]
+fn gradients_of_the_spectral_loss_agree_with_pytorch() {
+    hold("whole", 0.5);
+}
+
+/// Keeps every loss, and stops after so many steps.
+#[derive(Default)]
+struct Record {
+    losses: Vec<f64>,
+    validations: Vec<f64>,
+    stop_after: Option<usize>,
+}
+
+impl Observer for Record {
+    fn stepped(&mut self, progress: &Progress) {
+        self.losses.push(progress.loss);
+    }
+
+    fn validated(&mut self, _step: u64, loss: f64) {
+        self.validations.push(loss);
+    }
+
+    fn stopped(&mut self) -> bool {
+        self.stop_after.is_some_and(|steps| self.losses.len() >= steps)
+    }
+}
+
+/// A training of eight steps that takes a second.
+fn small(folder: &Path) -> TrainConfig {
+    let text = "model = 'model.safetensors'\n[data]\nsource = 'additive'\n[network]\nchannels = 8\nlayers = 4\n\
+                dilation_cycle = 4\nprior = 'energy'\n[training]\nbatch = 3\ncrop_frames = 8\ntotal_steps = 8\n\
+                warmup_steps = 4\nlearning_rate = 0.002\nspectral_weight = 0.5\nvalidate_steps = 4\n";
+    let path = folder.join("small.toml");
+    std::fs::write(&path, text).unwrap();
+    TrainConfig::read(&path).unwrap()
+}
+
+#[test]
+fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
+    let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut uninterrupted = Record::default();
+    run(&small(whole.path()), false, &mut uninterrupted).unwrap();
+    assert_eq!((uninterrupted.losses.len(), uninterrupted.validations.len()), (8, 2));
+
+    let config = small(parts.path());
+    let mut first = Record { stop_after: Some(3), ..Record::default() };
+    run(&config, false, &mut first).unwrap();
+    let mut second = Record::default();
+    let model = run(&config, true, &mut second).unwrap();
+    assert_eq!([first.losses, second.losses].concat(), uninterrupted.losses);
+    assert_eq!(second.validations, uninterrupted.validations);
+
+    let model = checkpoint::load(&model, None).unwrap();
+    let other = checkpoint::load(&whole.path().join("model.safetensors"), None).unwrap();
+    assert_eq!(model.weights(), other.weights());
+    assert_eq!(model.header().card.trained_steps, 8);
+}
+
+#[test]
+fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    let teacher = run(&config, false, &mut Record::default()).unwrap();
+    config.model = folder.path().join("student.safetensors");
+    config.training.objective = Objective::Distill;
+    config.training.total_steps = 40;
+    config.training.learning_rate = 0.0005;
+    config.distill = Some(DistillConfig { teacher, steps: 2 });
+    let mut record = Record::default();
+    let student = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
+    assert_eq!(student.header().inference_betas.len(), 2);
+    let [first, .., last] = record.validations[..] else { panic!("validated every fourth step") };
+    assert!(last < 0.9 * first, "validation loss {first}, then {last}");
+
+    config.network.channels = 6;
+    config.model = folder.path().join("other.safetensors");
+    let message = run(&config, false, &mut record).unwrap_err().to_string();
+    assert!(message.contains("network") && message.contains("teacher"), "{message}");
+}
+
+#[test]
+fn an_unconditional_network_is_trained_and_generates() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.network.conditioner = "none".into();
+    config.network.prior = Prior::None;
+    let mut record = Record::default();
+    let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
+    assert!(record.losses.len() == 8 && model.header().dialect.is_none());
+    let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();
+    let audio = vocoder.generate(2048, &Request::default(), &mut |_, _| ()).unwrap();
+    assert!(audio.iter().any(|sample| *sample != 0.0));
+}
+
+#[test]
+fn a_training_begins_with_the_weights_of_a_model() {
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut record = Record::default();
+    let model = run(&small(first.path()), false, &mut record).unwrap();
+    let mut config = small(second.path());
+    config.init = Some(model);
+    let mut continued = Record::default();
+    run(&config, false, &mut continued).unwrap();
+    assert!(continued.validations[0] < record.validations[0]);
+    config.network.layers = 3;
+    config.run = Some(second.path().join("other"));
+    let message = run(&config, false, &mut continued).unwrap_err().to_string();
+    assert!(message.contains("model.safetensors") && message.contains("residual_layers.3"), "{message}");
+}
+
+#[test]
+fn a_training_is_not_begun_over_another_or_resumed_from_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    let message = run(&config, true, &mut Record::default()).unwrap_err().to_string();
+    assert!(message.contains("state.safetensors"), "{message}");
+    let mut short = Record { stop_after: Some(1), ..Record::default() };
+    run(&config, false, &mut short).unwrap();
+    let message = run(&config, false, &mut Record::default()).unwrap_err().to_string();
+    assert!(message.contains("--resume"), "{message}");
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    run(&config, false, &mut Record { stop_after: Some(2), ..Record::default() }).unwrap();
+    let state = config.run_folder().join("state.safetensors");
+    let before = std::fs::read(&state).unwrap();
+    config.training.learning_rate = 1e30;
+    config.training.total_steps = 1000;
+    let message = run(&config, true, &mut Record::default()).unwrap_err().to_string();
+    assert!(message.contains("NaN") && message.contains("state.safetensors"), "{message}");
+    assert_eq!(std::fs::read(&state).unwrap(), before);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_ends_the_run_and_the_last_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    run(&config, false, &mut Record { stop_after: Some(2), ..Record::default() }).unwrap();
+    let state = config.run_folder().join("state.safetensors");
+    let before = std::fs::read(&state).unwrap();
+    let mut gone = config.clone();
+    // Root may write anywhere, so the model's folder becomes a file.
+    gone.model = folder.path().join("small.toml/model.safetensors");
+    gone.run = Some(config.run_folder());
+    let message = run(&gone, true, &mut Record::default()).unwrap_err().to_string();
+    assert!(message.contains("small.toml"), "{message}");
+    assert_eq!(std::fs::read(&state).unwrap(), before);
+}
