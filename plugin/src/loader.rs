@@ -234,7 +234,8 @@ fn config(
     wanted: &Wanted,
 ) -> Result<StreamConfig> {
     let (frames, most_right_frames) = match wanted.mode {
-        LatencyMode::Live => (chunk_frames::LIVE, 2),
+        // Enough for what a causal model needs; one that looks ahead is cut short.
+        LatencyMode::Live => (chunk_frames::LIVE, 4),
         LatencyMode::Balanced => (chunk_frames::BALANCED, 8),
         LatencyMode::Studio => (chunk_frames::STUDIO, usize::MAX),
     };

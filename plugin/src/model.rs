@@ -16,6 +16,8 @@ pub struct Model {
     model: Arc<remel::model::Model>,
     dialect: Dialect,
     backend: Backend,
+    /// Threads on the CPU.
+    threads: usize,
 }
 
 impl Model {
@@ -37,12 +39,15 @@ impl Model {
                 reason: "none that Vulkan, Metal or DirectX reaches".to_owned(),
             })?,
         };
-        Ok(Self { place, model: Arc::new(model), dialect, backend })
+        // A saved state may come from a larger machine.
+        let most = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = choice.threads.clamp(1, most);
+        Ok(Self { place, model: Arc::new(model), dialect, backend, threads })
     }
 
     /// The renderer's name in the engine: equal for equal choices.
     pub fn key(&self) -> RendererKey {
-        format!("{} on {}", self.place, self.backend).into()
+        format!("{} on {}, {} threads", self.place, self.backend, self.threads).into()
     }
 
     /// What the user sees of it.
@@ -53,7 +58,10 @@ impl Model {
         Card {
             name: header.card.name.clone(),
             line: format!("DiffWave, {direction}, {parameters:.2} M parameters, {rate_hz} Hz, {licence}"),
-            backend: self.backend.to_string(),
+            backend: match self.backend {
+                Backend::Cpu => format!("{} × {}", self.backend, self.threads),
+                _ => self.backend.to_string(),
+            },
             dialect: self.dialect.clone(),
         }
     }
@@ -63,10 +71,10 @@ impl Model {
     /// # Errors
     /// The device does not answer.
     pub fn renderers(&self) -> Result<Renderers> {
-        let renderer = Vocoder::new(self.model.clone(), &self.backend)?;
+        let renderer = Vocoder::with_threads(self.model.clone(), &self.backend, self.threads)?;
         let fallback = match self.backend {
             Backend::Cpu => None,
-            _ => Some(Vocoder::new(self.model.clone(), &Backend::Cpu)?),
+            _ => Some(Vocoder::with_threads(self.model.clone(), &Backend::Cpu, self.threads)?),
         };
         Ok((Box::new(renderer), fallback.map(|cpu| Box::new(cpu) as _)))
     }

@@ -3,6 +3,7 @@
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use remel::stream;
+use remel::vocoder::THREADS;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,13 +74,21 @@ pub enum Backend {
 }
 
 /// Which model renders, and where: saved with the project, never automated.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelChoice {
     /// A model file; none takes the bundled model.
     pub file: Option<PathBuf>,
     /// The device.
     pub backend: Backend,
+    /// Threads that render where the device is the CPU.
+    pub threads: usize,
+}
+
+impl Default for ModelChoice {
+    fn default() -> Self {
+        Self { file: None, backend: Backend::default(), threads: THREADS }
+    }
 }
 
 /// All parameters. An id never changes once released: hosts and saved states go by it.
@@ -257,9 +266,9 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_saved_without_a_backend_loads() {
+    fn a_choice_saved_without_backend_and_threads_loads() {
         let choice: ModelChoice = nice_plug::params::persist::deserialize_field("{\"file\":\"a.safetensors\"}")
             .expect("state of an older version");
-        assert_eq!(choice, ModelChoice { file: Some("a.safetensors".into()), backend: Backend::Auto });
+        assert_eq!(choice, ModelChoice { file: Some("a.safetensors".into()), ..ModelChoice::default() });
     }
 }

@@ -3,8 +3,9 @@
 use super::{controls, theme};
 use crate::params::{Backend, ModelChoice, RemelParams};
 use crate::report::Summary;
-use egui::{Align, Button, Layout, RichText, TextEdit, Ui};
+use egui::{Align, Button, ComboBox, Layout, RichText, TextEdit, Ui};
 use nice_plug::prelude::ParamSetter;
+use std::thread::available_parallelism;
 
 /// Width of the field for a model file with its buttons, and the space before it.
 const FILE_WIDTH: f32 = 366.0;
@@ -37,6 +38,8 @@ impl Header {
                         controls::switch(ui, bypass, setter);
                         ui.add_space(6.0);
                         device(ui, params);
+                        ui.add_space(6.0);
+                        threads(ui, params);
                     });
                 });
                 ui.horizontal(|ui| {
@@ -83,5 +86,23 @@ fn device(ui: &mut Ui, params: &RemelParams) {
         if ui.add_sized([44.0, 22.0], button).clicked() {
             *params.model.write() = ModelChoice { backend, ..chosen.clone() };
         }
+    }
+}
+
+/// How many threads render on the CPU. In a layout from right to left.
+fn threads(ui: &mut Ui, params: &RemelParams) {
+    let chosen = params.model.read().clone();
+    let most = available_parallelism().map_or(1, usize::from);
+    let mut threads = chosen.threads.min(most);
+    let name = |threads: usize| if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    ui.add_enabled_ui(chosen.backend != Backend::Gpu, |ui| {
+        ComboBox::from_id_salt("threads").width(86.0).selected_text(name(threads)).show_ui(ui, |ui| {
+            for count in 1..=most {
+                ui.selectable_value(&mut threads, count, name(count));
+            }
+        });
+    });
+    if threads != chosen.threads.min(most) {
+        *params.model.write() = ModelChoice { threads, ..chosen };
     }
 }
