@@ -79,6 +79,18 @@ fn every_length_around_a_border_of_blocks_tiles_and_groups() {
     }
 }
 
+/// Longer windows go through the layers in parts.
+#[test]
+fn long_windows_in_parts() {
+    for causal in [false, true] {
+        for samples in [16_385, 24_600] {
+            check(&DiffWaveConfig { causal, ..config(3, 6, 5) }, samples, best(), 2);
+        }
+    }
+    // Several windows are long together, and each is whole.
+    check(&config(3, 6, 5), 9000, best(), 2);
+}
+
 #[test]
 fn every_number_of_channels_that_fills_registers_and_panels_differently() {
     for set in InstructionSet::available() {

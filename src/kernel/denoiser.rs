@@ -6,8 +6,9 @@ use super::denormals::DenormalsFlushed;
 use super::engine::Engine;
 use super::history::{History, shift_in};
 use super::instruction_set::InstructionSet;
-use super::layer::Layer;
+use super::layer::{Layer, Place};
 use super::packed::Packed;
+use super::part::{PART_ROWS, Part, WHOLE_ROWS};
 use super::rows::SharedRows;
 use super::stage::{Entry, Exit, Stage};
 use super::step::StepTable;
@@ -29,6 +30,8 @@ pub struct KernelDenoiser {
     signals: [Buffer; 2],
     /// Sum of the skips, `[rows, width]`.
     skips: Buffer,
+    /// What the parts of a long window leave for the next.
+    past: Buffer,
 }
 
 impl KernelDenoiser {
@@ -64,6 +67,7 @@ impl KernelDenoiser {
             samples: 0,
             signals: [Buffer::default(), Buffer::default()],
             skips: Buffer::default(),
+            past: Buffer::default(),
         })
     }
 
@@ -96,11 +100,6 @@ impl KernelDenoiser {
         }
     }
 
-    /// Dilations between a layer's output and its first tap.
-    fn taps_before(&self) -> usize {
-        if self.config.causal { 2 } else { 1 }
-    }
-
     /// The instruction set that it computes in.
     pub fn instruction_set(&self) -> InstructionSet {
         self.engine.set
@@ -124,16 +123,18 @@ impl Denoiser for KernelDenoiser {
 impl CausalDenoiser for KernelDenoiser {
     fn history_values(&self) -> usize {
         let dilations: usize = self.packed.layers.iter().map(|layer| layer.dilation).sum();
-        self.taps_before() * dilations * self.packed.width
+        2 * dilations * self.packed.width
     }
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()> {
         let _flushed = DenormalsFlushed::here();
         (self.windows, self.samples) = (mels.len(), samples);
         let rows = self.windows * samples;
-        for buffer in self.signals.iter_mut().chain([&mut self.skips]) {
-            buffer.require(rows * self.packed.width);
+        for signal in &mut self.signals {
+            signal.require(rows.min(WHOLE_ROWS.max(PART_ROWS)) * self.packed.width);
         }
+        self.skips.require(rows * self.packed.width);
+        self.past.require(self.history_values());
         self.conditioners.prepare(&self.packed, &mut self.engine, mels, skip, samples)
     }
 
@@ -146,47 +147,102 @@ impl CausalDenoiser for KernelDenoiser {
     ) -> Result<()> {
         let _flushed = DenormalsFlushed::here();
         self.check(x, eps, histories)?;
+        let (windows, samples) = (self.windows, self.samples);
+        if windows * samples <= WHOLE_ROWS {
+            self.pass(x, level, Part { windows, ..Part::whole(0, samples) }, histories);
+        } else {
+            for (window, x) in x.chunks_exact(samples).enumerate() {
+                match histories.get_mut(window) {
+                    Some(history) => self.window(window, x, level, Some(history)),
+                    None => self.window(window, x, level, None),
+                }
+            }
+        }
+        let eps = SharedRows::new(eps, 1);
+        self.engine.run(&Stage::Exit(Exit { packed: &self.packed, skips: &self.skips, eps }));
+        Ok(())
+    }
+}
+
+impl KernelDenoiser {
+    /// One window, part by part where it is long.
+    fn window(&mut self, window: usize, x: &[f32], level: f32, history: Option<&mut [f32]>) {
+        if x.len() <= WHOLE_ROWS {
+            match history {
+                Some(history) => self.pass(x, level, Part::whole(window, x.len()), &mut [history]),
+                None => self.pass(x, level, Part::whole(window, x.len()), &mut []),
+            }
+            return;
+        }
+        let mut past = std::mem::take(&mut self.past);
+        let kept = match history {
+            Some(history) => history,
+            None => {
+                past.fill(0.0);
+                &mut past[..]
+            }
+        };
+        let ahead: usize = match self.config.causal {
+            true => 0,
+            false => self.packed.layers.iter().map(|layer| layer.dilation).sum(),
+        };
+        let end = x.len() + ahead;
+        for start in (0..end).step_by(PART_ROWS) {
+            let rows = PART_ROWS.min(end - start);
+            let part = Part { window, windows: 1, start, rows, cut: true };
+            let x = &x[start.min(x.len())..(start + rows).min(x.len())];
+            self.pass(x, level, part, &mut [&mut *kept]);
+        }
+        self.past = past;
+    }
+
+    /// All layers on a part of the batch, from `x`, what there is of its signal, to the skips.
+    fn pass(&mut self, x: &[f32], level: f32, part: Part, histories: &mut [&mut [f32]]) {
         let width = self.packed.width;
-        let taps_before = self.taps_before();
         let constants = self.steps.constants(level);
         let [input, output] = &mut self.signals;
         let (mut input, mut output) = (&mut **input, &mut **output);
         let entry = SharedRows::new(input, width);
-        self.engine.run(&Stage::Entry(Entry {
-            packed: &self.packed,
-            x,
-            step: &constants[..width],
-            output: entry,
-        }));
-        let mut start = 0;
+        let step = &constants[..width];
+        self.engine.run(&Stage::Entry(Entry { packed: &self.packed, x, step, output: entry }));
+        let values = part.windows * part.rows * width;
+        input[x.len() * width..values].fill(0.0);
+        let (mut start, mut delay) = (0, 0);
         for (index, weights) in self.packed.layers.iter().enumerate() {
-            let constant = constants.get((index + 1) * width..(index + 2) * width);
-            let lead = taps_before * weights.dilation;
-            self.engine.run(&Stage::Layer(Layer {
-                packed: &self.packed,
-                weights,
-                windows: self.windows,
-                samples: self.samples,
-                threads: self.engine.threads(),
-                lead,
-                input,
-                history: History { windows: histories, start },
-                next: constant.map(|constant| (SharedRows::new(output, width), constant)),
-                residual_scale: self.config.residual_scale(),
-                skips: SharedRows::new(&mut self.skips, width),
-                is_first: index == 0,
-                conditioner: self.conditioners.of_layer(index),
-            }));
+            let behind = if part.cut && !self.config.causal { weights.dilation } else { 0 };
+            delay += behind;
+            let lead = weights.dilation * if part.cut || self.config.causal { 2 } else { 1 };
+            let computed = part.computed(delay, self.samples);
+            if !computed.is_empty() {
+                let constant = constants.get((index + 1) * width..(index + 2) * width);
+                let shift = (part.window * self.samples + part.start) as isize - delay as isize;
+                self.engine.run(&Stage::Layer(Layer {
+                    packed: &self.packed,
+                    weights,
+                    windows: part.windows,
+                    samples: computed.len(),
+                    place: Place { rows: part.rows, first: computed.start, behind, shift },
+                    threads: self.engine.threads(),
+                    lead,
+                    input,
+                    history: History { windows: histories, start },
+                    next: constant.map(|constant| (SharedRows::new(output, width), constant)),
+                    residual_scale: self.config.residual_scale(),
+                    skips: SharedRows::new(&mut self.skips, width),
+                    is_first: index == 0,
+                    conditioner: self.conditioners.of_layer(index),
+                }));
+            }
+            if part.cut {
+                output[..computed.start * width].fill(0.0);
+                output[computed.end * width..values].fill(0.0);
+            }
             let layer = start..start + lead * width;
-            for (history, input) in histories.iter_mut().zip(input.chunks_exact((self.samples * width).max(1)))
-            {
+            for (history, input) in histories.iter_mut().zip(input.chunks_exact((part.rows * width).max(1))) {
                 shift_in(&mut history[layer.clone()], input);
             }
             start = layer.end;
             std::mem::swap(&mut input, &mut output);
         }
-        let eps = SharedRows::new(eps, 1);
-        self.engine.run(&Stage::Exit(Exit { packed: &self.packed, skips: &self.skips, eps }));
-        Ok(())
     }
 }

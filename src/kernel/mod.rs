@@ -17,6 +17,7 @@ mod lanes;
 mod layer;
 mod matrix;
 mod packed;
+mod part;
 mod pool;
 mod prefetch;
 mod rows;

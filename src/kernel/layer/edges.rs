@@ -1,6 +1,6 @@
 //! Where the sums of a layer's products start and where they go.
 
-use super::Layer;
+use super::{Layer, ZEROS};
 use crate::kernel::lanes::Lanes;
 use crate::kernel::matrix::{Edge, load, store};
 use crate::kernel::rows::SharedRows;
@@ -28,6 +28,8 @@ impl<V: Lanes> Edge<V> for Sums<'_> {
 /// y' = s·y + s·r + constant
 pub(super) struct Residual<'a> {
     pub(super) layer: &'a Layer<'a>,
+    /// The window that the rows belong to.
+    pub(super) window: usize,
     /// Which sample each row of the product is.
     pub(super) rows: &'a [usize],
     /// y'
@@ -38,8 +40,15 @@ pub(super) struct Residual<'a> {
 impl<V: Lanes> Edge<V> for Residual<'_> {
     #[inline(always)]
     fn start<const N: usize>(&self, row: usize, column: usize) -> [V; N] {
-        let y = &self.layer.input[self.rows[row] * self.layer.packed.width + column..];
-        let (scale, mut sums) = (V::splat(self.layer.residual_scale), load::<V, N>(y));
+        let Layer { place, lead, packed, .. } = self.layer;
+        let row = self.rows[row];
+        let y = if place.behind == 0 {
+            &self.layer.input[row * packed.width..][..packed.width]
+        } else {
+            let ahead = row - self.window * place.rows + lead - place.behind;
+            self.layer.y(self.window, ahead).unwrap_or(&ZEROS[..packed.width])
+        };
+        let (scale, mut sums) = (V::splat(self.layer.residual_scale), load::<V, N>(&y[column..]));
         for (sum, constant) in sums.iter_mut().zip(load::<V, N>(&self.constant[column..])) {
             *sum = sum.mul_add(scale, constant);
         }
@@ -68,13 +77,13 @@ impl<V: Lanes> Edge<V> for Skips<'_> {
             return load(&self.layer.packed.skip_bias[column..]);
         }
         // SAFETY: every row belongs to one tile, and every tile to one block.
-        load(&unsafe { self.layer.skips.row(self.rows[row]) }[column..])
+        load(&unsafe { self.layer.skips.row(self.layer.place.whole(self.rows[row])) }[column..])
     }
 
     #[inline(always)]
     fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
         // SAFETY: as above.
-        let row = unsafe { self.layer.skips.row(self.rows[row]) };
+        let row = unsafe { self.layer.skips.row(self.layer.place.whole(self.rows[row])) };
         store(sums, &mut row[column..]);
     }
 }

@@ -2,8 +2,10 @@
 //! stays in the second cache.
 
 mod edges;
+mod place;
 
 use edges::{Residual, Skips, Sums};
+pub(super) use place::Place;
 
 use super::conditioner::Conditioner;
 use super::gate::gate;
@@ -35,8 +37,10 @@ pub(super) struct Layer<'a> {
     pub(super) weights: &'a PackedLayer,
     /// Windows of the batch.
     pub(super) windows: usize,
-    /// Samples of a window.
+    /// Samples of a window that are computed.
     pub(super) samples: usize,
+    /// Where they are.
+    pub(super) place: Place,
     /// Threads that share the blocks.
     pub(super) threads: usize,
     /// How far the first tap lies before its output: one dilation, or two in a causal network.
@@ -61,7 +65,7 @@ pub(super) struct Layer<'a> {
 struct Block {
     /// The window.
     window: usize,
-    /// Row of the window's first sample.
+    /// Row of the window's first sample that is computed.
     origin: usize,
     /// First tile.
     first: usize,
@@ -94,7 +98,12 @@ impl Layer<'_> {
         let border = |index: usize| (tiles.div_ceil(ROWS) * index / blocks * ROWS).min(tiles);
         let (window, index) = (index / blocks, index % blocks);
         let first = border(index);
-        Block { window, origin: window * self.samples, first, tiles: border(index + 1) - first }
+        Block {
+            window,
+            origin: window * self.place.rows + self.place.first,
+            first,
+            tiles: border(index + 1) - first,
+        }
     }
 
     /// The first output of tile `index`.
@@ -118,26 +127,20 @@ impl Layer<'_> {
         }
         self.condition::<V>(scratch);
         self.gate::<V>(&block, scratch);
-        self.output::<V>(scratch);
+        self.output::<V>(&block, scratch);
     }
 
     /// Reads the tiles' inputs and writes the factors of their products; lists the rows that are computed.
     #[inline(always)]
     fn transform<V: Lanes>(&self, block: &Block, scratch: &mut Scratch) {
         let (dilation, width) = (self.weights.dilation, self.packed.width);
-        let history = self.history.before(block.window);
         scratch.rows.clear();
         for tile in 0..block.tiles {
             let start = self.tile_start(block.first + tile);
             let mut inputs = [&ZEROS[..width]; PRODUCTS];
             for (tap, input) in inputs.iter_mut().enumerate() {
-                let ahead = start + tap * dilation;
-                if ahead < self.lead {
-                    if let Some(history) = history {
-                        *input = &history[ahead * width..][..width];
-                    }
-                } else if ahead - self.lead < self.samples {
-                    *input = &self.input[(block.origin + ahead - self.lead) * width..][..width];
+                if let Some(row) = self.y(block.window, self.place.first + start + tap * dilation) {
+                    *input = row;
                 }
             }
             for output in 0..OUTPUTS {
@@ -160,6 +163,18 @@ impl Layer<'_> {
         }
     }
 
+    /// The row of y that lies `ahead` rows after the first that a window's first output sees; none outside of what there
+    /// is of the window.
+    #[inline(always)]
+    fn y(&self, window: usize, ahead: usize) -> Option<&[f32]> {
+        let width = self.packed.width;
+        if ahead < self.lead {
+            return self.history.before(window).map(|history| &history[ahead * width..][..width]);
+        }
+        let row = ahead - self.lead;
+        (row < self.place.rows).then(|| &self.input[(window * self.place.rows + row) * width..][..width])
+    }
+
     /// Projects the conditioner where that was not done with the batch.
     #[inline(always)]
     fn condition<V: Lanes>(&self, scratch: &mut Scratch) {
@@ -169,7 +184,7 @@ impl Layer<'_> {
             return;
         };
         let (depth, rows) = (matrix.depth(), &scratch.rows);
-        let frame = |row: usize| &spectrogram[rows[row] * depth..][..depth];
+        let frame = |row: usize| &spectrogram[self.place.whole(rows[row]) * depth..][..depth];
         let bias = Some(&*self.weights.bias);
         let mut sums = Sums { rows: &mut scratch.conditioner, width: 2 * self.packed.width, bias };
         multiply::<V>(matrix, rows.len(), frame, &mut sums);
@@ -186,7 +201,7 @@ impl Layer<'_> {
             let valid = (self.samples - start).div_ceil(self.weights.dilation).min(OUTPUTS);
             if let (Conditioner::Projected(all), Some(ahead)) = (self.conditioner, rows.get(row + AHEAD..)) {
                 for row in ahead.iter().take(OUTPUTS) {
-                    prefetch(&all[row * 2 * width..][..2 * width]);
+                    prefetch(&all[self.place.whole(*row) * 2 * width..][..2 * width]);
                 }
             }
             let mut parts = [(&ZEROS[..], &ZEROS[..]); OUTPUTS];
@@ -195,7 +210,7 @@ impl Layer<'_> {
                 let row = row + output.min(valid - 1);
                 let both = match self.conditioner {
                     Conditioner::None => &self.weights.bias,
-                    Conditioner::Projected(all) => &all[rows[row] * 2 * width..][..2 * width],
+                    Conditioner::Projected(all) => &all[self.place.whole(rows[row]) * 2 * width..][..2 * width],
                     Conditioner::Spectrogram(_) => &projected[row * 2 * width..][..2 * width],
                 };
                 *part = (&both[..width], &both[width..2 * width]);
@@ -212,12 +227,12 @@ impl Layer<'_> {
 
     /// The output projection: writes the next layer's input and adds to the skips.
     #[inline(always)]
-    fn output<V: Lanes>(&self, scratch: &Scratch) {
+    fn output<V: Lanes>(&self, block: &Block, scratch: &Scratch) {
         let (channels, width) = (self.packed.channels, self.packed.width);
         let hidden = |row: usize| &scratch.hidden[row * width..][..channels];
         let rows = &scratch.rows[..];
         if let (Some(matrix), Some((next, constant))) = (&self.weights.residual, &self.next) {
-            let mut edge = Residual { layer: self, rows, next, constant };
+            let mut edge = Residual { layer: self, window: block.window, rows, next, constant };
             multiply::<V>(matrix, rows.len(), hidden, &mut edge);
         }
         multiply::<V>(&self.weights.skip, rows.len(), hidden, &mut Skips { layer: self, rows });
