@@ -1,7 +1,8 @@
 //! Remel, a real-time diffusion vocoder.
 //!
 //! Audio becomes mel frames, and a diffusion model synthesizes it anew from noise. The modules follow the
-//! way of the data: [`audio`] → [`mel`] → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) → [`vocoder`] → audio, which [`compare`]
+//! way of the data: [`audio`] → [`mel`] → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) and
+//! a [`prior`] → [`vocoder`] → audio, which [`compare`]
 //! measures; [`stream`] does the same chunk by chunk under an audio callback. `train`, a feature, makes the models.
 #![recursion_limit = "512"]
 
@@ -15,6 +16,7 @@ pub mod kernel;
 pub mod mel;
 pub mod model;
 pub mod network;
+pub mod prior;
 pub mod stream;
 #[cfg(feature = "train")]
 pub mod train;

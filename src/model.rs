@@ -3,36 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diffusion::{Clamp, Sampler, Schedule};
-use crate::mel::{Dialect, Mel};
+use crate::mel::Dialect;
 use crate::network::{DiffWaveConfig, Weights};
+use crate::prior::Prior;
 use crate::{Error, Result};
-
-/// The energy prior (PriorGrad, Lee et al. 2022): noise as loud as the mel frame it belongs to.
-///
-/// The standard deviation of a frame is `gain·√Σ magnitude²` over its bands, within `floor` and `ceiling`, and is
-/// held over the frame's hop.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EnergyPrior {
-    /// Factor on the frame's energy.
-    pub gain: f32,
-    /// Least standard deviation.
-    pub floor: f32,
-    /// Largest standard deviation.
-    pub ceiling: f32,
-}
-
-impl EnergyPrior {
-    /// Standard deviation per sample, `[mel.frames() · hop]`.
-    pub fn std(&self, mel: &Mel, dialect: &Dialect) -> Vec<f32> {
-        (0..mel.frames())
-            .flat_map(|index| {
-                let energy: f32 = mel.frame(index).iter().map(|m| dialect.magnitude(*m).powi(2)).sum();
-                let std = (self.gain * energy.sqrt()).clamp(self.floor, self.ceiling);
-                std::iter::repeat_n(std, dialect.hop)
-            })
-            .collect()
-    }
-}
 
 /// Where a model comes from and what may be done with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -63,8 +37,8 @@ pub struct ModelHeader {
     pub inference_betas: Vec<f64>,
     /// Where sampling limits values.
     pub clamp: Clamp,
-    /// The energy prior, where the model was trained with one.
-    pub prior: Option<EnergyPrior>,
+    /// The prior, where the model was trained with one.
+    pub prior: Option<Prior>,
     /// Scale of every Gaussian that suits the model; what users ask for is relative to it.
     #[serde(default = "full")]
     pub temperature: f32,
@@ -133,6 +107,16 @@ impl Model {
         }
         if !(0.0..=1.5).contains(&header.temperature) {
             return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
+        }
+        if let Some(prior) = &header.prior {
+            prior.validate(place)?;
+            if header.dialect.is_none() {
+                return Err(Error::invalid(place, "prior", "one", "none: the network is unconditional"));
+            }
+        }
+        if matches!(header.prior, Some(Prior::Spectral(_))) && header.clamp != Clamp::Never {
+            let expected = "never: what is sampled is whitened and has no full scale";
+            return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
         }
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;

@@ -9,6 +9,7 @@ use remel::checkpoint;
 use remel::mel::Mel;
 use remel::model::{Model, ScheduleChoice};
 use remel::network::{Backend, BurnDenoiser, embedding_row};
+use remel::prior::Prior;
 use remel::vocoder::{Request, Vocoder};
 
 /// Every checkpoint file that has predictions to agree with.
@@ -167,7 +168,7 @@ fn the_step_table_is_pytorchs_own() {
 fn the_energy_prior_is_the_recipes() {
     let path = fixtures().join("causal_prior_8x4x4");
     let model = model("causal_prior_8x4x4/weights.pt");
-    let prior = model.header().prior.expect("the checkpoint was trained with a prior");
+    let Some(Prior::Energy(prior)) = model.header().prior else { panic!("trained with the energy prior") };
     let std = prior.std(&mel(&path, &model), model.dialect().unwrap());
     assert_close("std", &std, &array(&path, "prior_std.npy"), 1e-6);
 }

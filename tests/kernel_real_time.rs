@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use remel::diffusion::Denoiser;
+use remel::diffusion::{CausalDenoiser, Denoiser};
 use remel::kernel::KernelDenoiser;
 use remel::mel::Mel;
 use remel::network::{DiffWaveConfig, Tensor, Variant, Weights};
@@ -40,7 +40,7 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
         dilation_cycle: 4,
         n_mels: Some(8),
         training_steps: 50,
-        causal: false,
+        causal: true,
         variant: Variant::Lmnt,
     };
     let mut weights = Weights::default();
@@ -53,6 +53,7 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
     let (x, mut eps) = (vec![0.1; 2048], vec![0.0; 2048]);
     denoiser.condition(&[&mels[0], &mels[0]], 1024).unwrap();
     denoiser.predict(&x, 7.3, &mut eps).unwrap();
+    let mut histories = [0, 1].map(|_| vec![0.0; denoiser.history_values()]);
 
     let before = CALLS.load(Ordering::Relaxed);
     // New levels, more of them than are kept, and smaller batches.
@@ -61,6 +62,9 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
         denoiser.predict(&x[..300], level as f32 + 0.5, &mut eps[..300]).unwrap();
         denoiser.condition(&[&mels[0], &mels[0]], 1024).unwrap();
         denoiser.predict(&x, level as f32, &mut eps).unwrap();
+        let [left, right] = &mut histories;
+        denoiser.condition_after(&[&mels[0], &mels[0]], 512, 512).unwrap();
+        denoiser.predict_after(&x[..1024], level as f32, &mut eps[..1024], &mut [left, right]).unwrap();
     }
     assert_eq!(CALLS.load(Ordering::Relaxed), before);
 

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::names::{self, Named};
 use crate::diffusion::{Clamp, Schedule};
 use crate::mel::Dialect;
-use crate::model::{Card, EnergyPrior, Model, ModelHeader};
+use crate::model::{Card, Model, ModelHeader};
 use crate::network::{DiffWaveConfig, Weights};
+use crate::prior::{EnergyPrior, Prior, SpectralPrior};
 use crate::{Error, Result};
 
 /// βs of lmnt-com/diffwave's fast schedule for a base network (DiffWave, appendix B).
@@ -34,7 +35,17 @@ pub struct Params {
     pub noise_schedule: Option<Vec<f64>>,
     pub inference_noise_schedule: Option<Vec<f64>>,
     pub causal: bool,
-    pub prior: bool,
+    pub prior: PriorParam,
+}
+
+/// How a checkpoint names its prior: `True` is the energy prior.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(untagged)]
+pub enum PriorParam {
+    #[default]
+    Unstated,
+    Energy(bool),
+    Named(String),
 }
 
 /// Puts a model together from the tensors of the file `path`.
@@ -67,6 +78,7 @@ pub fn import(
         Some(n_mels) => Some(dialect_of(&place, params, dialect, n_mels)?),
         None => None,
     };
+    let prior = prior_of(&place, &params.prior)?;
     let header = ModelHeader {
         rate_hz: dialect.as_ref().map_or(params.sample_rate.unwrap_or(22_050), |d| d.rate_hz),
         network,
@@ -74,8 +86,12 @@ pub fn import(
         training_betas,
         inference_betas,
         // lmnt limits the signal after every step; with a prior, sampling follows our own recipe.
-        clamp: if params.prior { Clamp::Last } else { Clamp::EveryStep },
-        prior: params.prior.then_some(EnergyPrior { gain: 0.25, floor: 0.02, ceiling: 1.0 }),
+        clamp: match prior {
+            None => Clamp::EveryStep,
+            Some(Prior::Energy(_)) => Clamp::Last,
+            Some(Prior::Spectral(_)) => Clamp::Never,
+        },
+        prior,
         temperature: 1.0,
         card: Card {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -131,6 +147,17 @@ fn network(
         causal: params.causal,
         variant: named.variant,
     })
+}
+
+fn prior_of(place: &str, param: &PriorParam) -> Result<Option<Prior>> {
+    match param {
+        PriorParam::Unstated | PriorParam::Energy(false) => Ok(None),
+        PriorParam::Energy(true) => Ok(Some(Prior::Energy(EnergyPrior::default()))),
+        PriorParam::Named(name) if name == "spectral" => Ok(Some(Prior::Spectral(SpectralPrior::default()))),
+        PriorParam::Named(name) => {
+            Err(Error::invalid(place, "params.prior", format!("\"{name}\""), "a boolean or \"spectral\""))
+        }
+    }
 }
 
 /// The published training schedule of a file that states none.

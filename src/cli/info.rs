@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use remel::checkpoint;
 use remel::model::ModelHeader;
+use remel::prior::Prior;
 
 /// Arguments of `remel info`.
 #[derive(Args)]
@@ -58,7 +59,15 @@ fn print_network(header: &ModelHeader, parameters: usize) {
     println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
     println!("temperature  {}", header.temperature);
     match &header.prior {
-        Some(p) => println!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling),
+        Some(Prior::Energy(p)) => {
+            println!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling)
+        }
+        Some(Prior::Spectral(p)) => {
+            println!(
+                "prior        spectral, std {}, window {}, floor {}, range {}",
+                p.std, p.win, p.floor, p.range
+            );
+        }
         None => println!("prior        none"),
     }
 }

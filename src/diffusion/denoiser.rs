@@ -15,4 +15,32 @@ pub trait Denoiser: Send {
     ///
     /// `level` is what the network takes: a discrete or real-valued step (DiffWave), √ᾱ (WaveGrad), σ or t.
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()>;
+
+    /// The network as one that goes on with a signal where it stood; none where it looks ahead, or where its device
+    /// keeps no histories.
+    fn causal(&mut self) -> Option<&mut dyn CausalDenoiser> {
+        None
+    }
+}
+
+/// A causal network that goes on with signals where they stood, so that each sample is computed once.
+///
+/// What a prediction leaves for the samples after its own is a history: one per signal and step of the sampler. Zeros
+/// stand for nothing before the first sample, as at the start of a window.
+pub trait CausalDenoiser: Denoiser {
+    /// Values of one history.
+    fn history_values(&self) -> usize;
+
+    /// [`Denoiser::condition`] for windows that go on: of the samples that `mels` have, the first `skip` are left
+    /// out.
+    fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()>;
+
+    /// [`Denoiser::predict`] after `histories`, one per window, which go along to the end of `x`.
+    fn predict_after(
+        &mut self,
+        x: &[f32],
+        level: f32,
+        eps: &mut [f32],
+        histories: &mut [&mut [f32]],
+    ) -> Result<()>;
 }

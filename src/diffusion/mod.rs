@@ -7,7 +7,7 @@ mod sampler;
 mod schedule;
 mod spans;
 
-pub use denoiser::Denoiser;
+pub use denoiser::{CausalDenoiser, Denoiser};
 pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;

@@ -88,7 +88,9 @@ impl Sampling {
             }
             on_step();
         }
-        clamp(&mut self.x);
+        if sampler.clamp != Clamp::Never {
+            clamp(&mut self.x);
+        }
         Ok(&self.x)
     }
 

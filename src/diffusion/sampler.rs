@@ -24,6 +24,8 @@ pub enum Clamp {
     EveryStep,
     /// After the last step only.
     Last,
+    /// Nowhere: what is sampled is not audio yet.
+    Never,
 }
 
 /// A sampler: where it starts and the steps from there to audio.

@@ -25,6 +25,13 @@ pub struct Span {
     pub output: Range<usize>,
 }
 
+impl Span {
+    /// The frames of output counted from the window's start.
+    pub fn output_in_window(&self) -> Range<usize> {
+        self.output.start - self.window.start..self.output.end - self.window.start
+    }
+}
+
 impl SpanPlan {
     /// One window for everything: what an offline render of `frames` frames uses where memory allows.
     pub fn whole(frames: usize) -> Self {
@@ -48,10 +55,5 @@ impl SpanPlan {
                 output: span.output.start..span.output.end.min(frames),
             }
         })
-    }
-
-    /// How much more work the plan is than one window for everything: window frames per output frame.
-    pub fn cost(&self) -> f64 {
-        (self.chunk_frames + self.left_frames + self.right_frames) as f64 / self.chunk_frames as f64
     }
 }

@@ -12,9 +12,8 @@ use crate::mel::Mel;
 use crate::network::{DiffWaveConfig, Weights};
 use crate::{Error, Result};
 
-/// Memory for projected conditioners, in values: 256 MiB, or 0.8 s of a base network. Layers that find no room in it
-/// project theirs with every step.
-const KEPT_VALUES: usize = (256 << 20) / size_of::<f32>();
+/// Memory for projected conditioners where nothing else is asked for: 1.5 GiB, or 4.7 s of a base network.
+const KEPT_BYTES: usize = 1536 << 20;
 
 /// Where a layer finds the conditioner's part of its gated sum.
 #[derive(Clone, Copy)]
@@ -30,6 +29,8 @@ pub(super) enum Conditioner<'a> {
 /// The conditioners of a batch.
 pub(super) struct Conditioners {
     n_mels: usize,
+    /// Most values of `projected`. Layers that find no room in it project theirs with every step.
+    kept_values: usize,
     /// None in an unconditional network.
     upsampler: Option<Upsampler>,
     /// The upsampled spectrogram, `[rows, n_mels]`.
@@ -44,6 +45,7 @@ impl Conditioners {
     pub(super) fn new(config: &DiffWaveConfig, weights: &Weights) -> Self {
         Self {
             n_mels: config.n_mels.unwrap_or(0),
+            kept_values: KEPT_BYTES / size_of::<f32>(),
             upsampler: config.n_mels.map(|_| Upsampler::new(config, weights)),
             spectrogram: Buffer::default(),
             projected: Buffer::default(),
@@ -51,7 +53,12 @@ impl Conditioners {
         }
     }
 
-    /// Computes the conditioners of windows of `samples`.
+    /// Keeps at most `bytes` of projected conditioners.
+    pub(super) fn limit(&mut self, bytes: usize) {
+        self.kept_values = bytes / size_of::<f32>();
+    }
+
+    /// Computes the conditioners of windows of `samples`, without the first `skip` that `mels` have.
     ///
     /// # Errors
     /// Where a spectrogram has another number of bands than the network's.
@@ -60,6 +67,7 @@ impl Conditioners {
         packed: &Packed,
         engine: &mut Engine,
         mels: &[&Mel],
+        skip: usize,
         samples: usize,
     ) -> Result<()> {
         let Some(upsampler) = &mut self.upsampler else { return Ok(()) };
@@ -69,10 +77,10 @@ impl Conditioners {
         let rows = mels.len() * samples;
         self.spectrogram.require(rows * self.n_mels);
         for (mel, rows) in mels.iter().zip(self.spectrogram.chunks_exact_mut((samples * self.n_mels).max(1))) {
-            upsampler.run(mel, rows);
+            upsampler.run(mel, skip, rows);
         }
         self.size = rows * 2 * packed.width;
-        let kept_layers = (KEPT_VALUES / self.size.max(1)).min(packed.layers.len());
+        let kept_layers = (self.kept_values / self.size.max(1)).min(packed.layers.len());
         self.projected.require(kept_layers * self.size);
         for (layer, output) in packed.layers.iter().zip(self.projected.chunks_exact_mut(self.size.max(1))) {
             let Some(matrix) = &layer.conditioner else { break };

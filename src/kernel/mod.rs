@@ -11,6 +11,7 @@ mod denoiser;
 mod denormals;
 mod engine;
 mod gate;
+mod history;
 mod instruction_set;
 mod lanes;
 mod layer;

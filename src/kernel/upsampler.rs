@@ -40,14 +40,15 @@ impl Upsampler {
         Self { convolutions: [0, 1].map(convolution), between: Vec::new() }
     }
 
-    /// Writes one row per sample, `[samples, n_mels]`. Rows beyond the upsampler's last sample are zeros.
-    pub(super) fn run(&mut self, mel: &Mel, rows: &mut [f32]) {
+    /// Writes one row per sample from sample `skip` on, `[samples, n_mels]`. Rows beyond the upsampler's last sample
+    /// are zeros.
+    pub(super) fn run(&mut self, mel: &Mel, skip: usize, rows: &mut [f32]) {
         let [first, second] = &self.convolutions;
         let length = first.length(mel.frames());
         self.between.resize(length * mel.n_mels(), 0.0);
-        first.run(mel.as_frames(), mel.n_mels(), &mut self.between);
-        let known = (second.length(length) * mel.n_mels()).min(rows.len());
-        second.run(&self.between, mel.n_mels(), &mut rows[..known]);
+        first.run(mel.as_frames(), mel.n_mels(), 0, &mut self.between);
+        let known = (second.length(length).saturating_sub(skip) * mel.n_mels()).min(rows.len());
+        second.run(&self.between, mel.n_mels(), skip, &mut rows[..known]);
         rows[known..].fill(0.0);
     }
 }
@@ -58,11 +59,11 @@ impl Convolution {
         (inputs * STRIDE + TAPS - STRIDE).saturating_sub(2 * self.padding) * usize::from(inputs > 0)
     }
 
-    /// `[inputs, n_mels] → [outputs, n_mels]`
-    fn run(&self, input: &[f32], n_mels: usize, output: &mut [f32]) {
+    /// `[inputs, n_mels] → [outputs, n_mels]`, without the first `skip` outputs.
+    fn run(&self, input: &[f32], n_mels: usize, skip: usize, output: &mut [f32]) {
         for (index, output) in output.chunks_exact_mut(n_mels).enumerate() {
             output.fill(self.bias);
-            let place = index + self.padding;
+            let place = skip + index + self.padding;
             for (column, tap) in [
                 (Some(place / STRIDE), place % STRIDE),
                 ((place / STRIDE).checked_sub(1), place % STRIDE + STRIDE),

@@ -18,7 +18,7 @@ pub use stream::MelStream;
 pub use whole::mel_of;
 
 pub(crate) use framing::Windows;
-pub(crate) use spectrum::PowerSpectrum;
+pub(crate) use spectrum::{PowerSpectrum, hann};
 pub(crate) use whole::require_finite;
 
 /// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.

@@ -72,7 +72,7 @@ impl PowerSpectrum {
 }
 
 /// The periodic Hann window of `win` samples: `½ − ½·cos(2πn / win)`.
-fn hann(win: usize) -> Vec<f32> {
+pub(crate) fn hann(win: usize) -> Vec<f32> {
     let turn = std::f64::consts::TAU / win as f64;
     (0..win).map(|n| (0.5 - 0.5 * (turn * n as f64).cos()) as f32).collect()
 }

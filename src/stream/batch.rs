@@ -35,7 +35,10 @@ impl<'a> Batch<'a> {
 
     /// How long the sound lasts that one stream gets of the batch.
     pub fn duration(&self, format: Format) -> Duration {
-        let frames = self.chunks.first().map_or(0, |pending| pending.chunk.output_frames.len());
+        let frames = self
+            .distinct
+            .first()
+            .map_or(0, |&(chunk, channel)| self.chunks[chunk].chunk.windows[channel].output_frames.len());
         Duration::from_secs_f64((frames * format.hop) as f64 / f64::from(format.rate_hz))
     }
 
@@ -54,7 +57,7 @@ impl<'a> Batch<'a> {
             self.distinct.iter().map(|&(chunk, channel)| &self.chunks[chunk].chunk.windows[channel]).collect();
         renderer.render(&windows, &mut rendered)?;
         for (window, samples) in windows.iter().zip(&rendered) {
-            let expected = window.mel.frames() * hop;
+            let expected = window.output_frames.len() * hop;
             if samples.len() != expected {
                 let found = format!("{} samples", samples.len());
                 return Err(Error::invalid("renderer", "window", found, format!("{expected} samples")));
@@ -79,5 +82,7 @@ impl<'a> Batch<'a> {
 
 /// Whether two windows sound the same. The cheap comparisons come first.
 fn same(a: &Window, b: &Window) -> bool {
-    a.first_frame == b.first_frame && a.settings == b.settings && a.mel == b.mel && a.carrier == b.carrier
+    (a.first_frame, &a.output_frames, a.settings) == (b.first_frame, &b.output_frames, b.settings)
+        && a.mel == b.mel
+        && a.carrier == b.carrier
 }

@@ -123,7 +123,6 @@ impl Chunker {
     pub fn fill(&self, chunk: &mut Chunk, controls: &Controls) {
         let span = self.plan.span(self.next_chunk as usize);
         chunk.index = self.next_chunk;
-        chunk.output_frames = span.output.start - span.window.start..span.output.end - span.window.start;
         let first_row = match controls.carrier {
             _ if controls.settings.strength >= 1.0 => None,
             Carrier::Noise => None,
@@ -133,6 +132,7 @@ impl Chunker {
         let n_mels = self.format.n_mels;
         for (channel, window) in chunk.windows.iter_mut().enumerate() {
             window.first_frame = span.window.start as u64;
+            window.output_frames = span.output_in_window();
             window.settings = controls.settings;
             window.mel.clear();
             for frame in span.window.clone() {

@@ -118,7 +118,6 @@ mod tests {
             for &(number, _) in there.iter().filter(|&&(_, when)| when == index) {
                 chunk.index = number;
                 chunk.rendered = true;
-                chunk.output_frames = 0..1;
                 chunk.samples[0] = vec![1.0; 8];
                 output.store(&chunk, index.saturating_sub(LAG as u64));
             }

@@ -4,7 +4,6 @@
 //! and back. Both channels hold all chunks, so sending never fails for want of room; and since nobody ever blocks on
 //! a channel, sending and receiving take no lock.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread::Thread;
@@ -23,9 +22,7 @@ pub(super) struct Chunk {
     pub index: u64,
     /// What to render, one window per channel.
     pub windows: Vec<Window>,
-    /// The frames of the window whose sound is kept.
-    pub output_frames: Range<usize>,
-    /// What was rendered, one vector per channel: the samples of the whole window.
+    /// What was rendered, one vector per channel: the samples of the windows' output frames.
     pub samples: Vec<Vec<f32>>,
     /// Whether `samples` is that; false where the renderer failed or the chunk came too late.
     pub rendered: bool,
@@ -37,6 +34,7 @@ impl Chunk {
         let window = || Window {
             first_frame: 0,
             mel: Mel::with_capacity(format.n_mels, frames),
+            output_frames: 0..0,
             carrier: Vec::with_capacity(frames * format.hop),
             settings: RenderSettings::default(),
         };
@@ -44,8 +42,7 @@ impl Chunk {
             epoch: 0,
             index: 0,
             windows: (0..channels).map(|_| window()).collect(),
-            output_frames: 0..0,
-            samples: vec![Vec::with_capacity(frames * format.hop); channels],
+            samples: vec![Vec::with_capacity(plan.chunk_frames * format.hop); channels],
             rendered: false,
         }
     }

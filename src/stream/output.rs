@@ -6,7 +6,6 @@ use super::link::Chunk;
 /// nothing is ever shifted.
 pub(super) struct Output {
     chunk_samples: usize,
-    hop: usize,
     /// Which chunk each place holds.
     holds: Vec<Option<u64>>,
     /// Per channel, `[places, chunk_samples]`.
@@ -20,7 +19,6 @@ impl Output {
         let places = samples.div_ceil(chunk_samples) + 1;
         Self {
             chunk_samples,
-            hop,
             holds: vec![None; places],
             samples: vec![vec![0.0; places * chunk_samples]; channels],
         }
@@ -42,11 +40,10 @@ impl Output {
             return;
         }
         let place = (chunk.index % self.holds.len() as u64) as usize;
-        let window = chunk.output_frames.start * self.hop..chunk.output_frames.end * self.hop;
         let place_samples = place * self.chunk_samples..(place + 1) * self.chunk_samples;
         for (samples, rendered) in self.samples.iter_mut().zip(&chunk.samples) {
             // The worker has checked the length.
-            let Some(rendered) = rendered.get(window.clone()) else { return };
+            let Some(rendered) = rendered.get(..self.chunk_samples) else { return };
             samples[place_samples.clone()].copy_from_slice(rendered);
         }
         self.holds[place] = Some(chunk.index);
@@ -89,8 +86,7 @@ mod tests {
         let mut store = |output: &mut Output, index: u64, position: u64| {
             chunk.index = index;
             chunk.rendered = true;
-            chunk.output_frames = 1..3;
-            chunk.samples[0] = (0..16).map(|sample| (index * 8) as f32 + sample as f32 - 4.0).collect();
+            chunk.samples[0] = (0..8).map(|sample| (index * 8 + sample) as f32).collect();
             output.store(&chunk, position);
         };
         store(&mut output, 3, 5);

@@ -1,5 +1,7 @@
 //! What the stream asks of whatever makes sound from mel frames.
 
+use std::ops::Range;
+
 use crate::{Result, diffusion::SpanPlan, mel::Mel};
 
 /// The time base of a renderer: what the stream has to know of a model.
@@ -43,6 +45,8 @@ pub struct Window {
     pub first_frame: u64,
     /// The window's mel frames.
     pub mel: Mel,
+    /// Those of the frames whose sound is wanted; the others are their context.
+    pub output_frames: Range<usize>,
     /// What the noise replaces where `strength` is below 1: as many samples as the window has, or empty.
     pub carrier: Vec<f32>,
     /// The user's controls.
@@ -51,7 +55,9 @@ pub struct Window {
 
 /// Something that turns windows of mel frames into sound.
 ///
-/// Rendering is a pure function of the window: equal windows give equal samples, in any order and batch.
+/// Rendering is a pure function of the window: equal windows give equal samples, in any order and batch, up to the
+/// rounding of `f32` and to what the plan's context leaves out. A renderer may keep where a window's render stood to go
+/// on from there with one that says the same of the past; what it was asked before is not to be heard.
 pub trait Render: Send {
     /// The time base.
     fn format(&self) -> Format;
@@ -60,7 +66,7 @@ pub trait Render: Send {
     /// keeps seams inaudible.
     fn plan(&self, chunk_frames: usize) -> SpanPlan;
 
-    /// Renders each window into the vector of the same index: `mel.frames() · hop` samples at the model's
-    /// rate. Vectors keep their capacity from call to call.
+    /// Renders each window's output frames into the vector of the same index: `output_frames.len() · hop` samples at
+    /// the model's rate. Vectors keep their capacity from call to call.
     fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()>;
 }

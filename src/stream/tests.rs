@@ -23,8 +23,8 @@ impl Render for Fake {
     fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()> {
         for (window, out) in windows.iter().zip(out) {
             let colour: f32 = window.mel.as_frames().iter().enumerate().map(|(i, v)| v * (i % 5) as f32).sum();
-            let start = window.first_frame * self.0.hop as u64;
-            let samples = start..start + (window.mel.frames() * self.0.hop) as u64;
+            let start = (window.first_frame + window.output_frames.start as u64) * self.0.hop as u64;
+            let samples = start..start + (window.output_frames.len() * self.0.hop) as u64;
             out.clear();
             out.extend(samples.map(|position| (position as f32 * 0.37).sin() * (0.1 * colour).cos()));
         }
@@ -60,12 +60,12 @@ fn offline(input: &[f32], demands: Demands) -> Vec<f32> {
         let window = Window {
             first_frame: span.window.start as u64,
             mel: mel.slice(span.window.clone()),
+            output_frames: span.output_in_window(),
             carrier: Vec::new(),
             settings: RenderSettings::default(),
         };
         Fake(format()).render(&[&window], &mut samples).unwrap();
-        let kept = (span.output.start - span.window.start) * 16;
-        rendered.extend_from_slice(&samples[0][kept..kept + span.output.len() * 16]);
+        rendered.extend_from_slice(&samples[0]);
     }
     rendered.resize(model.len(), 0.0);
     let mut to_host = super::resampler::Resampler::new(

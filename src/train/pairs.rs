@@ -8,9 +8,24 @@ use crate::diffusion::{Noise, Schedule};
 use crate::mel::{Mel, mel_of};
 use crate::model::ModelHeader;
 use crate::network::DiffWaveConfig;
+use crate::prior::{Prior, SpectralFilter};
 
 /// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
 const LEVELS: u32 = 2;
+/// Largest value of a whitened signal, whose standard deviation is a quarter.
+const WHITENED_PEAK: f32 = 4.0;
+
+/// A stretch of audio as a network sees it.
+#[derive(Clone, Debug, Default)]
+pub struct Excerpt {
+    /// The audio, `[frames · hop]`.
+    pub audio: Vec<f32>,
+    /// The signal in the network's own domain, `[frames · hop]`: the audio, or what is left of it without its
+    /// spectral envelope.
+    pub signal: Vec<f32>,
+    /// Its mel frames; none without a conditioner.
+    pub mel: Mel,
+}
 
 /// Draws crops for training. Everything about crop `number` is a pure function of the configuration and `number`:
 /// a resumed training needs to know no more than where it stood.
@@ -49,7 +64,7 @@ impl Pairs {
         let mut batch = Batch { samples, ..Batch::default() };
         let noise = Noise::new(self.config.seed);
         for number in numbers {
-            let (signal, mel) = self.crop(split, number, self.config.crop_frames)?;
+            let Excerpt { signal, mel, .. } = self.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
             let level = self.level(split, number);
             let signal_scale = self.training.signal_scale(level);
@@ -66,27 +81,36 @@ impl Pairs {
         Ok(batch)
     }
 
-    /// The signal of crop `number`, `[frames · hop]`, and its mel frames, none without a conditioner.
+    /// Crop `number` of `split`, `frames` long.
     ///
-    /// The crop is cut from a longer one, so that its first and last frames see their real neighbours.
+    /// It is cut from a longer one, so that its first and last frames see their real neighbours.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn crop(&self, split: Split, number: u64, frames: usize) -> Result<(Vec<f32>, Mel)> {
+    pub fn excerpt(&self, split: Split, number: u64, frames: usize) -> Result<Excerpt> {
         let hop = DiffWaveConfig::HOP;
         let Some(dialect) = &self.header.dialect else {
-            return Ok((self.data.crop(split, number, frames * hop)?, Mel::default()));
+            let audio = self.data.crop(split, number, frames * hop)?;
+            return Ok(Excerpt { signal: audio.clone(), audio, ..Excerpt::default() });
         };
-        let margin = dialect.pad_samples().div_ceil(hop);
-        let crop = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
-        let mel = mel_of(&crop, dialect)?.slice(margin..margin + frames);
-        Ok((crop[margin * hop..(margin + frames) * hop].to_vec(), mel))
+        let reach = self.header.prior.map_or(0, |prior| prior.reach_frames(hop));
+        let margin = dialect.pad_samples().div_ceil(hop) + reach;
+        let whole = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
+        let mel = mel_of(&whole, dialect)?;
+        let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
+        let (audio, mut signal) = (inner(&whole), whole);
+        if let Some(Prior::Spectral(prior)) = self.header.prior {
+            SpectralFilter::new(prior, dialect).whiten(&mel, &mut signal);
+            // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
+            signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
+        }
+        Ok(Excerpt { audio, signal: inner(&signal), mel: mel.slice(margin..margin + frames) })
     }
 
-    /// Standard deviation of the prior, `[samples]`.
+    /// Standard deviation of the noise, `[samples]`.
     fn std(&self, mel: &Mel, samples: usize) -> Vec<f32> {
         match (&self.header.prior, &self.header.dialect) {
-            (Some(prior), Some(dialect)) => prior.std(mel, dialect),
+            (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(mel, dialect),
             _ => vec![1.0; samples],
         }
     }

@@ -1,8 +1,9 @@
 //! The vocoder under the stream: windows that arrive one by one.
 
-use super::{Job, Vocoder};
+use super::Vocoder;
+use super::piece::Piece;
 use crate::Result;
-use crate::diffusion::{Noise, NoiseSource, Sampler, SpanPlan};
+use crate::diffusion::{Sampler, SpanPlan};
 use crate::model::ScheduleChoice;
 use crate::network::DiffWaveConfig;
 use crate::stream::{Format, Render, RenderSettings, Window};
@@ -22,6 +23,11 @@ pub mod chunk_frames {
 const LIVE_REACHES: usize = 2;
 
 impl Vocoder {
+    /// Frames of context before a live window.
+    pub(super) fn left_frames(&self) -> usize {
+        self.context(1, LIVE_REACHES).left_frames
+    }
+
     /// What a window's settings mean for the sampler.
     fn live_sampler(&self, window: &Window) -> Result<Sampler> {
         let schedule = match window.settings.steps {
@@ -56,29 +62,25 @@ impl Render for Vocoder {
             };
             key(a) == key(b)
         };
-        let mut out = out.iter_mut();
+        let mut out = &mut out[..];
         for group in windows.chunk_by(same) {
-            let samples = group[0].mel.frames() * DiffWaveConfig::HOP;
             let sampler = self.live_sampler(group[0])?;
-            let jobs: Vec<Job> = group
+            let pieces: Vec<Piece> = group
                 .iter()
-                .map(|window| Job {
+                .map(|window| Piece {
                     mel: &window.mel,
                     carrier: &window.carrier,
-                    noise: NoiseSource::Positional {
-                        noise: Noise::new(window.settings.seed),
-                        // Both channels of an instance share their noise: what is equal in both stays in the middle.
-                        channel: 0,
-                        start: window.first_frame * DiffWaveConfig::HOP as u64,
-                    },
+                    first_frame: window.first_frame,
+                    output_frames: window.output_frames.clone(),
+                    prior_frames: self.prior_frames(),
+                    samples: window.mel.frames() * DiffWaveConfig::HOP,
+                    seed: window.settings.seed,
                     temperature: window.settings.temperature,
                 })
                 .collect();
-            let rendered = self.run(&sampler, &jobs, samples, &mut || ())?;
-            for (rendered, out) in rendered.chunks_exact(samples).zip(&mut out) {
-                out.clear();
-                out.extend_from_slice(rendered);
-            }
+            let (these, rest) = std::mem::take(&mut out).split_at_mut(pieces.len());
+            self.render_pieces(&sampler, &pieces, these, &mut || ())?;
+            out = rest;
         }
         Ok(())
     }

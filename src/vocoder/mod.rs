@@ -2,6 +2,8 @@
 
 mod file;
 mod live;
+mod past;
+mod piece;
 
 pub use file::FileRequest;
 pub use live::chunk_frames;
@@ -15,7 +17,10 @@ use crate::model::{Model, ScheduleChoice};
 #[cfg(feature = "gpu")]
 use crate::network::BurnDenoiser;
 use crate::network::{Backend, DiffWaveConfig};
+use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
+
+use past::{Continued, Pasts};
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
 const OFFLINE_FRAMES: usize = 1024;
@@ -51,6 +56,10 @@ pub struct Vocoder {
     model: Arc<Model>,
     denoiser: Box<dyn Denoiser>,
     sampling: Sampling,
+    /// The filter of a model with a spectral prior.
+    filter: Option<SpectralFilter>,
+    /// Where the renders of signals stood: a causal network on the CPU goes on from there.
+    pasts: Pasts,
 }
 
 /// One window as the network sees it: everything `[samples]` of it, with its noise.
@@ -59,6 +68,17 @@ struct Job<'a> {
     carrier: &'a [f32],
     noise: NoiseSource<'a>,
     temperature: f32,
+    /// Samples at the start of `mel` that are not sampled, for they were before: context of the conditioner.
+    skip: usize,
+    /// What went before, one history per step; empty where the window begins with nothing.
+    histories: &'a mut [Vec<f32>],
+}
+
+impl<'a> Job<'a> {
+    /// A window of its own.
+    fn new(mel: &'a Mel, carrier: &'a [f32], noise: NoiseSource<'a>, temperature: f32) -> Self {
+        Self { mel, carrier, noise, temperature, skip: 0, histories: &mut [] }
+    }
 }
 
 impl Vocoder {
@@ -86,7 +106,12 @@ impl Vocoder {
 
     /// The vocoder of `model` around a network that has been placed already.
     pub fn with_denoiser(model: Arc<Model>, denoiser: Box<dyn Denoiser>) -> Self {
-        Self { model, denoiser, sampling: Sampling::default() }
+        let header = model.header();
+        let filter = match (&header.prior, &header.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
+            _ => None,
+        };
+        Self { model, denoiser, sampling: Sampling::default(), filter, pasts: Pasts::default() }
     }
 
     /// The model.
@@ -137,8 +162,10 @@ impl Vocoder {
     pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
         let sampler = self.model.sampler(&request.schedule, 1.0)?;
         let samples = noise.len() / sampler.steps.len().max(1);
-        let job = Job { mel, carrier: &[], noise: NoiseSource::Given(noise), temperature: request.temperature };
-        Ok(self.run(&sampler, &[job], samples, &mut || ())?.to_vec())
+        let job = Job::new(mel, &[], NoiseSource::Given(noise), request.temperature);
+        let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
+        self.shape(mel, &mut sampled);
+        Ok(sampled)
     }
 
     /// Generates `samples` samples from noise with an unconditional network, in one window: what has no conditioner
@@ -152,8 +179,9 @@ impl Vocoder {
         let sampler = self.model.sampler(&request.schedule, 1.0)?;
         let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start: 0 };
         let (mut done, all) = (0, sampler.steps.len());
-        let job = Job { mel: &Mel::default(), carrier: &[], noise, temperature: request.temperature };
-        let audio = self.run(&sampler, &[job], samples, &mut || {
+        let mel = Mel::default();
+        let job = Job::new(&mel, &[], noise, request.temperature);
+        let audio = self.run(&sampler, &mut [job], samples, &mut || {
             done += 1;
             on_step(done, all);
         })?;
@@ -175,77 +203,70 @@ impl Vocoder {
 
     /// The plan with the context that `steps` network calls reach.
     fn context(&self, chunk_frames: usize, steps: usize) -> SpanPlan {
-        let network = &self.model.header().network;
+        let header = self.model.header();
+        let network = &header.network;
         let reach = (network.reach() * steps).div_ceil(DiffWaveConfig::HOP);
+        let prior = self.prior_frames();
         let (left, right) = if network.causal { (2 * reach, 0) } else { (reach, reach) };
         SpanPlan {
             chunk_frames,
-            left_frames: left + UPSAMPLER_FRAMES[0],
-            right_frames: right + UPSAMPLER_FRAMES[1],
+            left_frames: left + prior + UPSAMPLER_FRAMES[0],
+            right_frames: right + prior + UPSAMPLER_FRAMES[1],
         }
     }
 
-    fn render_spans(
-        &mut self,
-        mel: &Mel,
-        carrier: &[f32],
-        request: &Request,
-        sampler: &Sampler,
-        plan: SpanPlan,
-        on_step: &mut dyn FnMut(usize, usize),
-    ) -> Result<Vec<f32>> {
-        let hop = DiffWaveConfig::HOP;
-        let spans: Vec<_> = plan.spans(mel.frames()).collect();
-        let (mut done, all) = (0, spans.len() * sampler.steps.len());
-        let mut audio = Vec::with_capacity(mel.frames() * hop);
-        for span in spans {
-            let (first, last) = (span.window.start, span.window.end);
-            let window = mel.slice(span.window.clone());
-            let carrier = carrier.get(first * hop..last * hop).unwrap_or_default();
-            let start = (first * hop) as u64;
-            let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start };
-            let job = Job { mel: &window, carrier, noise, temperature: request.temperature };
-            let samples = self.model.header().network.samples(window.frames());
-            let rendered = self.run(sampler, &[job], samples, &mut || {
-                done += 1;
-                on_step(done, all);
-            })?;
-            let from = (span.output.start - first) * hop;
-            let to = ((span.output.end - first) * hop).min(rendered.len());
-            audio.extend_from_slice(&rendered[from..to]);
+    /// Turns what was sampled for the frames of `mel` into audio, where the model's prior has sampled something else.
+    fn shape(&mut self, mel: &Mel, sampled: &mut [f32]) {
+        if let Some(filter) = &mut self.filter {
+            filter.shape(mel, sampled);
+            sampled.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
         }
-        Ok(audio)
     }
 
-    /// Samples windows of one length together. Gives `[jobs, samples]` row-major.
+    /// Frames on either side of a sample's own that reach it through the prior.
+    fn prior_frames(&self) -> usize {
+        self.model.header().prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP))
+    }
+
+    /// Samples windows of one length together, in the domain of the model's prior. Gives `[jobs, samples]` row-major.
     fn run(
         &mut self,
         sampler: &Sampler,
-        jobs: &[Job],
+        jobs: &mut [Job],
         samples: usize,
         on_step: &mut dyn FnMut(),
     ) -> Result<&[f32]> {
         let header = self.model.header();
+        let skip = jobs.first().map_or(0, |job| job.skip);
+        let histories: Vec<_> = jobs.iter_mut().map(|job| std::mem::take(&mut job.histories)).collect();
         let std: Vec<Vec<f32>> = jobs
             .iter()
             .map(|job| match (&header.prior, &header.dialect) {
-                (Some(prior), Some(dialect)) => prior.std(job.mel, dialect),
+                (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(job.mel, dialect),
                 _ => Vec::new(),
             })
             .collect();
         let mels: Vec<&Mel> = jobs.iter().map(|job| job.mel).collect();
-        self.denoiser.condition(&mels, samples)?;
+        let mut continued;
+        let denoiser: &mut dyn Denoiser = match self.denoiser.causal() {
+            Some(causal) if histories.iter().all(|histories| !histories.is_empty()) => {
+                continued = Continued::new(causal, skip, histories);
+                &mut continued
+            }
+            _ => self.denoiser.as_mut(),
+        };
+        denoiser.condition(&mels, samples)?;
         let draws: Vec<Draw> = jobs
             .iter()
             .zip(&std)
             .map(|(job, std)| Draw {
                 noise: job.noise,
                 temperature: job.temperature * header.temperature,
-                std,
+                std: std.get(skip..).unwrap_or_default(),
                 carrier: job.carrier,
             })
             .collect();
-        self.sampling.run(self.denoiser.as_mut(), sampler, &draws, samples, on_step)
+        self.sampling.run(denoiser, sampler, &draws, samples, on_step)
     }
 }
 

@@ -84,7 +84,7 @@ fn hash(position: u64, seed: u64) -> f32 {
 pub fn sound(sound: Sound, format: Format, window: &Window, out: &mut Vec<f32>) {
     out.clear();
     let colour: f32 = window.mel.as_frames().iter().enumerate().map(|(i, v)| v * (i % 7) as f32).sum();
-    for index in 0..window.mel.frames() * format.hop {
+    for index in window.output_frames.start * format.hop..window.output_frames.end * format.hop {
         let position = window.first_frame * format.hop as u64 + index as u64;
         let carrier = window.carrier.get(index).copied().unwrap_or(0.0);
         let frame = window.mel.frame(index / format.hop);
@@ -194,6 +194,7 @@ pub fn offline(
         let window = Window {
             first_frame: span.window.start as u64,
             mel: mel.slice(span.window.clone()),
+            output_frames: span.output_in_window(),
             carrier: carrier.map_or(Vec::new(), |carrier| carrier[samples].to_vec()),
             settings: RenderSettings {
                 strength: if carrier.is_some() { settings.strength } else { 1.0 },
@@ -201,8 +202,7 @@ pub fn offline(
             },
         };
         sound(sound_of, format_of(dialect), &window, &mut window_sound);
-        let kept = (span.output.start - span.window.start) * dialect.hop;
-        heard.extend_from_slice(&window_sound[kept..kept + span.output.len() * dialect.hop]);
+        heard.extend_from_slice(&window_sound);
     }
     heard
 }

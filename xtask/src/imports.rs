@@ -18,13 +18,17 @@ const RULES: &[Rule] = &[
     ("network", &["error", "mel", "diffusion"]),
     // Of network, kernel reads the plain configuration and weights; that it stays free of burn, `CONFINED` says.
     ("kernel", &["error", "mel", "diffusion", "network"]),
-    ("model", &["error", "mel", "diffusion", "network"]),
+    ("prior", &["error", "mel"]),
+    ("model", &["error", "mel", "diffusion", "network", "prior"]),
     // Of audio, checkpoint uses the writing of files that are never left half-written.
-    ("checkpoint", &["error", "audio", "mel", "diffusion", "network", "model"]),
+    ("checkpoint", &["error", "audio", "mel", "diffusion", "network", "prior", "model"]),
     ("compare", &["error", "mel"]),
     ("stream", &["error", "mel", "diffusion"]),
-    ("vocoder", &["error", "audio", "mel", "diffusion", "network", "kernel", "model", "stream"]),
-    ("train", &["error", "audio", "mel", "diffusion", "network", "kernel", "model", "checkpoint", "vocoder"]),
+    ("vocoder", &["error", "audio", "mel", "diffusion", "network", "kernel", "prior", "model", "stream"]),
+    (
+        "train",
+        &["error", "audio", "mel", "diffusion", "network", "kernel", "prior", "model", "checkpoint", "vocoder"],
+    ),
     (
         "cli",
         &[
@@ -34,6 +38,7 @@ const RULES: &[Rule] = &[
             "diffusion",
             "network",
             "kernel",
+            "prior",
             "model",
             "checkpoint",
             "compare",

@@ -7,6 +7,7 @@ use edges::{Residual, Skips, Sums};
 
 use super::conditioner::Conditioner;
 use super::gate::gate;
+use super::history::History;
 use super::lanes::Lanes;
 use super::matrix::{ROWS, multiply};
 use super::packed::{Packed, PackedLayer};
@@ -42,6 +43,8 @@ pub(super) struct Layer<'a> {
     pub(super) lead: usize,
     /// y, `[rows, width]`.
     pub(super) input: &'a [f32],
+    /// What lies before every window; zeros where it is empty.
+    pub(super) history: History<'a>,
     /// The next layer's y and the constant in it, `[width]`; none for the last layer.
     pub(super) next: Option<(SharedRows<'a>, &'a [f32])>,
     /// s.
@@ -56,6 +59,8 @@ pub(super) struct Layer<'a> {
 
 /// A run of tiles within one window.
 struct Block {
+    /// The window.
+    window: usize,
     /// Row of the window's first sample.
     origin: usize,
     /// First tile.
@@ -89,7 +94,7 @@ impl Layer<'_> {
         let border = |index: usize| (tiles.div_ceil(ROWS) * index / blocks * ROWS).min(tiles);
         let (window, index) = (index / blocks, index % blocks);
         let first = border(index);
-        Block { origin: window * self.samples, first, tiles: border(index + 1) - first }
+        Block { window, origin: window * self.samples, first, tiles: border(index + 1) - first }
     }
 
     /// The first output of tile `index`.
@@ -120,13 +125,18 @@ impl Layer<'_> {
     #[inline(always)]
     fn transform<V: Lanes>(&self, block: &Block, scratch: &mut Scratch) {
         let (dilation, width) = (self.weights.dilation, self.packed.width);
+        let history = self.history.before(block.window);
         scratch.rows.clear();
         for tile in 0..block.tiles {
             let start = self.tile_start(block.first + tile);
             let mut inputs = [&ZEROS[..width]; PRODUCTS];
             for (tap, input) in inputs.iter_mut().enumerate() {
                 let ahead = start + tap * dilation;
-                if ahead >= self.lead && ahead - self.lead < self.samples {
+                if ahead < self.lead {
+                    if let Some(history) = history {
+                        *input = &history[ahead * width..][..width];
+                    }
+                } else if ahead - self.lead < self.samples {
                     *input = &self.input[(block.origin + ahead - self.lead) * width..][..width];
                 }
             }

@@ -1,0 +1,171 @@
+//! The filter of the spectral prior.
+
+use std::sync::Arc;
+
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex32};
+
+use super::SpectralPrior;
+use crate::mel::{Dialect, FilterBank, Mel, Spectrum, hann};
+
+/// Windows that overlap at any sample.
+const OVERLAP: usize = 4;
+/// Sum of the squares of periodic Hann windows a quarter apart.
+const OVERLAPPED_ENERGY: f32 = 1.5;
+/// Mean magnitude of a complex Gaussian of unit variance, √π/2.
+const RAYLEIGH_MEAN: f32 = 0.886_226_9;
+
+/// The spectral envelope of mel frames as a zero-phase filter that changes with them: a short-time Fourier transform
+/// whose bins are scaled.
+///
+/// Zero phase is what makes it invertible enough: neighbouring windows of different envelopes never cancel.
+pub struct SpectralFilter {
+    prior: SpectralPrior,
+    dialect: Dialect,
+    /// Magnitude that unit white noise has in each band.
+    noise: Vec<f32>,
+    /// For every bin, the bands that it lies between and how far it is from the first to the second.
+    places: Vec<(usize, usize, f32)>,
+    window: Vec<f32>,
+    forward: Arc<dyn RealToComplex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    time: Vec<f32>,
+    bins: Vec<Complex32>,
+    /// ln of the envelope, `[frames, win / 2 + 1]`.
+    envelopes: Vec<f32>,
+    sum: Vec<f32>,
+}
+
+impl SpectralFilter {
+    /// The filter for mel frames of `dialect`.
+    pub fn new(prior: SpectralPrior, dialect: &Dialect) -> Self {
+        let (forward, inverse) = {
+            let mut planner = RealFftPlanner::<f32>::new();
+            (planner.plan_fft_forward(prior.win), planner.plan_fft_inverse(prior.win))
+        };
+        let noise = noise_magnitudes(dialect);
+        Self {
+            places: places(dialect, &noise, prior.win),
+            noise,
+            window: hann(prior.win),
+            time: forward.make_input_vec(),
+            bins: forward.make_output_vec(),
+            forward,
+            inverse,
+            envelopes: Vec::new(),
+            sum: Vec::new(),
+            prior,
+            dialect: dialect.clone(),
+        }
+    }
+
+    /// Gives what was sampled in `x`, `[samples]`, the envelopes of `mel`, whose frame i belongs to sample i·hop.
+    pub fn shape(&mut self, mel: &Mel, x: &mut [f32]) {
+        self.filter(mel, x, 1.0, 1.0 / self.prior.std);
+    }
+
+    /// Takes the envelopes of `mel` from the signal `x`, `[samples]`: what the network diffuses.
+    pub fn whiten(&mut self, mel: &Mel, x: &mut [f32]) {
+        self.filter(mel, x, -1.0, self.prior.std);
+    }
+
+    /// `x` through the envelopes raised to `power`, times `gain`. Beyond its ends the signal is silent and the
+    /// outermost envelopes go on.
+    fn filter(&mut self, mel: &Mel, x: &mut [f32], power: f32, gain: f32) {
+        if mel.frames() == 0 {
+            return x.fill(0.0);
+        }
+        self.measure(mel);
+        self.sum.clear();
+        self.sum.resize(x.len(), 0.0);
+        let step = self.prior.win / OVERLAP;
+        let before = self.prior.win - step;
+        let scale = gain / (self.prior.win as f32 * OVERLAPPED_ENERGY);
+        // Window `index` begins `before` samples earlier, so that the first sample has all its windows too.
+        for index in 0..(x.len() + before).div_ceil(step) {
+            let start = (index * step) as isize - before as isize;
+            self.filter_window(x, start, power, scale);
+        }
+        x.copy_from_slice(&self.sum);
+    }
+
+    /// Adds the window that begins at sample `start` to the sum.
+    fn filter_window(&mut self, x: &[f32], start: isize, power: f32, scale: f32) {
+        let at = |i: usize| start.checked_add_unsigned(i).and_then(|at| usize::try_from(at).ok());
+        for (i, (time, weight)) in self.time.iter_mut().zip(&self.window).enumerate() {
+            *time = at(i).and_then(|at| x.get(at)).map_or(0.0, |x| x * weight);
+        }
+        let fits = "the buffers are the transform's own";
+        self.forward.process(&mut self.time, &mut self.bins).expect(fits);
+        let bins = self.bins.len();
+        let last = self.envelopes.len() / bins - 1;
+        let centre = (start + self.prior.win as isize / 2).max(0) as usize;
+        let frame = (centre / self.dialect.hop).min(last);
+        let blend = (centre % self.dialect.hop) as f32 / self.dialect.hop as f32;
+        let envelope = |frame: usize| &self.envelopes[frame.min(last) * bins..][..bins];
+        for (bin, (a, b)) in self.bins.iter_mut().zip(envelope(frame).iter().zip(envelope(frame + 1))) {
+            *bin *= (power * (a + (b - a) * blend)).exp();
+        }
+        self.inverse.process(&mut self.bins, &mut self.time).expect(fits);
+        for (i, (time, weight)) in self.time.iter().zip(&self.window).enumerate() {
+            if let Some(sum) = at(i).and_then(|at| self.sum.get_mut(at)) {
+                *sum += time * weight * scale;
+            }
+        }
+    }
+
+    /// The logarithms of the envelopes of `mel`.
+    fn measure(&mut self, mel: &Mel) {
+        self.envelopes.clear();
+        let mut densities = vec![0.0; mel.n_mels()];
+        for index in 0..mel.frames() {
+            for ((density, value), noise) in densities.iter_mut().zip(mel.frame(index)).zip(&self.noise) {
+                *density = if *noise > 0.0 { self.dialect.magnitude(*value) / noise } else { 0.0 };
+            }
+            let peak = densities.iter().copied().fold(0.0, f32::max);
+            let least = (self.prior.range * peak).powi(2) + self.prior.floor.powi(2);
+            densities.iter_mut().for_each(|density| *density = 0.5 * (density.powi(2) + least).ln());
+            let bin =
+                |&(a, b, blend): &(usize, usize, f32)| densities[a] + (densities[b] - densities[a]) * blend;
+            self.envelopes.extend(self.places.iter().map(bin));
+        }
+    }
+}
+
+/// The magnitude that white noise of unit variance has in each band on average; 0 for a band without a bin.
+fn noise_magnitudes(dialect: &Dialect) -> Vec<f32> {
+    let Dialect { scale, rate_hz, n_fft, n_mels, fmin_hz, fmax_hz, .. } = *dialect;
+    let bank = FilterBank::new(scale, rate_hz, n_fft, n_mels, fmin_hz, fmax_hz);
+    let energy: f32 = hann(dialect.win).iter().map(|w| w * w).sum();
+    (0..n_mels)
+        .map(|band| {
+            let mass: f32 = bank.band(band).1.iter().sum();
+            match dialect.spectrum {
+                Spectrum::MagnitudeUnitWindow => RAYLEIGH_MEAN * mass,
+                Spectrum::Magnitude | Spectrum::MagnitudeEps => RAYLEIGH_MEAN * energy.sqrt() * mass,
+                Spectrum::Power => (energy * mass).sqrt(),
+            }
+        })
+        .collect()
+}
+
+/// Where the bins of a transform of `win` points lie among the centres of the bands that have a bin in the mel's own.
+fn places(dialect: &Dialect, noise: &[f32], win: usize) -> Vec<(usize, usize, f32)> {
+    let (low, high) = (dialect.scale.mel(dialect.fmin_hz.into()), dialect.scale.mel(dialect.fmax_hz.into()));
+    let width = (high - low) / (dialect.n_mels + 1) as f64;
+    let centres: Vec<(usize, f64)> = (0..dialect.n_mels)
+        .filter(|band| noise[*band] > 0.0)
+        .map(|band| (band, dialect.scale.hz(low + width * (band + 1) as f64)))
+        .collect();
+    (0..=win / 2)
+        .map(|bin| {
+            let hz = bin as f64 * f64::from(dialect.rate_hz) / win as f64;
+            let above = centres.partition_point(|(_, centre)| *centre < hz);
+            match (above.checked_sub(1).map(|below| centres[below]), centres.get(above)) {
+                (Some((a, from)), Some(&(b, to))) => (a, b, ((hz - from) / (to - from)) as f32),
+                (Some((a, _)), None) => (a, a, 0.0),
+                (None, Some(&(b, _))) => (b, b, 0.0),
+                (None, None) => (0, 0, 0.0),
+            }
+        })
+        .collect()
+}

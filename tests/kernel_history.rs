@@ -1,0 +1,104 @@
+//! The CPU engine's causal form in pieces: whatever the cuts, it predicts what it predicts for the whole.
+
+use proptest::prelude::*;
+use remel::diffusion::{CausalDenoiser, Denoiser};
+use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::mel::Mel;
+use remel::network::{DiffWaveConfig, Tensor, Variant, Weights};
+
+const HOP: usize = DiffWaveConfig::HOP;
+/// Windows of a batch.
+const WINDOWS: usize = 2;
+
+fn random(seed: usize, count: usize) -> Vec<f32> {
+    let number = |n: usize| {
+        let bits = ((n + 1) as u64 * 0x9e37_79b9 + seed as u64).wrapping_mul(0x2545_f491_4f6c_dd1d);
+        ((bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40) as f32 / (1 << 23) as f32 - 1.0
+    };
+    (0..count).map(number).collect()
+}
+
+fn config(variant: Variant) -> DiffWaveConfig {
+    DiffWaveConfig {
+        channels: 12,
+        layers: 9,
+        dilation_cycle: 7,
+        n_mels: Some(6),
+        training_steps: 50,
+        causal: true,
+        variant,
+    }
+}
+
+fn weights(config: &DiffWaveConfig) -> Weights {
+    let mut weights = Weights::default();
+    for (seed, (name, shape)) in config.tensors().into_iter().enumerate() {
+        let inputs = shape[1..].iter().product::<usize>() as f32;
+        let data = random(seed, shape.iter().product()).iter().map(|v| v * (2.0 / inputs).sqrt()).collect();
+        weights.insert(name, Tensor { shape, data });
+    }
+    weights
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn any_cuts_give_the_whole(
+        cuts in prop::collection::vec(prop_oneof![1usize..40, 1usize..600], 1..8),
+        unscaled: bool,
+        threads in 1usize..4,
+    ) {
+        let config = config(if unscaled { Variant::Unscaled } else { Variant::Lmnt });
+        let weights = weights(&config);
+        let samples: usize = cuts.iter().sum();
+        let frames = samples.div_ceil(HOP) + 1;
+        let mels: Vec<Mel> = (0..WINDOWS).map(|seed| Mel::from_frames(6, random(seed, 6 * frames))).collect();
+        let mels: Vec<&Mel> = mels.iter().collect();
+        let x: Vec<Vec<f32>> = (0..WINDOWS).map(|seed| random(seed + 7, samples)).collect();
+        for set in InstructionSet::available() {
+            let mut denoiser = KernelDenoiser::with_instruction_set(&config, &weights, threads, set).unwrap();
+            let mut whole = vec![0.0; WINDOWS * samples];
+            denoiser.condition(&mels, samples).unwrap();
+            denoiser.predict(&x.concat(), 7.3, &mut whole).unwrap();
+            let mut histories = vec![vec![0.0; denoiser.history_values()]; WINDOWS];
+            let mut skip = 0;
+            for cut in &cuts {
+                let part: Vec<f32> = x.iter().flat_map(|x| &x[skip..skip + cut]).copied().collect();
+                let mut eps = vec![f32::NAN; WINDOWS * cut];
+                let mut before: Vec<&mut [f32]> = histories.iter_mut().map(|h| &mut h[..]).collect();
+                denoiser.condition_after(&mels, skip, *cut).unwrap();
+                denoiser.predict_after(&part, 7.3, &mut eps, &mut before).unwrap();
+                for window in 0..WINDOWS {
+                    let found = &eps[window * cut..(window + 1) * cut];
+                    let expected = &whole[window * samples + skip..][..*cut];
+                    let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                    prop_assert!(worst < 1e-5, "{} from {}: off by {}", set, skip, worst);
+                }
+                skip += cut;
+            }
+        }
+    }
+}
+
+#[test]
+fn histories_that_do_not_fit_are_refused() {
+    let config = config(Variant::Lmnt);
+    let mut denoiser = KernelDenoiser::new(&config, &weights(&config), 1).unwrap();
+    let mel = Mel::from_frames(6, vec![0.0; 6]);
+    denoiser.condition(&[&mel], 100).unwrap();
+    let mut message = |histories: &mut [&mut [f32]]| {
+        let error = denoiser.predict_after(&[0.0; 100], 0.0, &mut [0.0; 100], histories);
+        error.unwrap_err().to_string()
+    };
+    // Dilations 1 to 64, then 1 and 2: twice 130 rows of 16 channels.
+    let expected = "CPU engine: values of a history: found 5, expected 4160";
+    assert_eq!(message(&mut [&mut [0.0; 5]]), expected);
+    assert_eq!(message(&mut [&mut [], &mut []]), "CPU engine: histories: found 2, expected 1");
+}
+
+#[test]
+fn only_a_causal_network_goes_on() {
+    let config = DiffWaveConfig { causal: false, ..config(Variant::Lmnt) };
+    let mut denoiser = KernelDenoiser::new(&config, &weights(&config), 1).unwrap();
+    assert!(denoiser.causal().is_none());
+}
