@@ -2,8 +2,8 @@
 //!
 //! Audio becomes mel frames, and a diffusion model synthesizes it anew from noise. The modules follow the
 //! way of the data: [`audio`] → [`mel`] → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) and
-//! a [`prior`] → [`vocoder`] → audio, which [`compare`]
-//! measures; [`stream`] does the same chunk by chunk under an audio callback. `train`, a feature, makes the models.
+//! a [`prior`] → [`vocoder`] → audio, which [`compare`] measures; [`stream`] does the same chunk by chunk under an
+//! audio callback. `train`, a feature, makes the models.
 #![recursion_limit = "512"]
 
 mod error;

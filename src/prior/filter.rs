@@ -18,6 +18,7 @@ const RAYLEIGH_MEAN: f32 = 0.886_226_9;
 /// whose bins are scaled.
 ///
 /// Zero phase is what makes it invertible enough: neighbouring windows of different envelopes never cancel.
+#[derive(Clone)]
 pub struct SpectralFilter {
     prior: SpectralPrior,
     dialect: Dialect,
