@@ -221,18 +221,76 @@ fn a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_checkpoint() {
     assert_eq!(std::fs::read(&state).unwrap(), before);
 }
 
+/// A limit on the size of files stands for a full disk: it holds for root too.
+#[cfg(all(unix, feature = "cli"))]
 #[test]
 fn a_checkpoint_that_cannot_be_written_ends_the_run_and_the_last_one_stays() {
     let folder = tempfile::tempdir().unwrap();
     let config = small(folder.path());
     run(&config, false, &mut Record { stop_after: Some(2), ..Record::default() }).unwrap();
-    let state = config.run_folder().join("state.safetensors");
-    let before = std::fs::read(&state).unwrap();
-    let mut gone = config.clone();
-    // Root may write anywhere, so the model's folder becomes a file.
-    gone.model = folder.path().join("small.toml/model.safetensors");
-    gone.run = Some(config.run_folder());
-    let message = run(&gone, true, &mut Record::default()).unwrap_err().to_string();
-    assert!(message.contains("small.toml"), "{message}");
-    assert_eq!(std::fs::read(&state).unwrap(), before);
+    let files = [config.run_folder().join("state.safetensors"), config.model.clone()];
+    let before = files.clone().map(|file| std::fs::read(file).unwrap());
+    let limited =
+        format!("ulimit -f 2000; trap '' XFSZ; exec {} train small.toml --resume", env!("CARGO_BIN_EXE_remel"));
+    let mut shell = std::process::Command::new("sh");
+    let output = shell.args(["-c", &limited]).current_dir(folder.path()).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    let error = message.lines().find(|line| line.starts_with("remel: ")).unwrap();
+    assert!(error.contains("state.safetensors"), "{message}");
+    assert_eq!(files.map(|file| std::fs::read(file).unwrap()), before);
+}
+
+#[test]
+fn a_run_leaves_its_figures_samples_and_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    run(&config, false, &mut Record::default()).unwrap();
+    let run_folder = config.run_folder();
+    let metrics = std::fs::read_to_string(run_folder.join("metrics.csv")).unwrap();
+    assert_eq!(metrics.lines().count(), 1 + 8, "{metrics}");
+    assert!(metrics.lines().nth(4).is_some_and(|line| line.starts_with("4,") && !line.ends_with(',')));
+    for name in ["reference.wav", "sample_00000004.wav", "sample_00000008.png"] {
+        assert!(run_folder.join(name).metadata().unwrap().len() > 1000, "{name}");
+    }
+    let mut names = std::fs::read_dir(&run_folder).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.any(|name| name.to_string_lossy().starts_with("events.out.tfevents")));
+}
+
+#[test]
+fn a_student_of_a_model_with_a_spectral_prior_samples_as_its_teacher_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.network.prior = Prior::Spectral;
+    let teacher = run(&config, false, &mut Record::default()).unwrap();
+    config.model = folder.path().join("student.safetensors");
+    config.training.objective = Objective::Distill;
+    config.distill = Some(DistillConfig { teacher: teacher.clone(), steps: 1 });
+    let student = run(&config, false, &mut Record::default()).unwrap();
+    let [teacher, student] = [teacher, student].map(|path| checkpoint::load(&path, None).unwrap());
+    assert_eq!(student.header().prior, teacher.header().prior);
+    assert_eq!(student.header().inference_betas.len(), 1);
+}
+
+/// An interrupted `remel train` ends in peace, with a model and a state to go on from.
+#[cfg(all(unix, feature = "cli"))]
+#[test]
+fn an_interrupt_ends_a_training_with_a_checkpoint() {
+    use std::process::Command;
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    let file = folder.path().join("long.toml");
+    let text = std::fs::read_to_string(folder.path().join("small.toml")).unwrap();
+    std::fs::write(&file, text.replace("total_steps = 8", "total_steps = 1000000")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_remel")).arg("train").arg(&file).spawn().unwrap();
+    let metrics = config.run_folder().join("metrics.csv");
+    while std::fs::read_to_string(&metrics).unwrap_or_default().lines().count() < 3 {
+        assert!(child.try_wait().unwrap().is_none(), "the training ended by itself");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let steps = checkpoint::load(&config.model, None).unwrap().header().card.trained_steps;
+    assert!(steps >= 2 && config.run_folder().join("state.safetensors").exists());
 }

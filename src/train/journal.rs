@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::data::Split;
-use super::pairs::Pairs;
+use super::pairs::{Excerpt, Pairs};
 use super::report::{EventFile, Metrics, Picture, mel_picture};
 use super::run::Progress;
 use crate::Result;
@@ -55,9 +55,9 @@ impl Journal {
     /// What `model` makes of a validation crop, `reference.wav`: a WAV file, and a picture of its mel frames under
     /// those asked for.
     pub fn sample(&mut self, step: u64, model: Model, pairs: &Pairs) -> Result<()> {
-        let (signal, mel) = pairs.crop(Split::Validation, 0, SAMPLE_FRAMES)?;
+        let Excerpt { audio, mel, .. } = pairs.excerpt(Split::Validation, 0, SAMPLE_FRAMES)?;
         let header = model.header().clone();
-        Audio::mono(header.rate_hz, signal).write_wav(&self.folder.join("reference.wav"))?;
+        Audio::mono(header.rate_hz, audio).write_wav(&self.folder.join("reference.wav"))?;
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
         let request = Request::default();
         let samples = match header.dialect {

@@ -12,10 +12,20 @@ use crate::prior::{Prior, SpectralFilter};
 
 /// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
 const LEVELS: u32 = 2;
+/// Largest value of a whitened signal, whose standard deviation is a quarter.
+const WHITENED_PEAK: f32 = 4.0;
 
-/// Standard deviations beyond which a whitened sample is cut off: only where the envelope falls faster than the filter
-/// can follow does one get there, and one such crop would outweigh a hundred others.
-const WHITENED_LIMIT: f32 = 16.0;
+/// A stretch of audio as a network sees it.
+#[derive(Clone, Debug, Default)]
+pub struct Excerpt {
+    /// The audio, `[frames · hop]`.
+    pub audio: Vec<f32>,
+    /// The signal in the network's own domain, `[frames · hop]`: the audio, or what is left of it without its
+    /// spectral envelope.
+    pub signal: Vec<f32>,
+    /// Its mel frames; none without a conditioner.
+    pub mel: Mel,
+}
 
 /// Draws crops for training. Everything about crop `number` is a pure function of the configuration and `number`:
 /// a resumed training needs to know no more than where it stood.
@@ -26,8 +36,6 @@ pub struct Pairs {
     training: Schedule,
     /// The steps that the short schedule's levels are in the training schedule.
     fast: Vec<f64>,
-    /// What whitens the crops of a model with a spectral prior.
-    filter: Option<SpectralFilter>,
 }
 
 impl Pairs {
@@ -39,11 +47,7 @@ impl Pairs {
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
         let fast = inference.alpha_bars().iter().map(|alpha_bar| training.align(*alpha_bar)).collect();
-        let filter = match (&header.prior, &header.dialect) {
-            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
-            _ => None,
-        };
-        Ok(Self { data, header, config, training, fast, filter })
+        Ok(Self { data, header, config, training, fast })
     }
 
     /// The data.
@@ -60,7 +64,7 @@ impl Pairs {
         let mut batch = Batch { samples, ..Batch::default() };
         let noise = Noise::new(self.config.seed);
         for number in numbers {
-            let (signal, mel) = self.domain_crop(split, number)?;
+            let Excerpt { signal, mel, .. } = self.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
             let level = self.level(split, number);
             let signal_scale = self.training.signal_scale(level);
@@ -77,38 +81,33 @@ impl Pairs {
         Ok(batch)
     }
 
-    /// Crop `number` as the network knows it: whitened, where the prior says so.
-    fn domain_crop(&self, split: Split, number: u64) -> Result<(Vec<f32>, Mel)> {
-        let (frames, hop) = (self.config.crop_frames, DiffWaveConfig::HOP);
-        let Some((mut filter, Prior::Spectral(prior))) = self.filter.clone().zip(self.header.prior) else {
-            return self.crop(split, number, frames);
-        };
-        let reach = Prior::Spectral(prior).reach_frames(hop);
-        let (mut signal, mel) = self.crop(split, number, frames + 2 * reach)?;
-        filter.whiten(&mel, &mut signal);
-        let limit = WHITENED_LIMIT * prior.std;
-        let inside = signal[reach * hop..(reach + frames) * hop].iter().map(|x| x.clamp(-limit, limit));
-        Ok((inside.collect(), mel.slice(reach..reach + frames)))
-    }
-
-    /// The signal of crop `number`, `[frames · hop]`, and its mel frames, none without a conditioner.
+    /// Crop `number` of `split`, `frames` long.
     ///
-    /// The crop is cut from a longer one, so that its first and last frames see their real neighbours.
+    /// It is cut from a longer one, so that its first and last frames see their real neighbours.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn crop(&self, split: Split, number: u64, frames: usize) -> Result<(Vec<f32>, Mel)> {
+    pub fn excerpt(&self, split: Split, number: u64, frames: usize) -> Result<Excerpt> {
         let hop = DiffWaveConfig::HOP;
         let Some(dialect) = &self.header.dialect else {
-            return Ok((self.data.crop(split, number, frames * hop)?, Mel::default()));
+            let audio = self.data.crop(split, number, frames * hop)?;
+            return Ok(Excerpt { signal: audio.clone(), audio, ..Excerpt::default() });
         };
-        let margin = dialect.pad_samples().div_ceil(hop);
-        let crop = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
-        let mel = mel_of(&crop, dialect)?.slice(margin..margin + frames);
-        Ok((crop[margin * hop..(margin + frames) * hop].to_vec(), mel))
+        let reach = self.header.prior.map_or(0, |prior| prior.reach_frames(hop));
+        let margin = dialect.pad_samples().div_ceil(hop) + reach;
+        let whole = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
+        let mel = mel_of(&whole, dialect)?;
+        let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
+        let (audio, mut signal) = (inner(&whole), whole);
+        if let Some(Prior::Spectral(prior)) = self.header.prior {
+            SpectralFilter::new(prior, dialect).whiten(&mel, &mut signal);
+            // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
+            signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
+        }
+        Ok(Excerpt { audio, signal: inner(&signal), mel: mel.slice(margin..margin + frames) })
     }
 
-    /// Standard deviation of the prior, `[samples]`.
+    /// Standard deviation of the noise, `[samples]`.
     fn std(&self, mel: &Mel, samples: usize) -> Vec<f32> {
         match (&self.header.prior, &self.header.dialect) {
             (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(mel, dialect),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::config::{Device, Prior, TrainConfig};
+use super::config::{self, Device, TrainConfig};
 use super::data::DataSet;
 use super::distill::Teacher;
 use super::parameters::{flattened, initial};
@@ -11,7 +11,7 @@ use super::run::Observer;
 use crate::diffusion::{Clamp, Schedule};
 use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
-use crate::prior::{self, EnergyPrior, SpectralPrior};
+use crate::prior::{EnergyPrior, Prior, SpectralPrior};
 use crate::{Error, Result, checkpoint};
 
 /// The data, whose preparation the observer is told of.
@@ -27,10 +27,10 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
     let network = &config.network;
     let dialect = network.dialect()?;
     let training = Schedule::linear(50, 1e-4, 0.05)?;
-    let prior = match network.prior {
-        Prior::None => None,
-        Prior::Energy => Some(prior::Prior::Energy(EnergyPrior::default())),
-        Prior::Spectral => Some(prior::Prior::Spectral(SpectralPrior::default())),
+    let (prior, clamp) = match network.prior {
+        config::Prior::None => (None, Clamp::Last),
+        config::Prior::Energy => (Some(Prior::Energy(EnergyPrior::default())), Clamp::Last),
+        config::Prior::Spectral => (Some(Prior::Spectral(SpectralPrior::default())), Clamp::Never),
     };
     let source = PathBuf::from(config.data.source.clone());
     Ok(ModelHeader {
@@ -47,7 +47,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         rate_hz: network.rate_hz()?,
         training_betas: training.betas().to_vec(),
         inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
-        clamp: if network.prior == Prior::Spectral { Clamp::Never } else { Clamp::Last },
+        clamp,
         prior,
         temperature: 1.0,
         card: Card {

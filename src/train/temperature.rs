@@ -28,7 +28,7 @@ pub fn suited(model: &Model, pairs: &Pairs) -> Result<f32> {
     let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
     let mut distances = [0.0_f64; CHOICES.len()];
     for number in 0..CROPS {
-        let (_, mel) = pairs.crop(Split::Validation, number, FRAMES)?;
+        let mel = pairs.excerpt(Split::Validation, number, FRAMES)?.mel;
         for (temperature, distance) in CHOICES.into_iter().zip(&mut distances) {
             let request = Request { temperature, ..Request::default() };
             let made = mel_of(&vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?, &dialect)?;
