@@ -322,6 +322,17 @@ fn a_short_configuration_has_sensible_defaults() {
 }
 
 #[test]
+fn the_recipes_that_come_with_remel_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let recipes: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    assert!(recipes.len() >= 3, "{recipes:?}");
+    for recipe in recipes {
+        TrainConfig::read(&recipe).unwrap();
+    }
+}
+
+#[test]
 fn every_field_can_be_set() {
     let config = read(
         r#"
