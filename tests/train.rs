@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::checkpoint;
-use remel::mel::Mel;
+use remel::mel::{Mel, mel_of};
 use remel::network::{Backend, Weights};
-use remel::train::config::{DistillConfig, Loss, Objective, Prior, TrainConfig};
+use remel::train::config::{DataConfig, DistillConfig, Loss, Objective, Prior, Source, TrainConfig};
+use remel::train::data::{DataSet, Split};
 use remel::train::{Batch, Differentiable, NoiseLoss, Observer, Progress, flattened, run, unflattened};
 use remel::vocoder::{Request, Vocoder};
 use safetensors::SafeTensors;
@@ -141,6 +142,41 @@ fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
     let other = checkpoint::load(&whole.path().join("model.safetensors"), None).unwrap();
     assert_eq!(model.weights(), other.weights());
     assert_eq!(model.header().card.trained_steps, 8);
+}
+
+/// Mean distance of what a model makes of generated sounds from their mel frames, in the mel's own unit.
+fn distance(model: &Path) -> f64 {
+    let model = checkpoint::load(model, None).unwrap();
+    let dialect = model.dialect().unwrap().clone();
+    let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();
+    let source =
+        DataSet::open(&DataConfig::new(Source::Additive), 22_050, &mut |_| (), &mut |_, _| ()).unwrap();
+    let mut distances = (1000..1008).map(|number| {
+        let mel = mel_of(&source.crop(Split::Validation, number, 16_384).unwrap(), &dialect).unwrap();
+        let made = vocoder.synthesize(&mel, &[], &Request::default(), &mut |_, _| ()).unwrap();
+        let made = mel_of(&made, &dialect).unwrap();
+        let pairs = made.as_frames().iter().zip(mel.as_frames());
+        pairs.map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / mel.as_frames().len() as f64
+    });
+    distances.by_ref().sum::<f64>() / 8.0
+}
+
+#[test]
+fn training_brings_the_output_nearer_to_the_mel_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.network.prior = Prior::Spectral;
+    config.training.learning_rate = 0.005;
+    config.training.total_steps = 400;
+    config.training.validate_steps = 400;
+    config.training.ema = 0.95;
+    let mut untrained = config.clone();
+    untrained.model = folder.path().join("untrained.safetensors");
+    untrained.training.total_steps = 1;
+    untrained.training.learning_rate = 1e-9;
+    let [before, after] =
+        [untrained, config].map(|c| distance(&run(&c, false, &mut Record::default()).unwrap()));
+    assert!(after < 0.7 * before, "{before} before, {after} after");
 }
 
 #[test]
