@@ -210,3 +210,12 @@ fn vocode_keeps_rate_channels_and_length_and_repeats() {
     assert!(result.status.success());
     assert_eq!(Audio::read(&path("dry.wav")).unwrap(), input);
 }
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_remel"));
+    let ended = command.arg("info").stdout(writer).output().unwrap();
+    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "");
+}

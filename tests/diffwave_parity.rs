@@ -57,11 +57,7 @@ fn model(file: &str) -> Arc<Model> {
 fn mel(folder: &Path, model: &Model) -> Mel {
     let Some(n_mels) = model.header().network.n_mels else { return Mel::default() };
     let array = read_npy(&folder.join("mel.npy")).unwrap();
-    let frames = array.shape[1];
-    Mel::from_frames(
-        n_mels,
-        (0..n_mels * frames).map(|i| array.data[(i % n_mels) * frames + i / n_mels]).collect(),
-    )
+    Mel::from_bands(n_mels, &array.data)
 }
 
 #[track_caller]

@@ -26,11 +26,8 @@ fn clip(rate_hz: u32) -> Vec<f32> {
 fn reference(dialect: &Dialect) -> Mel {
     let path = fixture(&format!("{}.npy", dialect.name));
     let npy = NpyFile::new(BufReader::new(File::open(path).expect("a reference per dialect"))).expect("a .npy");
-    let [n_mels, frames] = *npy.shape() else { panic!("not a matrix") };
-    assert_eq!((n_mels as usize, npy.order()), (dialect.n_mels, Order::C));
-    let (n_mels, frames) = (n_mels as usize, frames as usize);
-    let data: Vec<f32> = npy.into_vec().expect("float32");
-    Mel::from_frames(n_mels, (0..frames * n_mels).map(|i| data[i % n_mels * frames + i / n_mels]).collect())
+    assert_eq!((npy.shape()[0] as usize, npy.order()), (dialect.n_mels, Order::C));
+    Mel::from_bands(dialect.n_mels, &npy.into_vec().expect("float32"))
 }
 
 /// Decibels of magnitude per unit of the compressed value.

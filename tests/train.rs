@@ -36,11 +36,9 @@ impl Fixture {
     /// The batch: two crops of eight frames.
     fn batch(&self) -> Batch {
         let get = |name: &str| self.get(name).unwrap();
-        let mel =
-            |bands: &[f32]| Mel::from_frames(80, (0..80 * 8).map(|i| bands[(i % 80) * 8 + i / 80]).collect());
         Batch {
             samples: 2048,
-            mels: get("mel").chunks_exact(80 * 8).map(mel).collect(),
+            mels: get("mel").chunks_exact(80 * 8).map(|bands| Mel::from_bands(80, bands)).collect(),
             signal: get("signal"),
             noise: get("noise"),
             signal_scale: get("signal_scale"),

@@ -8,7 +8,8 @@ use remel::Error;
 use remel::audio::{read_npy, write_npy};
 use remel::mel::Mel;
 
-use super::options::{ModelOptions, read_mel};
+use super::arrays::read_mel;
+use super::options::ModelOptions;
 
 /// Arguments of `remel denoise`.
 #[derive(Args)]

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use remel::Error;
-use remel::audio::{Audio, read_npy, write_npy};
 use remel::mel::Mel;
-use remel::vocoder::check_noise;
 
-use super::options::{ModelOptions, SamplingOptions, is_npy, ranged};
+use super::arrays::{SamplesFile, read_noise};
+use super::options::{ModelOptions, SamplingOptions, ranged};
 use super::progress::Progress;
 
 /// Arguments of `remel generate`.
@@ -37,7 +36,7 @@ fn seconds(text: &str) -> Result<f32, String> {
 impl Generate {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let npy = is_npy(&self.output)?;
+        let output = SamplesFile::of(&self.output)?;
         let model = self.model.load()?;
         let header = model.header();
         if header.network.n_mels.is_some() {
@@ -46,16 +45,7 @@ impl Generate {
         }
         let rate_hz = header.rate_hz;
         let request = self.sampling.request(1.0);
-        let noise = match &self.noise {
-            Some(path) => {
-                let noise = read_npy(path)?;
-                let steps = model.sampler(&request.schedule, 1.0)?.steps.len();
-                let samples = noise.shape.last().copied().unwrap_or(0);
-                check_noise(&path.display().to_string(), &noise.shape, steps, samples)?;
-                Some(noise.data)
-            }
-            None => None,
-        };
+        let noise = self.noise.as_ref().map(|path| read_noise(path, &model, &request, None)).transpose()?;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("generating");
         let samples = match noise {
@@ -65,11 +55,6 @@ impl Generate {
                 vocoder.generate(length, &request, &mut |done, all| progress.show(done, all))?
             }
         };
-        if npy {
-            write_npy(&self.output, &[samples.len()], &samples)?;
-        } else {
-            Audio::mono(rate_hz, samples).write_wav(&self.output)?;
-        }
-        Ok(())
+        output.write(rate_hz, samples)
     }
 }

@@ -35,8 +35,7 @@ impl MelCommand {
         let audio = Audio::read(&self.input)?.resampled(dialect.rate_hz);
         let mel = mel_of(&audio.to_mono(), &dialect)?;
         let (bands, frames) = (mel.n_mels(), mel.frames());
-        let data: Vec<f32> = (0..bands * frames).map(|i| mel.frame(i % frames)[i / frames]).collect();
-        write_npy(&self.output, &[bands, frames], &data)?;
+        write_npy(&self.output, &[bands, frames], &mel.to_bands())?;
         eprintln!("{}: {frames} frames of {bands} mels ({})", self.output.display(), dialect.name);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The command line: arguments → one library call → output.
 
+mod arrays;
 mod bench;
 mod compare;
 mod convert;

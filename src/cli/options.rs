@@ -1,12 +1,10 @@
 //! Options that several commands share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use remel::audio::read_npy;
-use remel::mel::Mel;
 use remel::model::{Model, ScheduleChoice};
 use remel::network::Backend;
 use remel::vocoder::{Request, THREADS, Vocoder};
@@ -112,33 +110,5 @@ pub fn ranged(text: &str, least: f32, most: f32) -> Result<f32, String> {
         Ok(value)
     } else {
         Err(format!("expected a number from {least} to {most}"))
-    }
-}
-
-/// Reads mel frames, `[n_mels, frames]`, that fit `model`.
-pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
-    let array = read_npy(path)?;
-    let n_mels = model.dialect()?.n_mels;
-    match array.shape.as_slice() {
-        [bands, frames] if *bands == n_mels && *frames > 0 => {
-            let data = (0..frames * bands).map(|i| array.data[(i % bands) * frames + i / bands]).collect();
-            Ok(Mel::from_frames(n_mels, data))
-        }
-        other => {
-            let expected = format!("[{n_mels}, frames] for this model");
-            Err(Error::invalid(path.display(), "shape", format!("{other:?}"), expected).into())
-        }
-    }
-}
-
-/// Whether an output is a NumPy array rather than audio, by its extension.
-///
-/// # Errors
-/// Where it is neither `.npy` nor `.wav`.
-pub fn is_npy(path: &Path) -> Result<bool> {
-    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("npy") => Ok(true),
-        Some("wav") => Ok(false),
-        _ => Err(Error::invalid(path.display(), "extension", "another", ".wav or .npy").into()),
     }
 }

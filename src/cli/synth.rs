@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use remel::audio::{Audio, read_npy, write_npy};
-use remel::vocoder::check_noise;
 
-use super::options::{ModelOptions, SamplingOptions, is_npy, read_mel};
+use super::arrays::{SamplesFile, read_mel, read_noise};
+use super::options::{ModelOptions, SamplingOptions};
 use super::progress::Progress;
 
 /// Arguments of `remel synth`.
@@ -30,20 +29,13 @@ pub struct Synth {
 impl Synth {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let npy = is_npy(&self.output)?;
+        let output = SamplesFile::of(&self.output)?;
         let model = self.model.load()?;
         let mel = read_mel(&self.input, &model)?;
         let request = self.sampling.request(1.0);
-        let noise = match &self.noise {
-            Some(path) => {
-                let noise = read_npy(path)?;
-                let steps = model.sampler(&request.schedule, 1.0)?.steps.len();
-                let samples = model.header().network.samples(mel.frames());
-                check_noise(&path.display().to_string(), &noise.shape, steps, samples)?;
-                Some(noise.data)
-            }
-            None => None,
-        };
+        let length = model.header().network.samples(mel.frames());
+        let noise =
+            self.noise.as_ref().map(|path| read_noise(path, &model, &request, Some(length))).transpose()?;
         let rate_hz = model.header().rate_hz;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("synthesizing");
@@ -51,11 +43,6 @@ impl Synth {
             Some(noise) => vocoder.synthesize_with_noise(&mel, &noise, &request)?,
             None => vocoder.synthesize(&mel, &[], &request, &mut |done, all| progress.show(done, all))?,
         };
-        if npy {
-            write_npy(&self.output, &[samples.len()], &samples)?;
-        } else {
-            Audio::mono(rate_hz, samples).write_wav(&self.output)?;
-        }
-        Ok(())
+        output.write(rate_hz, samples)
     }
 }

@@ -8,7 +8,8 @@ use remel::Error;
 use remel::audio::Audio;
 use remel::vocoder::FileRequest;
 
-use super::options::{ModelOptions, SamplingOptions, is_npy, ranged, share};
+use super::arrays::SamplesFile;
+use super::options::{ModelOptions, SamplingOptions, ranged, share};
 use super::progress::Progress;
 
 /// Arguments of `remel vocode`.
@@ -50,7 +51,7 @@ fn semitones(text: &str) -> Result<f32, String> {
 impl Vocode {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        if is_npy(&self.output)? {
+        if let SamplesFile::Array(_) = SamplesFile::of(&self.output)? {
             return Err(Error::invalid(self.output.display(), "extension", ".npy", ".wav").into());
         }
         let input = Audio::read(&self.input)?;

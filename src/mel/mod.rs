@@ -48,6 +48,22 @@ impl Mel {
         Self { n_mels, data }
     }
 
+    /// Wraps `bands`, `[n_mels, frames]` row-major (one band after the other), as arrays in files have it.
+    ///
+    /// # Panics
+    /// Where `bands` is no whole number of mel frames.
+    pub fn from_bands(n_mels: usize, bands: &[f32]) -> Self {
+        assert!(n_mels > 0 && bands.len().is_multiple_of(n_mels), "no whole number of mel frames");
+        let frames = bands.len() / n_mels;
+        Self { n_mels, data: (0..bands.len()).map(|i| bands[i % n_mels * frames + i / n_mels]).collect() }
+    }
+
+    /// All values, `[n_mels, frames]` row-major (one band after the other).
+    pub fn to_bands(&self) -> Vec<f32> {
+        let frames = self.frames();
+        (0..self.data.len()).map(|i| self.data[i % frames * self.n_mels + i / frames]).collect()
+    }
+
     /// Bands per frame.
     pub fn n_mels(&self) -> usize {
         self.n_mels

@@ -1,6 +1,7 @@
 //! The vocoder on one page: mel frames → windows → sampling → audio.
 
 mod file;
+mod job;
 mod live;
 mod past;
 mod piece;
@@ -10,7 +11,7 @@ pub use live::chunk_frames;
 
 use std::sync::Arc;
 
-use crate::diffusion::{Denoiser, Draw, Noise, NoiseSource, Sampler, Sampling, SpanPlan};
+use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampler, Sampling, SpanPlan};
 use crate::kernel::KernelDenoiser;
 use crate::mel::Mel;
 use crate::model::{Model, ScheduleChoice};
@@ -20,7 +21,8 @@ use crate::network::{Backend, DiffWaveConfig};
 use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
 
-use past::{Continued, Pasts};
+use job::Job;
+use past::Pasts;
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
 const OFFLINE_FRAMES: usize = 1024;
@@ -60,25 +62,6 @@ pub struct Vocoder {
     filter: Option<SpectralFilter>,
     /// Where the renders of signals stood: a causal network on the CPU goes on from there.
     pasts: Pasts,
-}
-
-/// One window as the network sees it: everything `[samples]` of it, with its noise.
-struct Job<'a> {
-    mel: &'a Mel,
-    carrier: &'a [f32],
-    noise: NoiseSource<'a>,
-    temperature: f32,
-    /// Samples at the start of `mel` that are not sampled, for they were before: context of the conditioner.
-    skip: usize,
-    /// What went before, one history per step; empty where the window begins with nothing.
-    histories: &'a mut [Vec<f32>],
-}
-
-impl<'a> Job<'a> {
-    /// A window of its own.
-    fn new(mel: &'a Mel, carrier: &'a [f32], noise: NoiseSource<'a>, temperature: f32) -> Self {
-        Self { mel, carrier, noise, temperature, skip: 0, histories: &mut [] }
-    }
 }
 
 impl Vocoder {
@@ -137,8 +120,7 @@ impl Vocoder {
         request: &Request,
         on_step: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
-        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
-        let sampler = self.model.sampler(&request.schedule, strength)?;
+        let sampler = self.sampler(request, carrier)?;
         let plan = self.offline_plan(mel.frames(), sampler.steps.len());
         self.render_spans(mel, carrier, request, &sampler, plan, on_step)
     }
@@ -152,8 +134,7 @@ impl Vocoder {
         plan: SpanPlan,
         on_step: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
-        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
-        let sampler = self.model.sampler(&request.schedule, strength)?;
+        let sampler = self.sampler(request, carrier)?;
         self.render_spans(mel, carrier, request, &sampler, plan, on_step)
     }
 
@@ -188,6 +169,12 @@ impl Vocoder {
         Ok(audio.to_vec())
     }
 
+    /// What a request means: without a carrier, sampling starts from pure noise.
+    fn sampler(&self, request: &Request, carrier: &[f32]) -> Result<Sampler> {
+        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
+        self.model.sampler(&request.schedule, strength)
+    }
+
     /// One window where memory allows, else windows whose context no step can see beyond.
     fn offline_plan(&self, frames: usize, steps: usize) -> SpanPlan {
         if frames <= OFFLINE_FRAMES {
@@ -213,60 +200,6 @@ impl Vocoder {
             left_frames: left + prior + UPSAMPLER_FRAMES[0],
             right_frames: right + prior + UPSAMPLER_FRAMES[1],
         }
-    }
-
-    /// Turns what was sampled for the frames of `mel` into audio, where the model's prior has sampled something else.
-    fn shape(&mut self, mel: &Mel, sampled: &mut [f32]) {
-        if let Some(filter) = &mut self.filter {
-            filter.shape(mel, sampled);
-            sampled.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
-        }
-    }
-
-    /// Frames on either side of a sample's own that reach it through the prior.
-    fn prior_frames(&self) -> usize {
-        self.model.header().prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP))
-    }
-
-    /// Samples windows of one length together, in the domain of the model's prior. Gives `[jobs, samples]` row-major.
-    fn run(
-        &mut self,
-        sampler: &Sampler,
-        jobs: &mut [Job],
-        samples: usize,
-        on_step: &mut dyn FnMut(),
-    ) -> Result<&[f32]> {
-        let header = self.model.header();
-        let skip = jobs.first().map_or(0, |job| job.skip);
-        let histories: Vec<_> = jobs.iter_mut().map(|job| std::mem::take(&mut job.histories)).collect();
-        let std: Vec<Vec<f32>> = jobs
-            .iter()
-            .map(|job| match (&header.prior, &header.dialect) {
-                (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(job.mel, dialect),
-                _ => Vec::new(),
-            })
-            .collect();
-        let mels: Vec<&Mel> = jobs.iter().map(|job| job.mel).collect();
-        let mut continued;
-        let denoiser: &mut dyn Denoiser = match self.denoiser.causal() {
-            Some(causal) if histories.iter().all(|histories| !histories.is_empty()) => {
-                continued = Continued::new(causal, skip, histories);
-                &mut continued
-            }
-            _ => self.denoiser.as_mut(),
-        };
-        denoiser.condition(&mels, samples)?;
-        let draws: Vec<Draw> = jobs
-            .iter()
-            .zip(&std)
-            .map(|(job, std)| Draw {
-                noise: job.noise,
-                temperature: job.temperature * header.temperature,
-                std: std.get(skip..).unwrap_or_default(),
-                carrier: job.carrier,
-            })
-            .collect();
-        self.sampling.run(denoiser, sampler, &draws, samples, on_step)
     }
 }
 

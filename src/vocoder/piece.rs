@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::job::Job;
 use super::past::Past;
-use super::{Job, Request, UPSAMPLER_FRAMES, Vocoder};
+use super::{Request, UPSAMPLER_FRAMES, Vocoder};
 use crate::Result;
 use crate::diffusion::{Noise, NoiseSource, Sampler, SpanPlan};
 use crate::mel::Mel;

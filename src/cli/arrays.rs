@@ -1,0 +1,64 @@
+//! Arrays in and out: mel frames, noise, samples.
+
+use std::path::Path;
+
+use anyhow::Result;
+use remel::Error;
+use remel::audio::{Audio, read_npy, write_npy};
+use remel::mel::Mel;
+use remel::model::Model;
+use remel::vocoder::{Request, check_noise};
+
+/// Reads mel frames, `[n_mels, frames]`, that fit `model`.
+pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
+    let array = read_npy(path)?;
+    let n_mels = model.dialect()?.n_mels;
+    match array.shape.as_slice() {
+        [bands, frames] if *bands == n_mels && *frames > 0 => Ok(Mel::from_bands(n_mels, &array.data)),
+        other => {
+            let expected = format!("[{n_mels}, frames] for this model");
+            Err(Error::invalid(path.display(), "shape", format!("{other:?}"), expected).into())
+        }
+    }
+}
+
+/// Reads every Gaussian of a sampling, `[steps, samples]`: as many samples as asked for, or as the file's rows have.
+pub fn read_noise(path: &Path, model: &Model, request: &Request, samples: Option<usize>) -> Result<Vec<f32>> {
+    let noise = read_npy(path)?;
+    let steps = model.sampler(&request.schedule, 1.0)?.steps.len();
+    let samples = samples.or(noise.shape.last().copied()).unwrap_or(0);
+    check_noise(&path.display().to_string(), &noise.shape, steps, samples)?;
+    Ok(noise.data)
+}
+
+/// Where samples go: a NumPy array, or else audio.
+#[derive(Clone, Copy)]
+pub enum SamplesFile<'a> {
+    /// `[samples]`, as they are.
+    Array(&'a Path),
+    /// 32-bit float.
+    Audio(&'a Path),
+}
+
+impl<'a> SamplesFile<'a> {
+    /// What the extension of `path` says.
+    ///
+    /// # Errors
+    /// Where it is neither `.npy` nor `.wav`.
+    pub fn of(path: &'a Path) -> Result<Self> {
+        match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+            Some("npy") => Ok(Self::Array(path)),
+            Some("wav") => Ok(Self::Audio(path)),
+            _ => Err(Error::invalid(path.display(), "extension", "another", ".wav or .npy").into()),
+        }
+    }
+
+    /// Writes the samples.
+    pub fn write(self, rate_hz: u32, samples: Vec<f32>) -> Result<()> {
+        match self {
+            Self::Array(path) => write_npy(path, &[samples.len()], &samples)?,
+            Self::Audio(path) => Audio::mono(rate_hz, samples).write_wav(path)?,
+        }
+        Ok(())
+    }
+}
