@@ -1,61 +1,13 @@
 //! The audio thread allocates nothing and frees nothing, whatever happens around it.
 
+mod heap;
 mod stream_fake;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
 use proptest::prelude::*;
 use remel::stream::{Controls, MelFrom, MelTap, StreamSlot};
 use stream_fake::*;
-
-/// The system's allocator, which counts what a thread asks of it while that is forbidden to the thread.
-struct Forbidding;
-
-thread_local! {
-    static FORBIDDEN: Cell<bool> = const { Cell::new(false) };
-    static VIOLATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count() {
-    if FORBIDDEN.try_with(Cell::get).unwrap_or(false) {
-        VIOLATIONS.set(VIOLATIONS.get() + 1);
-    }
-}
-
-// SAFETY: every call is passed on to the system's allocator unchanged; counting neither allocates nor panics.
-unsafe impl GlobalAlloc for Forbidding {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller keeps `GlobalAlloc::alloc`'s contract, which is the system allocator's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count();
-        // SAFETY: `pointer` came from the system's allocator with this `layout`, as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: `pointer` came from the system's allocator with this `layout`, as the caller promises.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Forbidding = Forbidding;
-
-/// Runs `real_time`, and how often it touched the allocator.
-fn violations(real_time: impl FnOnce()) -> usize {
-    VIOLATIONS.set(0);
-    FORBIDDEN.set(true);
-    real_time();
-    FORBIDDEN.set(false);
-    VIOLATIONS.get()
-}
 
 /// What happens before a block.
 #[derive(Clone, Copy, Debug)]
@@ -82,12 +34,6 @@ fn events() -> impl Strategy<Value = Vec<(Event, usize)>> {
         1 => Just(Event::StopEngine),
     ];
     prop::collection::vec((event, prop_oneof![Just(1usize), 1usize..200, 200usize..3000]), 1..60)
-}
-
-#[test]
-fn the_allocator_counts_what_it_should() {
-    assert_eq!(violations(|| drop(std::hint::black_box(vec![1u8; 100]))), 2);
-    assert_eq!(violations(|| {}), 0);
 }
 
 proptest! {
@@ -135,7 +81,7 @@ proptest! {
             let mut main = [&mut left[..frames], &mut right[..frames]];
             let side = [&side[0][..frames], &side[1][..frames]];
             let side = (number % 2 == 0).then_some(&side[..]);
-            touched += violations(|| {
+            touched += heap::calls_in(|| {
                 match (event, slot.stream()) {
                     (Event::Reset, _) => slot.reset(),
                     (Event::Offline(offline), Some(stream)) => stream.set_offline(offline),
