@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use remel::checkpoint;
 use remel::train::config::TrainConfig;
 use remel::train::{Observer, Progress, run};
 
@@ -30,8 +31,8 @@ impl Train {
         ctrlc::set_handler(move || stopper.store(true, Ordering::Relaxed))?;
         let mut screen = Screen::new(Arc::clone(&stop), config.training.total_steps);
         let model = run(&config, self.resume, &mut screen)?;
-        let step = screen.bar.position();
         screen.bar.finish_and_clear();
+        let step = checkpoint::load(&model, None)?.header().card.trained_steps;
         let interrupted = if stop.load(Ordering::Relaxed) { ", interrupted: --resume goes on" } else { "" };
         eprintln!("{}: {step} steps{interrupted}", model.display());
         Ok(())

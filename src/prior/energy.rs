@@ -20,7 +20,7 @@ pub struct EnergyPrior {
 }
 
 impl Default for EnergyPrior {
-    /// The values that `shared/train`'s recipe trains with.
+    /// The values of the recipe that checkpoints with `params.prior = True` come from.
     fn default() -> Self {
         Self { gain: 0.25, floor: 0.02, ceiling: 1.0 }
     }
