@@ -64,6 +64,7 @@ pub fn base() -> Arc<Model> {
         inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
         clamp: Clamp::EveryStep,
         prior: None,
+        phase: None,
         temperature: 1.0,
         card: Card { name: "base 64 × 30".into(), ..Card::default() },
     };

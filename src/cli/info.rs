@@ -58,6 +58,13 @@ fn print_network(header: &ModelHeader, parameters: usize) {
     let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
     println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
     println!("temperature  {}", header.temperature);
+    match &header.phase {
+        Some(p) => println!(
+            "phase        reconstructed: look-ahead {} frames, {} iterations, momentum {}, trust {}",
+            p.look_frames, p.iterations, p.momentum, p.trust
+        ),
+        None => println!("phase        the network's"),
+    }
     match &header.prior {
         Some(Prior::Energy(p)) => {
             println!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling)

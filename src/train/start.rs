@@ -49,6 +49,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
         clamp,
         prior,
+        phase: None,
         temperature: 1.0,
         card: Card {
             name: config.model.file_stem().unwrap_or_default().to_string_lossy().into_owned(),

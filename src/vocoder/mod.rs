@@ -1,10 +1,12 @@
 //! The vocoder on one page: mel frames → windows → sampling → audio.
 
 mod file;
+mod finish;
 mod job;
 mod live;
 mod past;
 mod piece;
+mod reconstructions;
 
 pub use file::FileRequest;
 pub use live::chunk_frames;
@@ -18,11 +20,14 @@ use crate::model::{Model, ScheduleChoice};
 #[cfg(feature = "gpu")]
 use crate::network::BurnDenoiser;
 use crate::network::{Backend, DiffWaveConfig};
+use crate::phase::Reconstructor;
 use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
 
 use job::Job;
 use past::Pasts;
+use piece::Piece;
+use reconstructions::Reconstructions;
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
 const OFFLINE_FRAMES: usize = 1024;
@@ -45,11 +50,13 @@ pub struct Request {
     pub temperature: f32,
     /// Which noise.
     pub seed: u64,
+    /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how.
+    pub coherence: f32,
 }
 
 impl Default for Request {
     fn default() -> Self {
-        Self { schedule: ScheduleChoice::Fast, strength: 1.0, temperature: 1.0, seed: 0 }
+        Self { schedule: ScheduleChoice::Fast, strength: 1.0, temperature: 1.0, seed: 0, coherence: 1.0 }
     }
 }
 
@@ -60,6 +67,10 @@ pub struct Vocoder {
     sampling: Sampling,
     /// The filter of a model with a spectral prior.
     filter: Option<SpectralFilter>,
+    /// The reconstructor of a model whose phases are reconstructed.
+    reconstructor: Option<Reconstructor>,
+    /// Where the reconstructions of signals stood.
+    reconstructions: Reconstructions,
     /// Where the renders of signals stood: a causal network on the CPU goes on from there.
     pasts: Pasts,
 }
@@ -94,7 +105,17 @@ impl Vocoder {
             (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
             _ => None,
         };
-        Self { model, denoiser, sampling: Sampling::default(), filter, pasts: Pasts::default() }
+        let phase = header.phase.zip(header.dialect.as_ref());
+        let reconstructor = phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect));
+        Self {
+            model,
+            denoiser,
+            sampling: Sampling::default(),
+            filter,
+            reconstructor,
+            reconstructions: Reconstructions::default(),
+            pasts: Pasts::default(),
+        }
     }
 
     /// The model.
@@ -145,8 +166,22 @@ impl Vocoder {
         let samples = noise.len() / sampler.steps.len().max(1);
         let job = Job::new(mel, &[], NoiseSource::Given(noise), request.temperature);
         let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
-        self.shape(mel, &mut sampled);
-        Ok(sampled)
+        let piece = Piece {
+            mel,
+            carrier: &[],
+            first_frame: 0,
+            output_frames: 0..mel.frames(),
+            reach_frames: self.reach_frames(),
+            phase_frames: self.phase_frames(),
+            samples,
+            seed: request.seed,
+            temperature: request.temperature,
+            strength: 1.0,
+            coherence: request.coherence,
+        };
+        let mut audio = Vec::new();
+        self.finish(&piece, &mut sampled, 0, &mut audio);
+        Ok(audio)
     }
 
     /// Generates `samples` samples from noise with an unconditional network, in one window: what has no conditioner
@@ -193,12 +228,12 @@ impl Vocoder {
         let header = self.model.header();
         let network = &header.network;
         let reach = (network.reach() * steps).div_ceil(DiffWaveConfig::HOP);
-        let prior = self.prior_frames();
+        let around = self.reach_frames();
         let (left, right) = if network.causal { (2 * reach, 0) } else { (reach, reach) };
         SpanPlan {
             chunk_frames,
-            left_frames: left + prior + UPSAMPLER_FRAMES[0],
-            right_frames: right + prior + UPSAMPLER_FRAMES[1],
+            left_frames: left + around + UPSAMPLER_FRAMES[0],
+            right_frames: right + around + UPSAMPLER_FRAMES[1],
         }
     }
 }
