@@ -170,7 +170,7 @@ impl Vocoder {
             mel,
             carrier: &[],
             first_frame: 0,
-            output_frames: 0..mel.frames(),
+            output_frames: 0..samples.div_ceil(DiffWaveConfig::HOP),
             reach_frames: self.reach_frames(),
             phase_frames: self.phase_frames(),
             samples,
