@@ -6,7 +6,7 @@ use super::denormals::DenormalsFlushed;
 use super::engine::Engine;
 use super::history::{History, shift_in};
 use super::instruction_set::InstructionSet;
-use super::layer::{Layer, Place};
+use super::layer::{Layer, Place, Run};
 use super::packed::Packed;
 use super::part::{PART_ROWS, Part, WHOLE_ROWS};
 use super::rows::SharedRows;
@@ -158,8 +158,8 @@ impl CausalDenoiser for KernelDenoiser {
                 }
             }
         }
-        let eps = SharedRows::new(eps, 1);
-        self.engine.run(&Stage::Exit(Exit { packed: &self.packed, skips: &self.skips, eps }));
+        let exit = Exit { packed: &self.packed, skips: &self.skips, eps: SharedRows::new(eps, 1) };
+        self.engine.run(&Stage::Exit(exit));
         Ok(())
     }
 }
@@ -202,8 +202,7 @@ impl KernelDenoiser {
         let constants = self.steps.constants(level);
         let [input, output] = &mut self.signals;
         let (mut input, mut output) = (&mut **input, &mut **output);
-        let entry = SharedRows::new(input, width);
-        let step = &constants[..width];
+        let (step, entry) = (&constants[..width], SharedRows::new(input, width));
         self.engine.run(&Stage::Entry(Entry { packed: &self.packed, x, step, output: entry }));
         let values = part.windows * part.rows * width;
         input[x.len() * width..values].fill(0.0);
@@ -213,15 +212,17 @@ impl KernelDenoiser {
             delay += behind;
             let lead = weights.dilation * if part.cut || self.config.causal { 2 } else { 1 };
             let computed = part.computed(delay, self.samples);
-            if !computed.is_empty() {
-                let constant = constants.get((index + 1) * width..(index + 2) * width);
-                let shift = (part.window * self.samples + part.start) as isize - delay as isize;
+            let shift = (part.window * self.samples + part.start) as isize - delay as isize;
+            let constant = constants.get((index + 1) * width..(index + 2) * width);
+            let mut first = computed.start;
+            while first < computed.end {
+                let run = Run::first(computed.end - first, weights.dilation);
                 self.engine.run(&Stage::Layer(Layer {
                     packed: &self.packed,
                     weights,
                     windows: part.windows,
-                    samples: computed.len(),
-                    place: Place { rows: part.rows, first: computed.start, behind, shift },
+                    run,
+                    place: Place { rows: part.rows, first, behind, shift },
                     threads: self.engine.threads(),
                     lead,
                     input,
@@ -232,6 +233,7 @@ impl KernelDenoiser {
                     is_first: index == 0,
                     conditioner: self.conditioners.of_layer(index),
                 }));
+                first += run.samples;
             }
             if part.cut {
                 output[..computed.start * width].fill(0.0);
