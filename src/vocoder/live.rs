@@ -76,6 +76,9 @@ impl Render for Vocoder {
                     samples: window.mel.frames() * DiffWaveConfig::HOP,
                     seed: window.settings.seed,
                     temperature: window.settings.temperature,
+                    // A stream has no control for it: a model with classes is refused where windows are rendered.
+                    class: None,
+                    guidance: 1.0,
                 })
                 .collect();
             let (these, rest) = std::mem::take(&mut out).split_at_mut(pieces.len());

@@ -28,6 +28,10 @@ pub(super) struct Piece<'a> {
     pub seed: u64,
     /// Scale of every Gaussian, relative to the model's own temperature.
     pub temperature: f32,
+    /// Which of the network's classes.
+    pub class: Option<usize>,
+    /// Scale of guidance, the same for all pieces that are rendered together.
+    pub guidance: f32,
 }
 
 impl Piece<'_> {
@@ -54,6 +58,8 @@ impl Piece<'_> {
                 start: (self.first_frame + from as u64) * hop as u64,
             },
             temperature: self.temperature,
+            class: self.class,
+            guidance: self.guidance,
             skip: context(from) * hop,
             histories,
         }
@@ -100,6 +106,8 @@ impl Vocoder {
                 samples: self.model.header().network.samples(window.frames()),
                 seed: request.seed,
                 temperature: request.temperature,
+                class: request.class,
+                guidance: request.guidance,
             };
             self.render_pieces(sampler, &[piece], &mut rendered, &mut || {
                 done += 1;
@@ -121,7 +129,9 @@ impl Vocoder {
     ) -> Result<()> {
         // How a carrier goes on after its window decides how its end is whitened: no past could be relied on.
         let whitens = self.filter.is_some() && pieces.iter().any(|piece| !piece.carrier.is_empty());
-        let causal = if whitens { None } else { self.denoiser.causal() };
+        // A guided network would need a second past for its null label.
+        let guided = pieces.iter().any(|piece| piece.guidance != 1.0);
+        let causal = if whitens || guided { None } else { self.denoiser.causal() };
         let Some(history_values) = causal.map(|causal| causal.history_values()) else {
             return self.render_alone(sampler, pieces, out, on_step);
         };

@@ -10,6 +10,7 @@ pub(super) use place::Place;
 use super::conditioner::Conditioner;
 use super::gate::gate;
 use super::history::History;
+use super::label::LayerBiases;
 use super::lanes::Lanes;
 use super::matrix::{ROWS, multiply};
 use super::packed::{Packed, PackedLayer};
@@ -59,6 +60,8 @@ pub(super) struct Layer<'a> {
     pub(super) is_first: bool,
     /// The conditioner.
     pub(super) conditioner: Conditioner<'a>,
+    /// Biases of the gated sum, where they are not in the conditioner already.
+    pub(super) biases: LayerBiases<'a>,
 }
 
 /// A run of tiles within one window.
@@ -125,7 +128,7 @@ impl Layer<'_> {
             let row = |tile: usize| &factors[tile * width..][..channels];
             multiply::<V>(matrix, block.tiles, row, &mut Sums { rows: sums, width: 2 * width, bias: None });
         }
-        self.condition::<V>(scratch);
+        self.condition::<V>(&block, scratch);
         self.gate::<V>(&block, scratch);
         self.output::<V>(&block, scratch);
     }
@@ -177,7 +180,7 @@ impl Layer<'_> {
 
     /// Projects the conditioner where that was not done with the batch.
     #[inline(always)]
-    fn condition<V: Lanes>(&self, scratch: &mut Scratch) {
+    fn condition<V: Lanes>(&self, block: &Block, scratch: &mut Scratch) {
         let (Conditioner::Spectrogram(spectrogram), Some(matrix)) =
             (self.conditioner, &self.weights.conditioner)
         else {
@@ -185,7 +188,7 @@ impl Layer<'_> {
         };
         let (depth, rows) = (matrix.depth(), &scratch.rows);
         let frame = |row: usize| &spectrogram[self.place.whole(rows[row]) * depth..][..depth];
-        let bias = Some(&*self.weights.bias);
+        let bias = Some(self.biases.of(block.window));
         let mut sums = Sums { rows: &mut scratch.conditioner, width: 2 * self.packed.width, bias };
         multiply::<V>(matrix, rows.len(), frame, &mut sums);
     }
@@ -209,7 +212,7 @@ impl Layer<'_> {
                 // Outputs beyond the window are computed too, and what the next tile has overwrites them.
                 let row = row + output.min(valid - 1);
                 let both = match self.conditioner {
-                    Conditioner::None => &self.weights.bias,
+                    Conditioner::None => self.biases.of(block.window),
                     Conditioner::Projected(all) => &all[self.place.whole(rows[row]) * 2 * width..][..2 * width],
                     Conditioner::Spectrogram(_) => &projected[row * 2 * width..][..2 * width],
                 };
