@@ -145,8 +145,8 @@ struct ProjectionEdge<'a> {
 impl<V: Lanes> Edge<V> for ProjectionEdge<'_> {
     #[inline(always)]
     fn start<const N: usize>(&self, row: usize, column: usize) -> [V; N] {
-        let window = (self.first + row) / self.projection.samples;
-        load(&self.projection.biases.of(window)[column..])
+        let Projection { biases, samples, .. } = self.projection;
+        load(&biases.of_row(self.first + row, *samples)[column..])
     }
 
     #[inline(always)]

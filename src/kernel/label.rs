@@ -94,6 +94,15 @@ impl<'a> LayerBiases<'a> {
         }
     }
 
+    /// The bias of row `row` of all windows, which have `samples` each.
+    #[inline(always)]
+    pub(super) fn of_row(&self, row: usize, samples: usize) -> &'a [f32] {
+        match self.values.len() == self.columns {
+            true => self.values,
+            false => self.of(row / samples),
+        }
+    }
+
     /// The biases of the windows from `first` on.
     pub(super) fn after(self, first: usize) -> Self {
         match self.values.len() == self.columns {

@@ -6,6 +6,7 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
+use super::embedding::embed_labels;
 use super::embedding_row;
 use crate::network::Weights;
 
@@ -243,19 +244,6 @@ impl DiffWave {
     pub fn config(&self) -> &DiffWaveConfig {
         &self.config
     }
-}
-
-/// The labels' embeddings (DiffWave, section 5.3), zeros for the null label. `[labels.len().max(1), 128]`
-fn embed_labels(labels: &[Option<usize>], table: &Tensor<2>) -> Tensor<2> {
-    let [classes, rows] = [table.dims()[0], labels.len().max(1)];
-    let mut chosen = vec![0.0_f32; rows * classes];
-    for (row, label) in labels.iter().enumerate() {
-        if let Some(label) = label {
-            chosen[row * classes + label] = 1.0;
-        }
-    }
-    let chosen = Tensor::<2>::from_data(TensorData::new(chosen, [rows, classes]), &table.device());
-    chosen.matmul(table.clone())
 }
 
 /// Both halves of the channels.
