@@ -20,6 +20,7 @@ fn config(variant: Variant) -> DiffWaveConfig {
         layers: 9,
         dilation_cycle: 7,
         n_mels: Some(6),
+        classes: None,
         training_steps: 50,
         causal: true,
         variant,

@@ -17,6 +17,7 @@ fn config(channels: usize, layers: usize, dilation_cycle: usize) -> DiffWaveConf
         layers,
         dilation_cycle,
         n_mels: Some(6),
+        classes: None,
         training_steps: 50,
         causal: false,
         variant: Variant::Lmnt,

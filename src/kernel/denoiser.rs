@@ -6,6 +6,7 @@ use super::denormals::DenormalsFlushed;
 use super::engine::Engine;
 use super::history::{History, shift_in};
 use super::instruction_set::InstructionSet;
+use super::label::Biases;
 use super::layer::{Layer, Place, Run};
 use super::packed::Packed;
 use super::part::{PART_ROWS, Part, WHOLE_ROWS};
@@ -26,6 +27,7 @@ pub struct KernelDenoiser {
     windows: usize,
     samples: usize,
     conditioners: Conditioners,
+    biases: Biases,
     /// What layers read and write in turn, `[rows, width]` each.
     signals: [Buffer; 2],
     /// Sum of the skips, `[rows, width]`.
@@ -60,6 +62,7 @@ impl KernelDenoiser {
         Ok(Self {
             config: config.clone(),
             steps: StepTable::new(config, weights, &packed),
+            biases: Biases::new(config, weights, &packed),
             packed,
             conditioners: Conditioners::new(config, weights),
             engine,
@@ -80,6 +83,7 @@ impl KernelDenoiser {
 
     /// Refuses signals and histories that do not fit the batch.
     fn check(&self, x: &[f32], eps: &[f32], histories: &[&mut [f32]]) -> Result<()> {
+        self.config.check_labels(self.biases.labels(), self.windows)?;
         let rows = self.windows * self.samples;
         let refused = |field: &str, found, expected| Err(Error::invalid("CPU engine", field, found, expected));
         for (field, found) in [("samples of x", x.len()), ("samples of eps", eps.len())] {
@@ -107,6 +111,12 @@ impl KernelDenoiser {
 }
 
 impl Denoiser for KernelDenoiser {
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        self.config.check_labels(labels, labels.len())?;
+        self.biases.label(&self.packed, labels);
+        Ok(())
+    }
+
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
         self.condition_after(mels, 0, samples)
     }
@@ -128,6 +138,7 @@ impl CausalDenoiser for KernelDenoiser {
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()> {
         let _flushed = DenormalsFlushed::here();
+        self.config.check_labels(self.biases.labels(), mels.len())?;
         (self.windows, self.samples) = (mels.len(), samples);
         let rows = self.windows * samples;
         for signal in &mut self.signals {
@@ -135,7 +146,7 @@ impl CausalDenoiser for KernelDenoiser {
         }
         self.skips.require(rows * self.packed.width);
         self.past.require(self.history_values());
-        self.conditioners.prepare(&self.packed, &mut self.engine, mels, skip, samples)
+        self.conditioners.prepare(&self.packed, &mut self.engine, &self.biases, mels, skip, samples)
     }
 
     fn predict_after(
@@ -232,6 +243,7 @@ impl KernelDenoiser {
                     skips: SharedRows::new(&mut self.skips, width),
                     is_first: index == 0,
                     conditioner: self.conditioners.of_layer(index),
+                    biases: self.biases.of_layer(index).after(part.window),
                 }));
                 first += run.samples;
             }

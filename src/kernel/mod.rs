@@ -13,6 +13,7 @@ mod engine;
 mod gate;
 mod history;
 mod instruction_set;
+mod label;
 mod lanes;
 mod layer;
 mod matrix;

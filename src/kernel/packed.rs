@@ -33,7 +33,9 @@ pub(super) struct PackedLayer {
     pub(super) dilated: [Matrix; winograd::MOST_PRODUCTS],
     /// The conditioner projection, `[n_mels, 2·width]`.
     pub(super) conditioner: Option<Matrix>,
-    /// Bias of both, `[2·width]`.
+    /// The label projection, `[128, 2·width]`.
+    pub(super) label: Option<Buffer>,
+    /// Bias of them all, `[2·width]`.
     pub(super) bias: Buffer,
     /// The output projection's residual half, scaled, `[channels, width]`; the last layer's is never needed.
     pub(super) residual: Option<Matrix>,
@@ -96,6 +98,7 @@ impl Packing<'_> {
                 let weight = values("conditioner_projection.weight");
                 self.gated(n_mels, |band, channel| weight[channel * n_mels + band])
             }),
+            label: config.classes.map(|_| self.label(index)),
             bias: self.bias(index),
             residual: (index + 1 < config.layers).then(|| self.half(residual)),
             skip: self.half(skip),
@@ -134,18 +137,35 @@ impl Packing<'_> {
         self.pack(channels, self.width, |row, column| if column < channels { value(row, column) } else { 0.0 })
     }
 
-    /// Bias of the gated sum.
+    /// Bias of the gated sum: of everything that is added up in it.
     fn bias(&self, index: usize) -> Buffer {
-        let values = |part: &str| self.weights.values(&format!("residual_layers.{index}.{part}"));
-        let dilated = values("dilated_conv.bias");
-        let conditioner = self.config.n_mels.map(|_| values("conditioner_projection.bias"));
+        let values = |part: &str| self.weights.values(&format!("residual_layers.{index}.{part}.bias"));
+        let conditioner = self.config.n_mels.map(|_| values("conditioner_projection"));
+        let label = self.config.classes.map(|_| values("label_projection"));
+        let parts: Vec<&[f32]> =
+            std::iter::once(values("dilated_conv")).chain(conditioner).chain(label).collect();
         let mut bias = Buffer::zeroed(2 * self.width);
         for (column, bias) in bias.iter_mut().enumerate() {
             if let Some((channel, factor)) = self.source(column) {
-                *bias = factor * (dilated[channel] + conditioner.map_or(0.0, |c| c[channel]));
+                *bias = factor * parts.iter().map(|part| part[channel]).sum::<f32>();
             }
         }
         bias
+    }
+
+    /// The label projection, transposed.
+    fn label(&self, index: usize) -> Buffer {
+        let weight = self.weights.values(&format!("residual_layers.{index}.label_projection.weight"));
+        let (columns, depth) = (2 * self.width, weight.len() / (2 * self.config.channels));
+        let mut projection = Buffer::zeroed(depth * columns);
+        for (k, row) in projection.chunks_exact_mut(columns).enumerate() {
+            for (column, value) in row.iter_mut().enumerate() {
+                if let Some((channel, factor)) = self.source(column) {
+                    *value = factor * weight[channel * depth + k];
+                }
+            }
+        }
+        projection
     }
 
     /// A matrix onto gates and filters from `value(row, channel)`, scaled to the exponents that the gate takes.

@@ -17,6 +17,7 @@ pub struct BurnDenoiser {
     backend: Backend,
     device: Device,
     conditioner: Option<Tensor<3>>,
+    labels: Vec<Option<usize>>,
     batch: usize,
     samples: usize,
 }
@@ -29,12 +30,27 @@ impl BurnDenoiser {
     pub fn new(config: &DiffWaveConfig, weights: &Weights, backend: &Backend) -> Result<Self> {
         let device = backend.device();
         let network = guarded(backend, || config.init(weights, &device))?;
-        Ok(Self { network, backend: backend.clone(), device, conditioner: None, batch: 0, samples: 0 })
+        Ok(Self {
+            network,
+            backend: backend.clone(),
+            device,
+            conditioner: None,
+            labels: Vec::new(),
+            batch: 0,
+            samples: 0,
+        })
     }
 }
 
 impl Denoiser for BurnDenoiser {
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        self.network.config().check_labels(labels, labels.len())?;
+        self.labels = labels.to_vec();
+        Ok(())
+    }
+
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
+        self.network.config().check_labels(&self.labels, mels.len())?;
         (self.batch, self.samples) = (mels.len(), samples);
         let Some(n_mels) = self.network.config().n_mels else {
             self.conditioner = None;
@@ -59,10 +75,11 @@ impl Denoiser for BurnDenoiser {
 
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {
         let data = TensorData::new(x.to_vec(), [self.batch, self.samples]);
-        let (network, device, conditioner) = (&self.network, &self.device, self.conditioner.as_ref());
+        let (network, device) = (&self.network, &self.device);
+        let (conditioner, labels) = (self.conditioner.as_ref(), &self.labels);
         let predicted = guarded(&self.backend, || {
             let x = Tensor::<2>::from_data(data, device);
-            network.forward(x, &[level], conditioner).try_into_data().map_err(|e| format!("{e:?}"))
+            network.forward(x, &[level], conditioner, labels).try_into_data().map_err(|e| format!("{e:?}"))
         })?;
         let failed = |reason: String| Error::Device { device: self.backend.to_string(), reason };
         let values = predicted.map_err(failed)?;

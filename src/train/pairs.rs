@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use super::config::TrainingConfig;
-use super::data::{DataSet, Draws, Split};
+use super::data::{Crop, DataSet, Draws, Split};
 use crate::Result;
 use crate::diffusion::{Noise, Schedule};
 use crate::mel::{Mel, mel_of};
@@ -25,6 +25,8 @@ pub struct Excerpt {
     pub signal: Vec<f32>,
     /// Its mel frames; none without a conditioner.
     pub mel: Mel,
+    /// Its class, where it has one that the network is to know.
+    pub class: Option<usize>,
 }
 
 /// Draws crops for training. Everything about crop `number` is a pure function of the configuration and `number`:
@@ -64,7 +66,7 @@ impl Pairs {
         let mut batch = Batch { samples, ..Batch::default() };
         let noise = Noise::new(self.config.seed);
         for number in numbers {
-            let Excerpt { signal, mel, .. } = self.excerpt(split, number, self.config.crop_frames)?;
+            let Excerpt { signal, mel, class, .. } = self.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
             let level = self.level(split, number);
             let signal_scale = self.training.signal_scale(level);
@@ -76,6 +78,7 @@ impl Pairs {
             batch.noise_scale.extend(std.iter().map(|std| noise_scale * std));
             batch.signal_scale.push(signal_scale as f32);
             batch.levels.push(level as f32);
+            batch.labels.extend(self.header.network.classes.map(|_| class));
             batch.mels.extend(self.header.dialect.is_some().then_some(mel));
         }
         Ok(batch)
@@ -90,12 +93,12 @@ impl Pairs {
     pub fn excerpt(&self, split: Split, number: u64, frames: usize) -> Result<Excerpt> {
         let hop = DiffWaveConfig::HOP;
         let Some(dialect) = &self.header.dialect else {
-            let audio = self.data.crop(split, number, frames * hop)?;
-            return Ok(Excerpt { signal: audio.clone(), audio, ..Excerpt::default() });
+            let Crop { audio, class } = self.data.crop(split, number, frames * hop)?;
+            return Ok(Excerpt { signal: audio.clone(), audio, class, ..Excerpt::default() });
         };
         let reach = self.header.prior.map_or(0, |prior| prior.reach_frames(hop));
         let margin = dialect.pad_samples().div_ceil(hop) + reach;
-        let whole = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
+        let Crop { audio: whole, class } = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
         let mel = mel_of(&whole, dialect)?;
         let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
         let (audio, mut signal) = (inner(&whole), whole);
@@ -104,7 +107,7 @@ impl Pairs {
             // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
             signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
         }
-        Ok(Excerpt { audio, signal: inner(&signal), mel: mel.slice(margin..margin + frames) })
+        Ok(Excerpt { audio, signal: inner(&signal), mel: mel.slice(margin..margin + frames), class })
     }
 
     /// Standard deviation of the noise, `[samples]`.

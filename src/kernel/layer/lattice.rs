@@ -37,7 +37,7 @@ impl Layer<'_> {
         let width = self.packed.width;
         let (rows, products) = (&scratch.rows[..], &scratch.products[..]);
         let conditioner = units(match self.conditioner {
-            Conditioner::None => &self.weights.bias,
+            Conditioner::None => self.biases.of(block.window),
             Conditioner::Projected(all) => all,
             Conditioner::Spectrogram(_) => &scratch.conditioner,
         });

@@ -13,6 +13,7 @@ pub(super) use tiling::{Run, TILES};
 
 use super::conditioner::Conditioner;
 use super::history::History;
+use super::label::LayerBiases;
 use super::lanes::Lanes;
 use super::matrix::multiply;
 use super::packed::{Packed, PackedLayer};
@@ -57,6 +58,8 @@ pub(super) struct Layer<'a> {
     pub(super) is_first: bool,
     /// The conditioner.
     pub(super) conditioner: Conditioner<'a>,
+    /// Biases of the gated sum, where they are not in the conditioner already.
+    pub(super) biases: LayerBiases<'a>,
 }
 
 impl Layer<'_> {
@@ -87,7 +90,7 @@ impl Layer<'_> {
             let mut edge = Product { rows, stride: Scratch::stride(2 * width), ahead, layer: self };
             multiply::<V>(matrix, block.tiles, row, &mut edge);
         }
-        self.condition::<V>(scratch);
+        self.condition::<V>(&block, scratch);
         self.gate::<V, PAIRS>(&block, scratch);
         self.output::<V>(&block, scratch);
     }
@@ -106,7 +109,7 @@ impl Layer<'_> {
 
     /// Projects the conditioner where that was not done with the batch.
     #[inline(always)]
-    fn condition<V: Lanes>(&self, scratch: &mut Scratch) {
+    fn condition<V: Lanes>(&self, block: &Block, scratch: &mut Scratch) {
         let (Conditioner::Spectrogram(spectrogram), Some(matrix)) =
             (self.conditioner, &self.weights.conditioner)
         else {
@@ -114,7 +117,7 @@ impl Layer<'_> {
         };
         let (depth, rows) = (matrix.depth(), &scratch.rows);
         let frame = |row: usize| &spectrogram[self.place.whole(rows[row]) * depth..][..depth];
-        let mut edge = Projected { rows: &mut scratch.conditioner, bias: &self.weights.bias };
+        let mut edge = Projected { rows: &mut scratch.conditioner, bias: self.biases.of(block.window) };
         multiply::<V>(matrix, rows.len(), frame, &mut edge);
     }
 
