@@ -200,6 +200,22 @@ fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
 }
 
 #[test]
+fn a_model_has_the_name_licence_and_schedules_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.name = Some("Glass".into());
+    config.licence = "CC0-1.0".into();
+    config.schedule.steps = 20;
+    config.schedule.beta_max = 0.2;
+    config.schedule.inference_betas = vec![1e-3, 0.05, 0.6];
+    let model = checkpoint::load(&run(&config, false, &mut Record::default()).unwrap(), None).unwrap();
+    let header = model.header();
+    assert_eq!((header.card.name.as_str(), header.card.licence.as_str()), ("Glass", "CC0-1.0"));
+    assert_eq!((header.network.training_steps, header.training_betas[19]), (20, 0.2));
+    assert_eq!(header.inference_betas, config.schedule.inference_betas);
+}
+
+#[test]
 fn an_unconditional_network_is_trained_and_generates() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());

@@ -316,6 +316,8 @@ fn a_short_configuration_has_sensible_defaults() {
     assert_eq!(config.data.source, Source::Additive);
     assert_eq!((config.network.channels, config.network.layers, config.network.dilation_cycle), (64, 30, 10));
     assert_eq!(config.network.rate_hz().unwrap(), 22_050);
+    assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("voice", "unknown"));
+    assert_eq!((config.schedule.steps, config.schedule.inference_betas.len()), (50, 6));
     let folder = config.model.parent().unwrap();
     assert_eq!(config.run_folder(), folder.join("runs/voice"));
     assert_eq!(config.data.cache, Some(folder.join("runs/cache")));
@@ -337,6 +339,8 @@ fn every_field_can_be_set() {
     let config = read(
         r#"
         model = "out/student.safetensors"
+        name = "Student"
+        licence = "CC-BY-4.0"
         run = "/tmp/run"
         init = "weights.pt"
         [network]
@@ -346,6 +350,11 @@ fn every_field_can_be_set() {
         causal = true
         conditioner = "bigvgan-24k"
         prior = "energy"
+        [schedule]
+        steps = 200
+        beta_min = 1e-6
+        beta_max = 0.02
+        inference_betas = [1e-3, 0.1, 0.7]
         [data]
         source = "../recordings"
         cache = "cache"
@@ -387,7 +396,9 @@ fn every_field_can_be_set() {
     assert_eq!(config.run_folder(), Path::new("/tmp/run"));
     let Source::Folder(source) = &config.data.source else { panic!("a folder") };
     assert!(source.is_absolute() && source.ends_with("../recordings"), "{source:?}");
-    assert!(config.distill.unwrap().teacher.is_absolute());
+    assert!(config.distill.as_ref().unwrap().teacher.is_absolute());
+    assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("Student", "CC-BY-4.0"));
+    assert_eq!((config.schedule.training().unwrap().len(), config.schedule.inference_betas.len()), (200, 3));
     // What is written down of a training reads back.
     let json = serde_json::to_string(&config.network).unwrap();
     assert_eq!(serde_json::from_str::<remel::train::config::NetworkConfig>(&json).unwrap(), config.network);
@@ -419,6 +430,12 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[network]\nrate_hz = 44100\n"), ["network.rate_hz", "22050"]),
         (&with("[network]\nconditioner = \"none\"\nprior = \"energy\"\n"), ["network.prior", "none"]),
         (&with("[network]\nchannels = 0\n"), ["network.channels", "0"]),
+        (&format!("name = ' '\n{LEAST}"), ["name", "\" \""]),
+        (&with("[schedule]\nsteps = 0\n"), ["schedule.steps", "found 0, expected 1 to"]),
+        (&with("[schedule]\nbeta_max = 1e-5\n"), ["schedule.beta_max", "0.00001"]),
+        (&with("[schedule]\ninference_betas = []\n"), ["schedule.inference_betas", "none"]),
+        (&with("[schedule]\ninference_betas = [0.1, 1.5]\n"), ["schedule.inference_betas", "1.5"]),
+        (&with("[schedule]\ninference_betas = [0.9]\n"), ["schedule.inference_betas", "0.9487"]),
     ];
     for (text, expected) in cases {
         let message = read(text).unwrap_err().to_string();

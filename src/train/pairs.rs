@@ -32,6 +32,8 @@ pub struct Excerpt {
 pub struct Pairs {
     data: DataSet,
     header: ModelHeader,
+    /// The filter of a model with a spectral prior: its tables and transforms, of which every crop takes a copy.
+    filter: Option<SpectralFilter>,
     config: TrainingConfig,
     training: Schedule,
     /// The steps that the short schedule's levels are in the training schedule.
@@ -47,7 +49,11 @@ impl Pairs {
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
         let fast = inference.alpha_bars().iter().map(|alpha_bar| training.align(*alpha_bar)).collect();
-        Ok(Self { data, header, config, training, fast })
+        let filter = match (&header.prior, &header.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
+            _ => None,
+        };
+        Ok(Self { data, header, filter, config, training, fast })
     }
 
     /// The data.
@@ -99,8 +105,8 @@ impl Pairs {
         let mel = mel_of(&whole, dialect)?;
         let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
         let (audio, mut signal) = (inner(&whole), whole);
-        if let Some(Prior::Spectral(prior)) = self.header.prior {
-            SpectralFilter::new(prior, dialect).whiten(&mel, &mut signal);
+        if let Some(filter) = &self.filter {
+            filter.clone().whiten(&mel, &mut signal);
             // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
             signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
         }

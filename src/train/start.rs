@@ -8,7 +8,7 @@ use super::data::DataSet;
 use super::distill::Teacher;
 use super::parameters::{flattened, initial};
 use super::run::Observer;
-use crate::diffusion::{Clamp, Schedule};
+use crate::diffusion::Clamp;
 use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
 use crate::prior::{EnergyPrior, Prior, SpectralPrior};
@@ -22,11 +22,11 @@ pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> 
     DataSet::open(&config.data, rate_hz, warn, prepared)
 }
 
-/// All of the model but its weights. The schedules are those of DiffWave (Kong et al. 2021), base.
+/// All of the model but its weights.
 pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
     let network = &config.network;
     let dialect = network.dialect()?;
-    let training = Schedule::linear(50, 1e-4, 0.05)?;
+    let training = config.schedule.training()?;
     let (prior, clamp) = match network.prior {
         config::Prior::None => (None, Clamp::Last),
         config::Prior::Energy => (Some(Prior::Energy(EnergyPrior::default())), Clamp::Last),
@@ -46,13 +46,13 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         dialect,
         rate_hz: network.rate_hz()?,
         training_betas: training.betas().to_vec(),
-        inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
+        inference_betas: config.schedule.inference_betas.clone(),
         clamp,
         prior,
         temperature: 1.0,
         card: Card {
-            name: config.model.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            licence: "unknown".into(),
+            name: config.card_name(),
+            licence: config.licence.clone(),
             provenance: format!("trained by remel train on {}", source.display()),
             trained_steps: 0,
         },

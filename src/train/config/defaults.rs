@@ -1,7 +1,8 @@
 //! What fields are where the file does not say.
 
 use super::{
-    AugmentConfig, DataConfig, Device, DistillConfig, Loss, NetworkConfig, Objective, Prior, TrainingConfig,
+    AugmentConfig, DataConfig, Device, DistillConfig, Loss, NetworkConfig, Objective, Prior, ScheduleConfig,
+    TrainConfig, TrainingConfig,
 };
 
 impl Default for NetworkConfig {
@@ -14,6 +15,18 @@ impl Default for NetworkConfig {
             conditioner: "lmnt-diffwave".into(),
             rate_hz: None,
             prior: Prior::None,
+        }
+    }
+}
+
+impl Default for ScheduleConfig {
+    /// The schedules of DiffWave, base (Kong et al. 2021, appendix B and section 5).
+    fn default() -> Self {
+        Self {
+            steps: 50,
+            beta_min: 1e-4,
+            beta_max: 0.05,
+            inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
         }
     }
 }
@@ -46,6 +59,12 @@ impl Default for TrainingConfig {
             checkpoint_minutes: 5.0,
             validate_steps: 1000,
         }
+    }
+}
+
+impl TrainConfig {
+    pub(super) fn default_licence() -> String {
+        "unknown".into()
     }
 }
 

@@ -3,7 +3,10 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::{AugmentConfig, DataConfig, NetworkConfig, Objective, Prior, TrainConfig, TrainingConfig};
+use super::{
+    AugmentConfig, DataConfig, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig, TrainingConfig,
+};
+use crate::diffusion::Schedule;
 use crate::network::DiffWaveConfig;
 use crate::{Error, Result};
 
@@ -19,7 +22,13 @@ impl TrainConfig {
         if self.model.extension().is_none_or(|extension| extension != "safetensors") {
             return Err(Error::invalid(place, "model", self.model.display(), "a file name in .safetensors"));
         }
+        for (field, text) in [("name", self.card_name()), ("licence", self.licence.clone())] {
+            if text.trim().is_empty() || text.contains('\n') {
+                return Err(Error::invalid(place, field, format!("{text:?}"), "a line of text"));
+            }
+        }
         self.network.validate(place)?;
+        self.schedule.validate(place)?;
         self.data.validate(place)?;
         self.training.validate(place)?;
         match (&self.distill, self.training.objective) {
@@ -63,6 +72,28 @@ impl NetworkConfig {
             }
             (_, rate_hz) => within(place, "network.rate_hz", rate_hz.unwrap_or(22_050), 4000..=192_000),
         }
+    }
+}
+
+impl ScheduleConfig {
+    fn validate(&self, place: &str) -> Result<()> {
+        within(place, "schedule.steps", self.steps, 1..=100_000)?;
+        within(place, "schedule.beta_min", self.beta_min, 1e-9..=0.999)?;
+        within(place, "schedule.beta_max", self.beta_max, self.beta_min..=0.999)?;
+        for beta in &self.inference_betas {
+            within(place, "schedule.inference_betas", *beta, 1e-9..=0.999)?;
+        }
+        if self.inference_betas.is_empty() {
+            return Err(Error::invalid(place, "schedule.inference_betas", "none", "at least one"));
+        }
+        let most = |schedule: Schedule| (1.0 - schedule.alpha_bars()[schedule.len() - 1]).sqrt();
+        let (trained, sampled) = (most(self.training()?), most(self.inference()?));
+        if sampled > trained + 1e-9 {
+            let found = format!("noise up to {sampled:.4}");
+            let expected = format!("at most the {trained:.4} that the training schedule reaches");
+            return Err(Error::invalid(place, "schedule.inference_betas", found, expected));
+        }
+        Ok(())
     }
 }
 
