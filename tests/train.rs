@@ -8,8 +8,11 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::checkpoint;
 use remel::mel::{Mel, mel_of};
+use remel::model::ModelHeader;
 use remel::network::{Backend, Weights};
-use remel::train::config::{DataConfig, DistillConfig, Loss, Objective, Prior, Source, TrainConfig};
+use remel::train::config::{
+    DataConfig, DistillConfig, Levels, Loss, Objective, Prior, Source, TrainConfig, TrainingConfig,
+};
 use remel::train::data::{DataSet, Split};
 use remel::train::{Batch, Differentiable, NoiseLoss, Observer, Progress, flattened, run, unflattened};
 use remel::vocoder::{Request, Vocoder};
@@ -56,7 +59,8 @@ fn gradients(spectral_weight: f64) -> (f32, Weights) {
     let count = values.len();
     let parameters = Tensor::from_data(TensorData::new(values, [count]), &device);
     let differentiable = Differentiable::new(config, &parameters);
-    let loss = NoiseLoss::new(Loss::L1, spectral_weight, &device);
+    let training = TrainingConfig { loss: Loss::L1, spectral_weight, ..TrainingConfig::default() };
+    let loss = NoiseLoss::new(&training, model.header(), &device);
     let loss = loss.of(&differentiable.network, &Fixture::read().batch(), &device);
     let gradient = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
     (loss.into_scalar::<f32>(), unflattened(config, &gradient))
@@ -87,6 +91,35 @@ fn gradients_of_the_noise_loss_agree_with_pytorch() {
 #[test]
 fn gradients_of_the_spectral_loss_agree_with_pytorch() {
     hold("whole", 0.5);
+}
+
+/// PyTorch has no such filter to compare with: the slope of the loss along its gradient is measured instead.
+#[test]
+fn gradients_of_the_loss_on_the_shaped_signal_are_its_slope() {
+    let device = Device::flex();
+    let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
+    let prior = Some(remel::prior::Prior::Spectral(remel::prior::SpectralPrior::default()));
+    let header = ModelHeader { prior, ..model.header().clone() };
+    let (config, batch) = (&header.network, Fixture::read().batch());
+    let values = flattened(config, model.weights());
+    let loss_and_gradient = |shaped_weight: f64, values: &[f32]| {
+        let training = TrainingConfig { shaped_weight, ..TrainingConfig::default() };
+        let parameters = Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), &device);
+        let differentiable = Differentiable::new(config, &parameters);
+        let loss = NoiseLoss::new(&training, &header, &device).of(&differentiable.network, &batch, &device);
+        let gradient: Vec<f32> = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
+        (f64::from(loss.into_scalar::<f32>()), gradient)
+    };
+    let (plain, _) = loss_and_gradient(0.0, &values);
+    let (whole, gradient) = loss_and_gradient(100.0, &values);
+    assert!(whole > plain + 10.0, "{whole}, {plain} without the shaped signal");
+    let norm = gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
+    let along = |length: f64| -> Vec<f32> {
+        values.iter().zip(&gradient).map(|(v, g)| v + (length * f64::from(*g) / norm) as f32).collect()
+    };
+    let [ahead, behind] = [1e-3, -1e-3].map(|length| loss_and_gradient(100.0, &along(length)).0);
+    let slope = (ahead - behind) / 2e-3;
+    assert!((slope / norm - 1.0).abs() < 0.03, "slope {slope}, norm of the gradient {norm}");
 }
 
 /// Keeps every loss, and stops after so many steps.
@@ -142,6 +175,19 @@ fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
     assert_eq!(model.header().card.trained_steps, 8);
 }
 
+/// WaveGrad's levels beside the default ones: other crops' noise, learned as well.
+#[test]
+fn wavegrads_levels_are_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.training.levels = Levels::Wavegrad;
+    config.training.total_steps = 40;
+    let mut record = Record::default();
+    run(&config, false, &mut record).unwrap();
+    let [first, .., last] = record.validations[..] else { panic!("validated every fourth step") };
+    assert!(last < 0.97 * first, "validation loss {first}, then {last}");
+}
+
 /// Mean distance of what a model makes of generated sounds from their mel frames, in the mel's own unit.
 fn distance(model: &Path) -> f64 {
     let model = checkpoint::load(model, None).unwrap();
@@ -164,6 +210,7 @@ fn training_brings_the_output_nearer_to_the_mel_frames() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
     config.network.prior = Prior::Spectral;
+    config.training.shaped_weight = 0.3;
     config.training.learning_rate = 0.005;
     config.training.total_steps = 400;
     config.training.validate_steps = 400;

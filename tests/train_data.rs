@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use remel::audio::Audio;
-use remel::train::config::{AugmentConfig, DataConfig, Objective, Prior, Source, TrainConfig};
+use remel::train::config::{AugmentConfig, DataConfig, Levels, Objective, Prior, Source, TrainConfig};
 use remel::train::data::{AdditiveGenerator, DataSet, Draws, Split, Tone};
 use tempfile::TempDir;
 
@@ -317,6 +317,7 @@ fn a_short_configuration_has_sensible_defaults() {
     assert_eq!((config.network.channels, config.network.layers, config.network.dilation_cycle), (64, 30, 10));
     assert_eq!(config.network.rate_hz().unwrap(), 22_050);
     assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("voice", "unknown"));
+    assert_eq!((config.training.levels, config.training.fast_share()), (Levels::Steps, 0.5));
     assert_eq!((config.schedule.steps, config.schedule.inference_betas.len()), (50, 6));
     let folder = config.model.parent().unwrap();
     assert_eq!(config.run_folder(), folder.join("runs/voice"));
@@ -349,7 +350,7 @@ fn every_field_can_be_set() {
         dilation_cycle = 6
         causal = true
         conditioner = "bigvgan-24k"
-        prior = "energy"
+        prior = "spectral"
         [schedule]
         steps = 200
         beta_min = 1e-6
@@ -369,6 +370,8 @@ fn every_field_can_be_set() {
         objective = "distill"
         loss = "l2"
         spectral_weight = 0.5
+        shaped_weight = 0.3
+        levels = "wavegrad"
         fast_levels = 0.8
         antithetic = false
         batch = 4
@@ -390,7 +393,7 @@ fn every_field_can_be_set() {
         "#,
     )
     .unwrap();
-    assert_eq!((config.training.objective, config.network.prior), (Objective::Distill, Prior::Energy));
+    assert_eq!((config.training.objective, config.network.prior), (Objective::Distill, Prior::Spectral));
     assert_eq!((config.network.rate_hz().unwrap(), config.training.minutes), (24_000, Some(5.0)));
     assert_eq!(config.data.augment.pitch_semitones, Some([-3.0, 3.0]));
     assert_eq!(config.run_folder(), Path::new("/tmp/run"));
@@ -400,6 +403,7 @@ fn every_field_can_be_set() {
     assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("Student", "CC-BY-4.0"));
     assert_eq!((config.schedule.training().unwrap().len(), config.schedule.inference_betas.len()), (200, 3));
     // What is written down of a training reads back.
+    assert_eq!((config.training.levels, config.training.fast_share()), (Levels::Wavegrad, 0.8));
     let json = serde_json::to_string(&config.network).unwrap();
     assert_eq!(serde_json::from_str::<remel::train::config::NetworkConfig>(&json).unwrap(), config.network);
 }
@@ -418,6 +422,8 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[training]\nbatch = -1\n"), ["training.batch", "-1"]),
         (&with("[training]\nloss = \"l3\"\n"), ["l3", "`l1`"]),
         (&with("[training]\nlearning_rate = nan\n"), ["training.learning_rate", "NaN"]),
+        (&with("[training]\nshaped_weight = 0.3\n"), ["training.shaped_weight", "spectral"]),
+        (&with("[training]\nlevels = \"random\"\n"), ["random", "`wavegrad`"]),
         (&with("[training]\nema = 1.0\n"), ["training.ema", "1"]),
         (&with("[training]\nminutes = 0\n"), ["training.minutes", "0"]),
         (&with("[training]\nobjective = \"distill\"\n"), ["distill", "[distill]"]),

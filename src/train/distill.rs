@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::batch::Batch;
 use super::config::DistillConfig;
+use super::levels::Levels;
 use crate::checkpoint;
 use crate::diffusion::Schedule;
 use crate::model::{Model, ModelHeader};
@@ -70,6 +71,11 @@ impl Teacher {
             beta
         });
         Ok(ModelHeader { inference_betas: betas.collect(), card: header.card.clone(), ..own.clone() })
+    }
+
+    /// The levels that the student learns: it knows no other ones than its own.
+    pub fn levels(&self) -> Levels {
+        Levels::of(self.training.clone(), self.levels.clone())
     }
 
     /// The teacher's model.

@@ -14,6 +14,7 @@ use super::loss::NoiseLoss;
 use super::pairs::Pairs;
 use super::parameters::{Differentiable, network};
 use crate::Result;
+use crate::model::ModelHeader;
 use crate::network::{Backend, DiffWaveConfig};
 
 /// Computes losses and gradients on one device.
@@ -29,10 +30,10 @@ pub struct Learner<'a> {
 }
 
 impl<'a> Learner<'a> {
-    /// A learner of `network` from `pairs`, and from a teacher where there is one, on `backend`.
+    /// A learner of the network of `header` from `pairs`, and from a teacher where there is one, on `backend`.
     pub fn new(
         pairs: &'a Pairs,
-        network: &DiffWaveConfig,
+        header: &ModelHeader,
         config: &TrainingConfig,
         teacher: Option<Teacher>,
         backend: &Backend,
@@ -42,8 +43,8 @@ impl<'a> Learner<'a> {
             true => (1, thread::available_parallelism().map_or(1, usize::from)),
             false => (config.batch as u64, 1),
         };
-        let loss = NoiseLoss::new(config.loss, config.spectral_weight, &device);
-        Self { pairs, network: network.clone(), loss, teacher, device, part, threads }
+        let loss = NoiseLoss::new(config, header, &device);
+        Self { pairs, network: header.network.clone(), loss, teacher, device, part, threads }
     }
 
     /// The mean loss over the training crops `crops`, and its gradient.

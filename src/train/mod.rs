@@ -9,6 +9,7 @@ pub mod data;
 mod distill;
 mod journal;
 mod learner;
+mod levels;
 mod loss;
 mod optimizer;
 mod pairs;

@@ -8,6 +8,7 @@ use super::data::Split;
 use super::distill::Teacher;
 use super::journal::Journal;
 use super::learner::Learner;
+use super::levels::Levels;
 use super::optimizer::Optimizer;
 use super::pairs::Pairs;
 use super::parameters::unflattened;
@@ -65,20 +66,23 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     let teacher =
         config.distill.as_ref().map(|distill| Teacher::open(distill, &backend.device())).transpose()?;
     let mut header = start::header(config)?;
-    let mut training = config.training.clone();
     if let Some(teacher) = &teacher {
-        // A student knows no other levels than its own.
-        training.fast_levels = 1.0;
         header = teacher.student(&header)?;
     }
+    let training = &config.training;
+    let levels = match &teacher {
+        Some(teacher) => teacher.levels(),
+        None => Levels::new(&header, training)?,
+    };
     let files = Files::open(config, resume)?;
-    let pairs = Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone(), training.clone())?;
+    let data = start::data(config, header.rate_hz, observer)?;
+    let pairs = Pairs::new(data, header.clone(), levels, training.clone());
     let mut state = match resume {
         true => State::load(&header.network, &files.state, &backend.device())?,
         false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
-    let learner = Learner::new(&pairs, &header.network, &training, teacher, &backend);
-    let optimizer = Optimizer::new(&training);
+    let learner = Learner::new(&pairs, &header, training, teacher, &backend);
+    let optimizer = Optimizer::new(training);
     let mut journal = Journal::open(&config.run_folder(), state.step)?;
     let (started, before) = (Instant::now(), state.seconds);
     let mut saved = Instant::now();

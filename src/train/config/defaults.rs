@@ -1,8 +1,8 @@
 //! What fields are where the file does not say.
 
 use super::{
-    AugmentConfig, DataConfig, Device, DistillConfig, Loss, NetworkConfig, Objective, Prior, ScheduleConfig,
-    TrainConfig, TrainingConfig,
+    AugmentConfig, DataConfig, Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Prior,
+    ScheduleConfig, TrainConfig, TrainingConfig,
 };
 
 impl Default for NetworkConfig {
@@ -43,7 +43,9 @@ impl Default for TrainingConfig {
             objective: Objective::Ddpm,
             loss: Loss::L1,
             spectral_weight: 0.0,
-            fast_levels: 0.5,
+            shaped_weight: 0.0,
+            levels: Levels::Steps,
+            fast_levels: None,
             antithetic: true,
             batch: 16,
             crop_frames: 62,

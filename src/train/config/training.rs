@@ -48,10 +48,17 @@ pub struct TrainingConfig {
     pub objective: Objective,
     /// How a wrong prediction is punished.
     pub loss: Loss,
-    /// Weight of the multi-resolution STFT loss on the predicted audio.
+    /// Weight of the multi-resolution STFT loss on the predicted signal: the audio, or under the spectral prior what
+    /// is left of it without its envelope.
     pub spectral_weight: f64,
-    /// Share of the crops whose noise level is one of the short schedule's.
-    pub fast_levels: f64,
+    /// Weight of the same loss after the filter of the spectral prior, where both signals have their envelope again:
+    /// what is loud in the sound is also what counts. Needs `network.prior = "spectral"`.
+    pub shaped_weight: f64,
+    /// How the noise level of a crop is drawn.
+    pub levels: Levels,
+    /// Share of the crops whose noise level is one of the short schedule's instead; by default half, and none where
+    /// `levels` is `wavegrad`.
+    pub fast_levels: Option<f64>,
     /// Whether the noise levels of a batch come in pairs, t and its mirror image.
     pub antithetic: bool,
     /// Crops per batch.
@@ -80,6 +87,29 @@ pub struct TrainingConfig {
     pub checkpoint_minutes: f64,
     /// Steps between validations.
     pub validate_steps: u64,
+}
+
+impl TrainingConfig {
+    /// Share of the crops whose noise level is one of the short schedule's.
+    pub fn fast_share(&self) -> f64 {
+        self.fast_levels.unwrap_or(match self.levels {
+            Levels::Steps => 0.5,
+            Levels::Wavegrad => 0.0,
+        })
+    }
+}
+
+/// How the noise level of a crop is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Levels {
+    /// A real-valued step of the training schedule, evenly from its first to its last.
+    #[default]
+    Steps,
+    /// WaveGrad's (Chen et al. 2021, algorithm 1): a step, evenly, then √ᾱ, evenly between the step before and that
+    /// one. The network is told the real-valued step at which the schedule has that √ᾱ. Beside `steps` that adds
+    /// what has less noise than the first step, down to none.
+    Wavegrad,
 }
 
 /// What is learned.

@@ -31,6 +31,10 @@ impl TrainConfig {
         self.schedule.validate(place)?;
         self.data.validate(place)?;
         self.training.validate(place)?;
+        if self.training.shaped_weight > 0.0 && self.network.prior != Prior::Spectral {
+            let expected = "0, or network.prior = \"spectral\": nothing else shapes the signal";
+            return Err(Error::invalid(place, "training.shaped_weight", self.training.shaped_weight, expected));
+        }
         match (&self.distill, self.training.objective) {
             (None, Objective::Distill) => {
                 let expected = "the table [distill], as training.objective is \"distill\"";
@@ -118,7 +122,8 @@ impl AugmentConfig {
 impl TrainingConfig {
     fn validate(&self, place: &str) -> Result<()> {
         within(place, "training.spectral_weight", self.spectral_weight, 0.0..=1000.0)?;
-        within(place, "training.fast_levels", self.fast_levels, 0.0..=1.0)?;
+        within(place, "training.shaped_weight", self.shaped_weight, 0.0..=1000.0)?;
+        within(place, "training.fast_levels", self.fast_share(), 0.0..=1.0)?;
         within(place, "training.batch", self.batch, 1..=4096)?;
         within(place, "training.crop_frames", self.crop_frames, 1..=4096)?;
         within(place, "training.accumulate", self.accumulate, 1..=4096)?;
