@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diffusion::{Clamp, Sampler, Schedule};
+use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
 use crate::mel::Dialect;
 use crate::network::{DiffWaveConfig, Weights};
 use crate::prior::Prior;
@@ -35,6 +35,9 @@ pub struct ModelHeader {
     pub training_betas: Vec<f64>,
     /// β of the short schedule that the model is meant to be sampled with.
     pub inference_betas: Vec<f64>,
+    /// How sampling goes from level to level.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// Where sampling limits values.
     pub clamp: Clamp,
     /// The prior, where the model was trained with one.
@@ -171,7 +174,8 @@ impl Model {
             ScheduleChoice::Steps(steps) => self.inference.respaced(*steps)?,
             ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.clone())?,
         };
-        Sampler::ddpm(&self.training, &inference, strength, self.header.clamp)
+        let header = &self.header;
+        Sampler::new(header.procedure, &self.training, &inference, strength, header.clamp)
     }
 }
 

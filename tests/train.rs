@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::checkpoint;
+use remel::diffusion::Procedure;
 use remel::mel::{Mel, mel_of};
-use remel::model::ModelHeader;
+use remel::model::{ModelHeader, ScheduleChoice};
 use remel::network::{Backend, Weights};
 use remel::train::config::{
     DataConfig, DistillConfig, Levels, Loss, Objective, Prior, Source, TrainConfig, TrainingConfig,
@@ -260,6 +261,31 @@ fn a_model_has_the_name_licence_and_schedules_it_is_given() {
     assert_eq!((header.card.name.as_str(), header.card.licence.as_str()), ("Glass", "CC0-1.0"));
     assert_eq!((header.network.training_steps, header.training_betas[19]), (20, 0.2));
     assert_eq!(header.inference_betas, config.schedule.inference_betas);
+}
+
+#[test]
+fn a_consistency_model_learns_and_is_sampled_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.network.prior = Prior::Spectral;
+    let teacher = run(&config, false, &mut Record::default()).unwrap();
+    config.model = folder.path().join("student.safetensors");
+    config.training.objective = Objective::Consistency;
+    config.training.total_steps = 60;
+    config.training.learning_rate = 0.0005;
+    config.distill = Some(DistillConfig { teacher: teacher.clone(), steps: 2 });
+    let mut record = Record::default();
+    let student = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
+    let [first, .., last] = record.validations[..] else { panic!("validated every fourth step") };
+    assert!(last < 0.9 * first, "validation loss {first}, then {last}");
+
+    // It says by itself how it is sampled: the second step starts from what the first has found, noised anew.
+    let header = student.header();
+    assert_eq!((header.inference_betas.len(), header.procedure), (2, Procedure::Consistency));
+    let sampler = student.sampler(&ScheduleChoice::Fast, 1.0).unwrap();
+    let alpha_bar = 1.0 - header.inference_betas[0];
+    assert!((f64::from(sampler.steps[0].noise_scale).powi(2) - (1.0 - alpha_bar)).abs() < 1e-6);
+    assert_eq!(checkpoint::load(&teacher, None).unwrap().header().procedure, Procedure::Ancestral);
 }
 
 #[test]

@@ -426,8 +426,12 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[training]\nlevels = \"random\"\n"), ["random", "`wavegrad`"]),
         (&with("[training]\nema = 1.0\n"), ["training.ema", "1"]),
         (&with("[training]\nminutes = 0\n"), ["training.minutes", "0"]),
-        (&with("[training]\nobjective = \"distill\"\n"), ["distill", "[distill]"]),
+        (&with("[training]\nobjective = \"distill\"\n"), ["distill", "a table"]),
         (&with("[distill]\nteacher = \"t.pt\"\n"), ["distill", "objective"]),
+        (
+            &with("[training]\nobjective = \"consistency\"\n[distill]\nteacher = \"t.pt\"\nsteps = 4\n"),
+            ["distill.steps", "found 4, expected 1 to 3"],
+        ),
         (&with("[data.augment]\ngain_db = [3, -3]\n"), ["data.augment.gain_db", "[3, -3]"]),
         (&with("[data.augment]\ngain_db = 3\n"), ["data.augment.gain_db", "3"]),
         (&with("validation = 0.9\n"), ["data.validation", "0.9"]),

@@ -13,9 +13,10 @@ use super::distill::Teacher;
 use super::loss::NoiseLoss;
 use super::pairs::Pairs;
 use super::parameters::{Differentiable, network};
+use super::state::State;
 use crate::Result;
 use crate::model::ModelHeader;
-use crate::network::{Backend, DiffWaveConfig};
+use crate::network::{Backend, DiffWave, DiffWaveConfig};
 
 /// Computes losses and gradients on one device.
 pub struct Learner<'a> {
@@ -51,39 +52,47 @@ impl<'a> Learner<'a> {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn gradient(&self, parameters: &Tensor<1>, crops: Range<u64>) -> Result<(f64, Tensor<1>)> {
-        let (mut total, mut sum) = (0.0, parameters.zeros_like());
+    pub fn gradient(&self, state: &State, crops: Range<u64>) -> Result<(f64, Tensor<1>)> {
+        let (mut total, mut sum) = (0.0, state.parameters.zeros_like());
         let work = |batch: &Batch| {
-            let differentiable = Differentiable::new(&self.network, parameters);
+            let differentiable = Differentiable::new(&self.network, &state.parameters);
             let loss = self.loss.of(&differentiable.network, batch, &self.device);
             let gradient = differentiable.gradient(&loss);
             (scalar(loss), gradient)
         };
-        self.each(Split::Train, crops, &work, |share, (loss, gradient)| {
-            total += share * loss;
-            sum = sum.clone() + gradient * share;
-        })?;
+        self.each(
+            Split::Train,
+            crops,
+            &network(&self.network, &state.average),
+            &work,
+            |share, (loss, gradient)| {
+                total += share * loss;
+                sum = sum.clone() + gradient * share;
+            },
+        )?;
         Ok((total, sum))
     }
 
-    /// The mean loss over the validation crops `crops`.
+    /// The mean loss of the averaged parameters over the validation crops `crops`.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn validate(&self, parameters: &Tensor<1>, crops: Range<u64>) -> Result<f64> {
-        let network = network(&self.network, parameters);
+    pub fn validate(&self, state: &State, crops: Range<u64>) -> Result<f64> {
+        let network = network(&self.network, &state.average);
         let mut total = 0.0;
         let work = |batch: &Batch| scalar(self.loss.of(&network, batch, &self.device));
-        self.each(Split::Validation, crops, &work, |share, loss| total += share * loss)?;
+        self.each(Split::Validation, crops, &network, &work, |share, loss| total += share * loss)?;
         Ok(total)
     }
 
-    /// Does `work` on all parts of `crops` and hands each result, with its share in the whole, to `take`: in their
+    /// Does `work` on all parts of `crops`, which a teacher has made its own with `average`, the student as it is on
+    /// average, and hands each result, with its share in the whole, to `take`: in their
     /// order, whatever thread was first, so that sums are the same each time.
     fn each<T: Send>(
         &self,
         split: Split,
         crops: Range<u64>,
+        average: &DiffWave,
         work: &(dyn Fn(&Batch) -> T + Sync),
         mut take: impl FnMut(f64, T),
     ) -> Result<()> {
@@ -96,7 +105,7 @@ impl<'a> Learner<'a> {
         let one = |part: &Range<u64>| {
             let mut batch = self.pairs.batch(split, part.clone())?;
             if let Some(teacher) = &self.teacher {
-                teacher.teach(&mut batch);
+                teacher.teach(&mut batch, average);
             }
             Ok(work(&batch))
         };

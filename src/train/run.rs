@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use super::config::TrainConfig;
 use super::data::Split;
-use super::distill::Teacher;
 use super::journal::Journal;
 use super::learner::Learner;
 use super::levels::Levels;
@@ -63,8 +62,7 @@ pub trait Observer {
 /// The last checkpoint stays in the run's folder.
 pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> Result<PathBuf> {
     let backend = start::backend(config.training.device)?;
-    let teacher =
-        config.distill.as_ref().map(|distill| Teacher::open(distill, &backend.device())).transpose()?;
+    let teacher = start::teacher(config, &backend)?;
     let mut header = start::header(config)?;
     if let Some(teacher) = &teacher {
         header = teacher.student(&header)?;
@@ -89,7 +87,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     while optimizer.progress(&state) < 1.0 && !observer.stopped() {
         let crops = (training.batch * training.accumulate) as u64;
         let first = state.step * crops;
-        let (loss, gradient) = learner.gradient(&state.parameters, first..first + crops)?;
+        let (loss, gradient) = learner.gradient(&state, first..first + crops)?;
         let norm = f64::from(gradient.clone().square().sum().sqrt().into_scalar::<f32>());
         if !(loss.is_finite() && norm.is_finite()) {
             return Err(files.diverged(state.step, loss, norm));
@@ -103,7 +101,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         observer.stepped(&progress);
         let mut validation = None;
         if step % training.validate_steps == 0 && pairs.data().holds(Split::Validation) {
-            let loss = learner.validate(&state.average, 0..VALIDATION_CROPS)?;
+            let loss = learner.validate(&state, 0..VALIDATION_CROPS)?;
             observer.validated(step, loss);
             journal.sample(step, files.model(&state, &header)?, &pairs)?;
             validation = Some(loss);

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::config::{self, Device, TrainConfig};
+use super::config::{self, Device, Objective, TrainConfig};
 use super::data::DataSet;
 use super::distill::Teacher;
 use super::parameters::{flattened, initial};
 use super::run::Observer;
-use crate::diffusion::Clamp;
+use crate::diffusion::{Clamp, Procedure};
 use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
 use crate::prior::{EnergyPrior, Prior, SpectralPrior};
@@ -47,6 +47,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         rate_hz: network.rate_hz()?,
         training_betas: training.betas().to_vec(),
         inference_betas: config.schedule.inference_betas.clone(),
+        procedure: Procedure::Ancestral,
         clamp,
         prior,
         temperature: 1.0,
@@ -57,6 +58,16 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
             trained_steps: 0,
         },
     })
+}
+
+/// The model to learn from, where there is one.
+pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher>> {
+    let Some(distill) = &config.distill else { return Ok(None) };
+    let procedure = match config.training.objective {
+        Objective::Consistency => Procedure::Consistency,
+        Objective::Ddpm | Objective::Distill => Procedure::Ancestral,
+    };
+    Teacher::open(distill, procedure, &backend.device()).map(Some)
 }
 
 /// The parameters to begin with: those of a file, else the teacher's, else random ones.

@@ -60,7 +60,7 @@ pub struct TrainConfig {
     /// The optimization.
     #[serde(default)]
     pub training: TrainingConfig,
-    /// The teacher, where `training.objective` is `distill`.
+    /// The teacher, where `training.objective` is `distill` or `consistency`.
     #[serde(default)]
     pub distill: Option<DistillConfig>,
 }

@@ -119,8 +119,12 @@ pub enum Objective {
     /// The noise in a noised crop (Ho et al. 2020).
     #[default]
     Ddpm,
-    /// To do in few steps what a teacher does in many.
+    /// To do in few steps what a teacher does in many (progressive distillation, Salimans and Ho 2022).
     Distill,
+    /// To find in one step, from any noise level, the signal that a teacher's steps lead to (consistency distillation,
+    /// Song et al. 2023, algorithm 2). Of a model with more steps than one, each starts from what the last one found,
+    /// noised anew.
+    Consistency,
 }
 
 /// How a wrong prediction is punished.
@@ -151,7 +155,7 @@ pub enum Device {
 pub struct DistillConfig {
     /// The model that is learned from.
     pub teacher: PathBuf,
-    /// Steps in which the student samples.
+    /// Steps in which the student samples: 1 to 64, or 1 to 3 where `training.objective` is `consistency`.
     #[serde(default = "DistillConfig::default_steps")]
     pub steps: usize,
 }

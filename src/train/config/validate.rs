@@ -35,17 +35,22 @@ impl TrainConfig {
             let expected = "0, or network.prior = \"spectral\": nothing else shapes the signal";
             return Err(Error::invalid(place, "training.shaped_weight", self.training.shaped_weight, expected));
         }
-        match (&self.distill, self.training.objective) {
-            (None, Objective::Distill) => {
-                let expected = "the table [distill], as training.objective is \"distill\"";
+        let most_steps = match self.training.objective {
+            Objective::Ddpm => None,
+            Objective::Distill => Some(64),
+            Objective::Consistency => Some(3),
+        };
+        match (&self.distill, most_steps) {
+            (None, Some(_)) => {
+                let expected = "a table: the training.objective is to learn from a teacher";
                 Err(Error::invalid(place, "distill", "nothing", expected))
             }
-            (Some(_), Objective::Ddpm) => {
-                let expected = "none, or training.objective = \"distill\"";
+            (Some(_), None) => {
+                let expected = "none, or training.objective = \"distill\" or \"consistency\"";
                 Err(Error::invalid(place, "distill", "a table", expected))
             }
-            (Some(distill), Objective::Distill) => within(place, "distill.steps", distill.steps, 1..=64),
-            (None, Objective::Ddpm) => Ok(()),
+            (Some(distill), Some(most)) => within(place, "distill.steps", distill.steps, 1..=most),
+            (None, None) => Ok(()),
         }
     }
 }
