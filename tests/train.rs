@@ -12,7 +12,7 @@ use remel::mel::{Mel, mel_of};
 use remel::model::{ModelHeader, ScheduleChoice};
 use remel::network::{Backend, Weights};
 use remel::train::config::{
-    DataConfig, DistillConfig, Levels, Loss, Objective, Prior, Source, TrainConfig, TrainingConfig,
+    DataConfig, DistillConfig, Levels, Loss, Objective, Precision, Prior, Source, TrainConfig, TrainingConfig,
 };
 use remel::train::data::{DataSet, Split};
 use remel::train::{Batch, Differentiable, NoiseLoss, Observer, Progress, flattened, run, unflattened};
@@ -59,7 +59,7 @@ fn gradients(spectral_weight: f64) -> (f32, Weights) {
     let values = flattened(config, model.weights());
     let count = values.len();
     let parameters = Tensor::from_data(TensorData::new(values, [count]), &device);
-    let differentiable = Differentiable::new(config, &parameters);
+    let differentiable = Differentiable::new(config, &parameters, Precision::F32);
     let training = TrainingConfig { loss: Loss::L1, spectral_weight, ..TrainingConfig::default() };
     let loss = NoiseLoss::new(&training, model.header(), &device);
     let loss = loss.of(&differentiable.network, &Fixture::read().batch(), &device);
@@ -94,6 +94,30 @@ fn gradients_of_the_spectral_loss_agree_with_pytorch() {
     hold("whole", 0.5);
 }
 
+/// Half precision, where losses are scaled as in training so that no gradient vanishes.
+#[test]
+fn gradients_in_half_precision_point_where_those_in_single_precision_do() {
+    let device = Device::flex();
+    let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
+    let (config, batch) = (&model.header().network, Fixture::read().batch());
+    let values = flattened(config, model.weights());
+    let training = TrainingConfig { spectral_weight: 0.5, ..TrainingConfig::default() };
+    let loss = NoiseLoss::new(&training, model.header(), &device);
+    let [single, half, bf16] = [Precision::F32, Precision::F16, Precision::Bf16].map(|precision| {
+        let parameters = Tensor::from_data(TensorData::new(values.clone(), [values.len()]), &device);
+        let differentiable = Differentiable::new(config, &parameters, precision);
+        let loss = loss.of(&differentiable.network, &batch, &device) * 1024.0;
+        let gradient: Vec<f32> = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
+        gradient.iter().map(|g| f64::from(*g)).collect::<Vec<f64>>()
+    });
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    for (name, gradient, least) in [("f16", half, 0.9999), ("bf16", bf16, 0.99)] {
+        assert_ne!(gradient, single, "{name} is computed in f32");
+        let cosine = dot(&single, &gradient) / (dot(&single, &single) * dot(&gradient, &gradient)).sqrt();
+        assert!(cosine > least, "{name}: cosine {cosine}");
+    }
+}
+
 /// PyTorch has no such filter to compare with: the slope of the loss along its gradient is measured instead.
 #[test]
 fn gradients_of_the_loss_on_the_shaped_signal_are_its_slope() {
@@ -106,7 +130,7 @@ fn gradients_of_the_loss_on_the_shaped_signal_are_its_slope() {
     let loss_and_gradient = |shaped_weight: f64, values: &[f32]| {
         let training = TrainingConfig { shaped_weight, ..TrainingConfig::default() };
         let parameters = Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), &device);
-        let differentiable = Differentiable::new(config, &parameters);
+        let differentiable = Differentiable::new(config, &parameters, Precision::F32);
         let loss = NoiseLoss::new(&training, &header, &device).of(&differentiable.network, &batch, &device);
         let gradient: Vec<f32> = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
         (f64::from(loss.into_scalar::<f32>()), gradient)
@@ -187,6 +211,49 @@ fn wavegrads_levels_are_learned() {
     run(&config, false, &mut record).unwrap();
     let [first, .., last] = record.validations[..] else { panic!("validated every fourth step") };
     assert!(last < 0.97 * first, "validation loss {first}, then {last}");
+}
+
+#[test]
+fn a_training_in_half_precision_is_the_same_but_for_its_rounding_and_resumes() {
+    let single = tempfile::tempdir().unwrap();
+    let mut expected = Record::default();
+    run(&small(single.path()), false, &mut expected).unwrap();
+    for precision in [Precision::F16, Precision::Bf16] {
+        let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let config = |folder: &Path| {
+            let mut config = small(folder);
+            config.training.precision = precision;
+            config
+        };
+        let mut uninterrupted = Record::default();
+        run(&config(whole.path()), false, &mut uninterrupted).unwrap();
+        assert_ne!(uninterrupted.losses, expected.losses, "{precision:?} is computed in f32");
+        for (loss, expected) in uninterrupted.losses.iter().zip(&expected.losses) {
+            assert!((loss / expected - 1.0).abs() < 0.01, "{precision:?}: {loss}, {expected} in f32");
+        }
+        let mut begun = Record { stop_after: Some(3), ..Record::default() };
+        run(&config(parts.path()), false, &mut begun).unwrap();
+        let mut resumed = Record::default();
+        run(&config(parts.path()), true, &mut resumed).unwrap();
+        assert_eq!([begun.losses, resumed.losses].concat(), uninterrupted.losses, "{precision:?}");
+    }
+}
+
+#[test]
+fn gradients_too_large_for_half_precision_lower_the_scale_and_end_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.training.precision = Precision::F16;
+    config.training.spectral_weight = 1000.0;
+    let mut record = Record::default();
+    run(&config, false, &mut record).unwrap();
+    assert!(record.losses.len() == 8 && record.losses.iter().all(|loss| loss.is_finite()));
+    let state = std::fs::read(config.run_folder().join("state.safetensors")).unwrap();
+    let (_, metadata) = SafeTensors::read_metadata(&state).unwrap();
+    let entry: serde_json::Value =
+        serde_json::from_str(&metadata.metadata().as_ref().unwrap()["remel.train.1"]).unwrap();
+    let scale = entry["scale"]["value"].as_f64().unwrap();
+    assert!((2.0..16_384.0).contains(&scale), "scale {scale}");
 }
 
 /// Mean distance of what a model makes of generated sounds from their mel frames, in the mel's own unit.

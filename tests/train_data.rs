@@ -385,6 +385,7 @@ fn every_field_can_be_set() {
         ema = 0.99
         seed = 3
         device = "gpu"
+        precision = "bf16"
         checkpoint_minutes = 1
         validate_steps = 50
         [distill]
@@ -424,6 +425,7 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[training]\nlearning_rate = nan\n"), ["training.learning_rate", "NaN"]),
         (&with("[training]\nshaped_weight = 0.3\n"), ["training.shaped_weight", "spectral"]),
         (&with("[training]\nlevels = \"random\"\n"), ["random", "`wavegrad`"]),
+        (&with("[training]\nprecision = \"f8\"\n"), ["f8", "`f16`"]),
         (&with("[training]\nema = 1.0\n"), ["training.ema", "1"]),
         (&with("[training]\nminutes = 0\n"), ["training.minutes", "0"]),
         (&with("[training]\nobjective = \"distill\"\n"), ["distill", "a table"]),

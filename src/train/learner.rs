@@ -7,7 +7,7 @@ use std::thread;
 use burn::tensor::{Device, Tensor};
 
 use super::batch::Batch;
-use super::config::TrainingConfig;
+use super::config::{Precision, TrainingConfig};
 use super::data::Split;
 use super::distill::Teacher;
 use super::loss::NoiseLoss;
@@ -23,6 +23,7 @@ pub struct Learner<'a> {
     pairs: &'a Pairs,
     network: DiffWaveConfig,
     loss: NoiseLoss,
+    precision: Precision,
     teacher: Option<Teacher>,
     device: Device,
     /// Crops per graph: on the CPU one, whose activations then stay in the cache.
@@ -45,7 +46,16 @@ impl<'a> Learner<'a> {
             false => (config.batch as u64, 1),
         };
         let loss = NoiseLoss::new(config, header, &device);
-        Self { pairs, network: header.network.clone(), loss, teacher, device, part, threads }
+        Self {
+            pairs,
+            network: header.network.clone(),
+            loss,
+            precision: config.precision,
+            teacher,
+            device,
+            part,
+            threads,
+        }
     }
 
     /// The mean loss over the training crops `crops`, and its gradient.
@@ -53,11 +63,11 @@ impl<'a> Learner<'a> {
     /// # Errors
     /// Where the data cannot be read.
     pub fn gradient(&self, state: &State, crops: Range<u64>) -> Result<(f64, Tensor<1>)> {
-        let (mut total, mut sum) = (0.0, state.parameters.zeros_like());
+        let (mut total, mut sum, scale) = (0.0, state.parameters.zeros_like(), state.scale.value());
         let work = |batch: &Batch| {
-            let differentiable = Differentiable::new(&self.network, &state.parameters);
+            let differentiable = Differentiable::new(&self.network, &state.parameters, self.precision);
             let loss = self.loss.of(&differentiable.network, batch, &self.device);
-            let gradient = differentiable.gradient(&loss);
+            let gradient = differentiable.gradient(&(loss.clone() * scale));
             (scalar(loss), gradient)
         };
         self.each(
@@ -67,7 +77,7 @@ impl<'a> Learner<'a> {
             &work,
             |share, (loss, gradient)| {
                 total += share * loss;
-                sum = sum.clone() + gradient * share;
+                sum = sum.clone() + gradient * (share / scale);
             },
         )?;
         Ok((total, sum))

@@ -16,6 +16,7 @@ mod pairs;
 mod parameters;
 pub mod report;
 mod run;
+mod scale;
 mod start;
 mod state;
 mod temperature;

@@ -61,7 +61,7 @@ pub trait Observer {
 /// Where data, state or model cannot be read or written, the device is missing, or the loss is no number any more.
 /// The last checkpoint stays in the run's folder.
 pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> Result<PathBuf> {
-    let backend = start::backend(config.training.device)?;
+    let backend = start::backend(&config.training)?;
     let teacher = start::teacher(config, &backend)?;
     let mut header = start::header(config)?;
     if let Some(teacher) = &teacher {
@@ -79,6 +79,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         true => State::load(&header.network, &files.state, &backend.device())?,
         false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
+    state.scale = state.scale.suited(training.precision);
     let learner = Learner::new(&pairs, &header, training, teacher, &backend);
     let optimizer = Optimizer::new(training);
     let mut journal = Journal::open(&config.run_folder(), state.step)?;
@@ -89,11 +90,16 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         let first = state.step * crops;
         let (loss, gradient) = learner.gradient(&state, first..first + crops)?;
         let norm = f64::from(gradient.clone().square().sum().sqrt().into_scalar::<f32>());
+        if loss.is_finite() && !norm.is_finite() && state.scale.overflowed() {
+            // The same crops again: nothing of them has been learned.
+            continue;
+        }
         if !(loss.is_finite() && norm.is_finite()) {
             return Err(files.diverged(state.step, loss, norm));
         }
         let learning_rate = optimizer.learning_rate(&state);
         optimizer.step(&mut state, gradient, norm);
+        state.scale.held();
         state.seconds = before + started.elapsed().as_secs_f64();
         let done = optimizer.progress(&state).min(1.0);
         let (step, seconds) = (state.step, state.seconds);

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::config::{self, Device, Objective, TrainConfig};
+use super::config::{self, Device, Objective, TrainConfig, TrainingConfig};
 use super::data::DataSet;
 use super::distill::Teacher;
-use super::parameters::{flattened, initial};
+use super::parameters::{dtype, flattened, initial};
 use super::run::Observer;
 use crate::diffusion::{Clamp, Procedure};
 use crate::model::{Card, ModelHeader};
@@ -84,12 +84,18 @@ pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&T
     Ok(flattened(&header.network, &weights))
 }
 
-/// Where to compute.
-pub fn backend(device: Device) -> Result<Backend> {
+/// Where to compute, which has the precision that is asked for.
+pub fn backend(config: &TrainingConfig) -> Result<Backend> {
     let expected = "a device of Vulkan, Metal or DirectX (see `remel devices`), or training.device = \"cpu\"";
-    match device {
-        Device::Cpu => Ok(Backend::Cpu),
+    let backend = match config.device {
+        Device::Cpu => Backend::Cpu,
         Device::Gpu => Backend::first_gpu()
-            .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected)),
+            .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected))?,
+    };
+    if backend.device().supports_dtype(dtype(config.precision)) {
+        return Ok(backend);
     }
+    let precision = format!("{:?}", config.precision).to_lowercase();
+    let found = format!("{precision}, which the {backend} does not compute in");
+    Err(Error::invalid("training", "training.precision", found, "another one, such as \"f32\""))
 }

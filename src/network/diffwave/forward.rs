@@ -1,9 +1,11 @@
 //! The forward pass of DiffWave in burn, block by block as in the paper's figure 2.
 
+#[cfg(feature = "train")]
+use burn::tensor::DType;
 use burn::tensor::activation::{leaky_relu, relu, sigmoid, silu, tanh};
 use burn::tensor::module::{conv_transpose2d, conv1d, linear};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
 use super::embedding_row;
@@ -145,12 +147,12 @@ impl DiffWaveConfig {
 }
 
 impl DiffWave {
-    /// Brings mel frames to one column per sample.
+    /// Brings mel frames, `f32`, to one column per sample, in the type of the weights.
     ///
     /// # Shapes
     /// `[batch, n_mels, frames] → [batch, n_mels, config.samples(frames)]`
     pub fn upsample(&self, mel: Tensor<3>) -> Tensor<3> {
-        let mut image: Tensor<4> = mel.unsqueeze_dim(1);
+        let mut image: Tensor<4> = mel.unsqueeze_dim(1).cast(self.dtype());
         for (layer, padding) in self.upsampler.iter().zip(self.config.upsampler_padding()) {
             let options = ConvTransposeOptions::new([1, UPSAMPLER_STRIDE], [1, padding], [0, 0], [1, 1], 1);
             image = conv_transpose2d(image, layer.weight.clone(), Some(layer.bias.clone()), options);
@@ -159,7 +161,8 @@ impl DiffWave {
         image.squeeze_dim(1)
     }
 
-    /// Predicts the noise in `x` at real-valued steps, given the upsampled `conditioner`.
+    /// Predicts the noise in `x` at real-valued steps, given the upsampled `conditioner`. What goes in and comes out is
+    /// `f32`; the network computes in the type of its weights.
     ///
     /// # Shapes
     /// - x: `[batch, samples]`
@@ -168,7 +171,8 @@ impl DiffWave {
     /// - output: `[batch, samples]`
     pub fn forward(&self, x: Tensor<2>, levels: &[f32], conditioner: Option<&Tensor<3>>) -> Tensor<2> {
         let step = self.embed(levels, &x.device());
-        let mut x = relu(self.input_projection.pointwise(x.unsqueeze_dim(1), self.form));
+        let x = x.unsqueeze_dim(1).cast(self.dtype());
+        let mut x = relu(self.input_projection.pointwise(x, self.form));
         let mut skips: Option<Tensor<3>> = None;
         for (index, layer) in self.layers.iter().enumerate() {
             let (residual, skip) = self.residual_layer(index, layer, x.clone(), &step, conditioner);
@@ -180,14 +184,14 @@ impl DiffWave {
         }
         let skips = skips.expect("a validated network has a layer") * self.config.skip_scale();
         let hidden = relu(self.skip_projection.pointwise(skips, self.form));
-        self.output_projection.pointwise(hidden, self.form).squeeze_dim(1)
+        self.output_projection.pointwise(hidden, self.form).squeeze_dim(1).cast(FloatDType::F32)
     }
 
     /// The steps' embeddings through both shared layers. `[levels.len(), 512]`
     fn embed(&self, levels: &[f32], device: &Device) -> Tensor<2> {
         let rows: Vec<f32> = levels.iter().flat_map(|level| embedding_row(&self.config, *level)).collect();
         let rows = Tensor::<2>::from_data(TensorData::new(rows, [levels.len(), EMBEDDING]), device);
-        silu(self.projection2.linear(silu(self.projection1.linear(rows))))
+        silu(self.projection2.linear(silu(self.projection1.linear(rows.cast(self.dtype())))))
     }
 
     /// A residual layer: its residual and its skip, `[batch, channels, samples]` each.
@@ -213,11 +217,16 @@ impl DiffWave {
     /// σ of the first half of the channels times tanh of the second.
     fn gated(&self, y: Tensor<3>) -> Tensor<3> {
         #[cfg(feature = "train")]
-        if self.form == Form::Product {
+        if self.form == Form::Product && y.dtype() == DType::F32 {
             return super::gate::gated(y);
         }
         let [gate, filter] = halves(y);
         sigmoid(gate) * tanh(filter)
+    }
+
+    /// The type of the weights.
+    fn dtype(&self) -> FloatDType {
+        self.input_projection.bias.dtype().into()
     }
 
     /// The network's configuration.

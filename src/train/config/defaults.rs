@@ -1,7 +1,7 @@
 //! What fields are where the file does not say.
 
 use super::{
-    AugmentConfig, DataConfig, Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Prior,
+    AugmentConfig, DataConfig, Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Precision, Prior,
     ScheduleConfig, TrainConfig, TrainingConfig,
 };
 
@@ -58,6 +58,7 @@ impl Default for TrainingConfig {
             ema: 0.9995,
             seed: 0,
             device: Device::Cpu,
+            precision: Precision::F32,
             checkpoint_minutes: 5.0,
             validate_steps: 1000,
         }

@@ -16,7 +16,7 @@ mod file;
 mod training;
 mod validate;
 
-pub use training::{Device, DistillConfig, Levels, Loss, Objective, ScheduleConfig, TrainingConfig};
+pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -83,6 +83,8 @@ pub struct TrainingConfig {
     pub seed: u64,
     /// Where to compute.
     pub device: Device,
+    /// The type that the network computes in while it learns.
+    pub precision: Precision,
     /// Minutes between checkpoints.
     pub checkpoint_minutes: f64,
     /// Steps between validations.
@@ -147,6 +149,20 @@ pub enum Device {
     Cpu,
     /// The graphics processor.
     Gpu,
+}
+
+/// The type that the network computes in while it learns. Its parameters, losses and averages are `f32` whatever it
+/// is, and so is what becomes of it. A device that does not have the type refuses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// Single precision.
+    #[default]
+    F32,
+    /// Half precision; the loss is scaled as far as gradients allow (Micikevicius et al. 2018).
+    F16,
+    /// Half the bits, the range of single precision.
+    Bf16,
 }
 
 /// The teacher and the student of a distillation.
