@@ -121,6 +121,11 @@ impl Model {
             let expected = "never: what is sampled is whitened and has no full scale";
             return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
         }
+        if network.learned_variance && (header.dialect.is_some() || header.procedure != Procedure::Ancestral) {
+            let found = "learned variances";
+            let expected = "none: only an unconditional network with ancestral sampling has a use for them";
+            return Err(Error::invalid(place, "network", found, expected));
+        }
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
         if training.len() != network.training_steps {

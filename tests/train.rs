@@ -8,9 +8,10 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::checkpoint;
 use remel::diffusion::Procedure;
+use remel::kernel::KernelDenoiser;
 use remel::mel::{Mel, mel_of};
-use remel::model::{ModelHeader, ScheduleChoice};
-use remel::network::{Backend, Weights};
+use remel::model::{Model, ModelHeader, ScheduleChoice};
+use remel::network::{Backend, Tensor as Values, Weights};
 use remel::train::config::{
     DataConfig, DistillConfig, Levels, Loss, Objective, Precision, Prior, Source, TrainConfig, TrainingConfig,
 };
@@ -367,6 +368,41 @@ fn an_unconditional_network_is_trained_and_generates() {
     let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();
     let audio = vocoder.generate(2048, &Request::default(), &mut |_, _| ()).unwrap();
     assert!(audio.iter().any(|sample| *sample != 0.0));
+}
+
+#[test]
+fn a_network_that_learns_variances_is_trained_measured_in_bits_and_sampled() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.network.conditioner = "none".into();
+    config.network.prior = Prior::None;
+    config.training.spectral_weight = 0.0;
+    config.training.objective = Objective::Variational;
+    config.training.total_steps = 60;
+    config.training.validate_steps = 20;
+    let mut record = Record::default();
+    let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
+    let [first, .., last] = record.validations[..] else { panic!("validated three times") };
+    assert!(last < 0.92 * first && last > 0.5, "{first}, then {last} bits per sample");
+    assert!(model.header().network.learned_variance);
+
+    let (header, weights) = (model.header().clone(), model.weights().clone());
+    let refused = KernelDenoiser::new(&header.network, &weights, 1).err().unwrap().to_string();
+    assert!(refused.contains("CPU engine") && refused.contains("learned variances"), "{refused}");
+    let generate = |model: Model| {
+        let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();
+        vocoder.generate(2048, &Request::default(), &mut |_, _| ()).unwrap()
+    };
+    // The least variances, as without learned ones: the noise differs, and nothing else does.
+    let mut least = weights.clone();
+    let Values { shape, mut data } = weights.get("output_projection.weight").unwrap().clone();
+    data[config.network.channels..].fill(0.0);
+    least.insert("output_projection.weight", Values { shape, data });
+    let bias = weights.values("output_projection.bias")[0];
+    least.insert("output_projection.bias", Values { shape: vec![2], data: vec![bias, -1.0] });
+    let learned = generate(model);
+    let plain = generate(Model::new("least", header, least).unwrap());
+    assert!(learned.iter().all(|x| x.is_finite()) && learned != plain);
 }
 
 #[test]

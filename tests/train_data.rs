@@ -425,6 +425,13 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[training]\nlearning_rate = nan\n"), ["training.learning_rate", "NaN"]),
         (&with("[training]\nshaped_weight = 0.3\n"), ["training.shaped_weight", "spectral"]),
         (&with("[training]\nlevels = \"random\"\n"), ["random", "`wavegrad`"]),
+        (&with("[training]\nobjective = \"variational\"\n"), ["network.conditioner", "variational"]),
+        (
+            &with(
+                "[network]\nconditioner = \"none\"\n[training]\nobjective = \"variational\"\nfast_levels = 0.5\n",
+            ),
+            ["training.levels", "neither"],
+        ),
         (&with("[training]\nprecision = \"f8\"\n"), ["f8", "`f16`"]),
         (&with("[training]\nema = 1.0\n"), ["training.ema", "1"]),
         (&with("[training]\nminutes = 0\n"), ["training.minutes", "0"]),

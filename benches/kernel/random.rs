@@ -35,6 +35,7 @@ pub fn config(channels: usize, layers: usize) -> DiffWaveConfig {
         training_steps: 50,
         causal: false,
         variant: Variant::Lmnt,
+        learned_variance: false,
     }
 }
 

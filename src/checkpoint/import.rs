@@ -147,6 +147,7 @@ fn network(
         training_steps,
         causal: params.causal,
         variant: named.variant,
+        learned_variance: false,
     })
 }
 

@@ -56,6 +56,9 @@ fn print_network(header: &ModelHeader, parameters: usize) {
         None => println!("mel          none: unconditional"),
     }
     println!("rate         {} Hz", header.rate_hz);
+    if network.learned_variance {
+        println!("variances    learned");
+    }
     let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
     println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
     if header.procedure == Procedure::Consistency {

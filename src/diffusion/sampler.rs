@@ -14,6 +14,9 @@ pub struct Step {
     pub eps_scale: f32,
     /// Scale of the fresh noise; zero in the last step.
     pub noise_scale: f32,
+    /// ln of the least and of the largest variance of the fresh noise, between which a network that learns variances
+    /// chooses; none where it has no choice.
+    pub log_variances: Option<[f32; 2]>,
 }
 
 /// How a sampler goes from one level to the next.
@@ -110,7 +113,10 @@ fn reverse_steps(procedure: Procedure, training: &Schedule, inference: &Schedule
         .rev()
         .map(|n| {
             let [x_scale, eps_scale, noise_scale] = scales(inference, n).map(|scale| scale as f32);
-            Step { level: training.align(inference.alpha_bars()[n]) as f32, x_scale, eps_scale, noise_scale }
+            let level = training.align(inference.alpha_bars()[n]) as f32;
+            let chooses = procedure == Procedure::Ancestral && n > 0;
+            let log_variances = chooses.then(|| inference.log_variances(n).map(|variance| variance as f32));
+            Step { level, x_scale, eps_scale, noise_scale, log_variances }
         })
         .collect()
 }

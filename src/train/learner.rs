@@ -8,9 +8,9 @@ use burn::tensor::{Device, Tensor};
 
 use super::batch::Batch;
 use super::config::{Precision, TrainingConfig};
+use super::criterion::Criterion;
 use super::data::Split;
 use super::distill::Teacher;
-use super::loss::NoiseLoss;
 use super::pairs::Pairs;
 use super::parameters::{Differentiable, network};
 use super::state::State;
@@ -22,7 +22,7 @@ use crate::network::{Backend, DiffWave, DiffWaveConfig};
 pub struct Learner<'a> {
     pairs: &'a Pairs,
     network: DiffWaveConfig,
-    loss: NoiseLoss,
+    criterion: Criterion,
     precision: Precision,
     teacher: Option<Teacher>,
     device: Device,
@@ -39,23 +39,23 @@ impl<'a> Learner<'a> {
         config: &TrainingConfig,
         teacher: Option<Teacher>,
         backend: &Backend,
-    ) -> Self {
+    ) -> Result<Self> {
         let device = backend.device();
         let (part, threads) = match *backend == Backend::Cpu {
             true => (1, thread::available_parallelism().map_or(1, usize::from)),
             false => (config.batch as u64, 1),
         };
-        let loss = NoiseLoss::new(config, header, &device);
-        Self {
+        let criterion = Criterion::new(config, header, &device)?;
+        Ok(Self {
             pairs,
             network: header.network.clone(),
-            loss,
+            criterion,
             precision: config.precision,
             teacher,
             device,
             part,
             threads,
-        }
+        })
     }
 
     /// The mean loss over the training crops `crops`, and its gradient.
@@ -66,7 +66,7 @@ impl<'a> Learner<'a> {
         let (mut total, mut sum, scale) = (0.0, state.parameters.zeros_like(), state.scale.value());
         let work = |batch: &Batch| {
             let differentiable = Differentiable::new(&self.network, &state.parameters, self.precision);
-            let loss = self.loss.of(&differentiable.network, batch, &self.device);
+            let loss = self.criterion.loss(&differentiable.network, batch, &self.device);
             let gradient = differentiable.gradient(&(loss.clone() * scale));
             (scalar(loss), gradient)
         };
@@ -90,7 +90,7 @@ impl<'a> Learner<'a> {
     pub fn validate(&self, state: &State, crops: Range<u64>) -> Result<f64> {
         let network = network(&self.network, &state.average);
         let mut total = 0.0;
-        let work = |batch: &Batch| scalar(self.loss.of(&network, batch, &self.device));
+        let work = |batch: &Batch| scalar(self.criterion.measure(&network, batch, &self.device));
         self.each(Split::Validation, crops, &network, &work, |share, loss| total += share * loss)?;
         Ok(total)
     }

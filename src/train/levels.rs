@@ -46,6 +46,12 @@ impl Levels {
         Self { training, listed, listed_share: 1.0, others: config::Levels::Steps }
     }
 
+    /// The steps of `training`, each as often as any other.
+    pub fn every(training: Schedule) -> Self {
+        let scales = training.alpha_bars().iter().map(|alpha_bar| alpha_bar.sqrt()).collect();
+        Self::of(training, scales)
+    }
+
     /// The level that `draws` give; its mirror image, at the other end of the range, where it is `mirrored`.
     pub fn draw(&self, draws: &mut Draws, mirrored: bool) -> Level {
         let listed = draws.chance(self.listed_share);

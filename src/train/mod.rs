@@ -5,6 +5,7 @@
 
 mod batch;
 pub mod config;
+mod criterion;
 pub mod data;
 mod distill;
 mod journal;
@@ -22,6 +23,6 @@ mod state;
 mod temperature;
 
 pub use batch::Batch;
-pub use loss::{NoiseLoss, SpectralLoss};
+pub use loss::{NoiseLoss, SpectralLoss, VariationalLoss};
 pub use parameters::{Differentiable, flattened, unflattened};
 pub use run::{Observer, Progress, run};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::config::TrainConfig;
+use super::config::{Objective, TrainConfig};
 use super::data::Split;
 use super::journal::Journal;
 use super::learner::Learner;
@@ -70,6 +70,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     let training = &config.training;
     let levels = match &teacher {
         Some(teacher) => teacher.levels(),
+        None if training.objective == Objective::Variational => Levels::every(config.schedule.training()?),
         None => Levels::new(&header, training)?,
     };
     let files = Files::open(config, resume)?;
@@ -80,7 +81,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
     state.scale = state.scale.suited(training.precision);
-    let learner = Learner::new(&pairs, &header, training, teacher, &backend);
+    let learner = Learner::new(&pairs, &header, training, teacher, &backend)?;
     let optimizer = Optimizer::new(training);
     let mut journal = Journal::open(&config.run_folder(), state.step)?;
     let (started, before) = (Instant::now(), state.seconds);

@@ -42,6 +42,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
             training_steps: training.len(),
             causal: network.causal,
             variant: Variant::Lmnt,
+            learned_variance: config.training.objective == Objective::Variational,
         },
         dialect,
         rate_hz: network.rate_hz()?,
@@ -65,7 +66,7 @@ pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher
     let Some(distill) = &config.distill else { return Ok(None) };
     let procedure = match config.training.objective {
         Objective::Consistency => Procedure::Consistency,
-        Objective::Ddpm | Objective::Distill => Procedure::Ancestral,
+        Objective::Ddpm | Objective::Distill | Objective::Variational => Procedure::Ancestral,
     };
     Teacher::open(distill, procedure, &backend.device()).map(Some)
 }

@@ -41,6 +41,9 @@ pub struct DiffWaveConfig {
     pub causal: bool,
     /// The formulation.
     pub variant: Variant,
+    /// Whether a second output says how large the variances of reverse steps are (Nichol and Dhariwal 2021).
+    #[serde(default)]
+    pub learned_variance: bool,
 }
 
 impl DiffWaveConfig {
@@ -120,7 +123,8 @@ impl DiffWaveConfig {
             table.layer(&format!("{layer}.output_projection"), vec![2 * c, c, 1], 2 * c);
         }
         table.layer("skip_projection", vec![c, c, 1], c);
-        table.layer("output_projection", vec![1, c, 1], 1);
+        let outputs = if self.learned_variance { 2 } else { 1 };
+        table.layer("output_projection", vec![outputs, c, 1], outputs);
         table.0
     }
 

@@ -170,6 +170,17 @@ impl DiffWave {
     /// - conditioner: `[batch, n_mels, samples]`, none for an unconditional network
     /// - output: `[batch, samples]`
     pub fn forward(&self, x: Tensor<2>, levels: &[f32], conditioner: Option<&Tensor<3>>) -> Tensor<2> {
+        self.predict(x, levels, conditioner).0
+    }
+
+    /// The same, and where a network that learns variances places them: from the logarithm of the least that a reverse
+    /// step may have, 0, to that of the largest, 1 (Nichol and Dhariwal 2021, equation 15). `[batch, samples]` both
+    pub fn predict(
+        &self,
+        x: Tensor<2>,
+        levels: &[f32],
+        conditioner: Option<&Tensor<3>>,
+    ) -> (Tensor<2>, Option<Tensor<2>>) {
         let step = self.embed(levels, &x.device());
         let x = x.unsqueeze_dim(1).cast(self.dtype());
         let mut x = relu(self.input_projection.pointwise(x, self.form));
@@ -184,7 +195,10 @@ impl DiffWave {
         }
         let skips = skips.expect("a validated network has a layer") * self.config.skip_scale();
         let hidden = relu(self.skip_projection.pointwise(skips, self.form));
-        self.output_projection.pointwise(hidden, self.form).squeeze_dim(1).cast(FloatDType::F32)
+        let outputs = self.output_projection.pointwise(hidden, self.form).cast(FloatDType::F32);
+        let output = |index: usize| outputs.clone().narrow(1, index, 1).squeeze_dim(1);
+        // From −1 to 1, as Nichol and Dhariwal have it, so that an untrained network says the middle.
+        (output(0), self.config.learned_variance.then(|| (output(1) + 1.0) * 0.5))
     }
 
     /// The steps' embeddings through both shared layers. `[levels.len(), 512]`

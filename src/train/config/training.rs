@@ -121,6 +121,10 @@ pub enum Objective {
     /// The noise in a noised crop (Ho et al. 2020).
     #[default]
     Ddpm,
+    /// The variational bound on the likelihood of an unconditional network that learns the variances of its steps too
+    /// (Ho et al. 2020, equation 5; Nichol and Dhariwal 2021, equation 15): for toy models. Losses are in bits per
+    /// sample; `loss`, `levels`, `fast_levels` and the weights of spectral losses have no part in it.
+    Variational,
     /// To do in few steps what a teacher does in many (progressive distillation, Salimans and Ho 2022).
     Distill,
     /// To find in one step, from any noise level, the signal that a teacher's steps lead to (consistency distillation,

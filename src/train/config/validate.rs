@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::{
-    AugmentConfig, DataConfig, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig, TrainingConfig,
+    AugmentConfig, DataConfig, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig,
+    TrainingConfig, UNCONDITIONAL,
 };
 use crate::diffusion::Schedule;
 use crate::network::DiffWaveConfig;
@@ -35,8 +36,11 @@ impl TrainConfig {
             let expected = "0, or network.prior = \"spectral\": nothing else shapes the signal";
             return Err(Error::invalid(place, "training.shaped_weight", self.training.shaped_weight, expected));
         }
+        if self.training.objective == Objective::Variational {
+            self.validate_variational(place)?;
+        }
         let most_steps = match self.training.objective {
-            Objective::Ddpm => None,
+            Objective::Ddpm | Objective::Variational => None,
             Objective::Distill => Some(64),
             Objective::Consistency => Some(3),
         };
@@ -52,6 +56,27 @@ impl TrainConfig {
             (Some(distill), Some(most)) => within(place, "distill.steps", distill.steps, 1..=most),
             (None, None) => Ok(()),
         }
+    }
+}
+
+impl TrainConfig {
+    /// Refuses what the variational bound has no place for.
+    fn validate_variational(&self, place: &str) -> Result<()> {
+        let training = &self.training;
+        let refuse = |field: &str, found: &str, expected: &str| {
+            let expected = format!("{expected}, as training.objective is \"variational\"");
+            Err(Error::invalid(place, field, found, expected))
+        };
+        if self.network.conditioner != UNCONDITIONAL {
+            return refuse("network.conditioner", &self.network.conditioner, "none");
+        }
+        if training.spectral_weight > 0.0 {
+            return refuse("training.spectral_weight", &training.spectral_weight.to_string(), "0");
+        }
+        if training.levels != Levels::Steps || training.fast_levels.is_some() {
+            return refuse("training.levels and fast_levels", "one of them", "neither");
+        }
+        Ok(())
     }
 }
 

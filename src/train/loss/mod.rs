@@ -3,8 +3,10 @@
 mod shaped;
 mod spectral;
 mod stft;
+mod variational;
 
 pub use spectral::SpectralLoss;
+pub use variational::VariationalLoss;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
