@@ -39,8 +39,7 @@ impl KernelDenoiser {
     /// best instruction set or the one that the environment variable `REMEL_KERNEL` names.
     ///
     /// # Errors
-    /// Where the variable names no instruction set of this machine, the system refuses a thread, or the network learns
-    /// variances, which the engine does not compute.
+    /// Where the variable names no instruction set of this machine, and as [`Self::with_instruction_set`] has it.
     pub fn new(config: &DiffWaveConfig, weights: &Weights, threads: usize) -> Result<Self> {
         Self::with_instruction_set(config, weights, threads, InstructionSet::chosen()?)
     }
@@ -55,10 +54,7 @@ impl KernelDenoiser {
         threads: usize,
         set: InstructionSet,
     ) -> Result<Self> {
-        if config.learned_variance {
-            let expected = "a network without, or the burn renderer";
-            return Err(Error::invalid("CPU engine", "network", "learned variances", expected));
-        }
+        config.require_fixed_variances("CPU engine")?;
         let set = set.require()?;
         let packed = Packed::new(config, weights, set.panel_columns());
         let engine = Engine::new(set, &packed, threads)?;

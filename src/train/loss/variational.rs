@@ -140,6 +140,24 @@ mod tests {
     }
 
     #[test]
+    fn wrong_noise_moves_the_mean_as_the_posterior_has_it() {
+        let schedule = Schedule::linear(50, 1e-4, 0.05).unwrap();
+        let bound = VariationalLoss::new(schedule.clone());
+        let (signal, noise, predicted) = (0.3_f64, -1.1_f64, 0.4_f64);
+        for step in 0..50 {
+            let (beta, alpha_bar) = (schedule.betas()[step], schedule.alpha_bars()[step]);
+            let before: f64 = if step > 0 { schedule.alpha_bars()[step - 1] } else { 1.0 };
+            let x = alpha_bar.sqrt() * signal + (1.0 - alpha_bar).sqrt() * noise;
+            // Ho et al. 2020, equations 7 and 11.
+            let posterior =
+                (before.sqrt() * beta * signal + (1.0 - beta).sqrt() * (1.0 - before) * x) / (1.0 - alpha_bar);
+            let model = (x - beta / (1.0 - alpha_bar).sqrt() * predicted) / (1.0 - beta).sqrt();
+            let between = bound.mean_scale(step) * (predicted - noise);
+            assert!((posterior - model - between).abs() < 1e-12, "step {step}");
+        }
+    }
+
+    #[test]
     fn the_likelihoods_of_all_intervals_add_up_to_one() {
         let signal: Vec<f64> = (0..256).map(|index| -1.0 + 2.0 * f64::from(index) / 255.0).collect();
         for (mean, deviation) in [(0.1_f64, 0.05_f64), (-0.98, 0.1), (0.0, 0.3), (0.5, 0.004)] {
