@@ -156,7 +156,8 @@ pub enum Device {
 }
 
 /// The type that the network computes in while it learns. Its parameters, losses and averages are `f32` whatever it
-/// is, and so is what becomes of it. A device that does not have the type refuses.
+/// is, and so is what becomes of it. A device that does not have the type refuses. The narrow types are for GPUs: the CPU
+/// has them, and is slower in them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
