@@ -2,7 +2,7 @@
 //!
 //! Audio becomes mel frames, and a diffusion model synthesizes it anew from noise. The modules follow the
 //! way of the data: [`audio`] → [`mel`] → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) and
-//! a [`prior`] → [`vocoder`] → audio, which [`compare`] measures; [`stream`] does the same chunk by chunk under an
+//! a [`prior`], and last its [`phase`] → [`vocoder`] → audio, which [`compare`] measures; [`stream`] does the same chunk by chunk under an
 //! audio callback. `train`, a feature, makes the models.
 #![recursion_limit = "512"]
 
@@ -16,6 +16,7 @@ pub mod kernel;
 pub mod mel;
 pub mod model;
 pub mod network;
+pub mod phase;
 pub mod prior;
 pub mod stream;
 #[cfg(feature = "train")]

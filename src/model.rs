@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
 use crate::mel::Dialect;
 use crate::network::{DiffWaveConfig, Weights};
+use crate::phase::Phase;
 use crate::prior::Prior;
 use crate::{Error, Result};
 
@@ -42,6 +43,9 @@ pub struct ModelHeader {
     pub clamp: Clamp,
     /// The prior, where the model was trained with one.
     pub prior: Option<Prior>,
+    /// How phases are reconstructed after sampling; not at all where the network's own are to be heard.
+    #[serde(default)]
+    pub phase: Option<Phase>,
     /// Scale of every Gaussian that suits the model; what users ask for is relative to it.
     #[serde(default = "full")]
     pub temperature: f32,
@@ -117,6 +121,12 @@ impl Model {
                 return Err(Error::invalid(place, "prior", "one", "none: the network is unconditional"));
             }
         }
+        if let Some(phase) = &header.phase {
+            phase.validate(place)?;
+            if header.dialect.is_none() {
+                return Err(Error::invalid(place, "phase", "some", "none: the network is unconditional"));
+            }
+        }
         if matches!(header.prior, Some(Prior::Spectral(_))) && header.clamp != Clamp::Never {
             let expected = "never: what is sampled is whitened and has no full scale";
             return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
@@ -142,6 +152,15 @@ impl Model {
     pub fn with_temperature(self, temperature: f32) -> Result<Self> {
         let place = self.header.card.name.clone();
         Self::new(&place, ModelHeader { temperature, ..self.header }, self.weights)
+    }
+
+    /// The same model, with its phases reconstructed in another way or not at all.
+    ///
+    /// # Errors
+    /// Where a value is out of its range, or the model has no mel frames to reconstruct from.
+    pub fn with_phase(self, phase: Option<Phase>) -> Result<Self> {
+        let place = self.header.card.name.clone();
+        Self::new(&place, ModelHeader { phase, ..self.header }, self.weights)
     }
 
     /// The same model with another card.

@@ -66,6 +66,7 @@ pub fn base() -> Arc<Model> {
         procedure: Procedure::Ancestral,
         clamp: Clamp::EveryStep,
         prior: None,
+        phase: None,
         temperature: 1.0,
         card: Card { name: "base 64 × 30".into(), ..Card::default() },
     };

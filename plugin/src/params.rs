@@ -115,6 +115,9 @@ pub struct RemelParams {
     /// Which noise.
     #[id = "seed"]
     pub seed: IntParam,
+    /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how.
+    #[id = "coherence"]
+    pub coherence: FloatParam,
     /// Holds the mel frame.
     #[id = "freeze"]
     pub freeze: BoolParam,
@@ -154,6 +157,7 @@ impl Default for RemelParams {
             steps: steps(),
             temperature: plain("Temperature", 1.0, 0.0, 1.5, "", 2),
             seed: IntParam::new("Seed", 0, IntRange::Linear { min: 0, max: 9999 }),
+            coherence: percent("Coherence", 1.0),
             freeze: BoolParam::new("Freeze", false),
             shift: plain("Shift", 0.0, -12.0, 12.0, " st", 1),
             tilt: plain("Formant tilt", 0.0, -6.0, 6.0, " dB/oct", 1),
@@ -185,6 +189,7 @@ impl RemelParams {
                 temperature: self.temperature.value(),
                 strength: self.strength.value(),
                 seed: u64::from(self.seed.value().unsigned_abs()),
+                coherence: self.coherence.value(),
             },
             mix: self.mix.value(),
             output_gain: self.output.value(),
@@ -252,6 +257,7 @@ mod tests {
             "steps",
             "temperature",
             "seed",
+            "coherence",
             "freeze",
             "shift",
             "tilt",

@@ -93,6 +93,7 @@ pub fn import(
             Some(Prior::Spectral(_)) => Clamp::Never,
         },
         prior,
+        phase: None,
         temperature: 1.0,
         card: Card {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),

@@ -8,8 +8,9 @@ use remel::Error;
 use remel::checkpoint;
 use remel::mel::Dialect;
 use remel::model::Card;
+use remel::phase::Phase;
 
-use super::options::temperature;
+use super::options::{share, temperature};
 
 /// Arguments of `remel convert`.
 #[derive(Args)]
@@ -25,6 +26,12 @@ pub struct Convert {
     /// Scale of the noise that suits the model, 0 to 1.5 [default: 1]
     #[arg(long, value_parser = temperature)]
     temperature: Option<f32>,
+    /// Reconstruct phases after sampling, with so many iterations per frame; 0: do not [default: as in the input]
+    #[arg(long, value_name = "N")]
+    phase_iterations: Option<usize>,
+    /// What the reconstruction takes from the network's phases, 0 to 1 [default: 0.3]
+    #[arg(long, requires = "phase_iterations", value_parser = share)]
+    phase_trust: Option<f64>,
     /// The model's name [default: the input file's]
     #[arg(long)]
     name: Option<String>,
@@ -46,7 +53,8 @@ impl Convert {
         let model = checkpoint::load(&self.input, dialect.as_ref())?;
         let read = model.header().card.clone();
         let temperature = self.temperature.unwrap_or(model.header().temperature);
-        let model = model.with_temperature(temperature)?.with_card(Card {
+        let phase = self.phase(model.header().phase);
+        let model = model.with_temperature(temperature)?.with_phase(phase)?.with_card(Card {
             name: self.name.unwrap_or(read.name),
             licence: self.licence.unwrap_or(read.licence),
             provenance: self.provenance.unwrap_or(read.provenance),
@@ -55,5 +63,13 @@ impl Convert {
         checkpoint::save(&model, &self.output)?;
         eprintln!("{}: {} parameters", self.output.display(), model.weights().parameters());
         Ok(())
+    }
+
+    /// The phase reconstruction, where the input's is `read`.
+    fn phase(&self, read: Option<Phase>) -> Option<Phase> {
+        let Some(iterations) = self.phase_iterations else { return read };
+        let phase = read.unwrap_or_default();
+        let trust = self.phase_trust.map_or(phase.trust, |trust| trust as f32);
+        (iterations > 0).then_some(Phase { iterations, trust, ..phase })
     }
 }

@@ -65,6 +65,13 @@ fn print_network(header: &ModelHeader, parameters: usize) {
         println!("sampling     consistency: each step starts from what the last one found, noised anew");
     }
     println!("temperature  {}", header.temperature);
+    match &header.phase {
+        Some(p) => println!(
+            "phase        reconstructed: look-ahead {} frames, {} iterations, momentum {}, trust {}",
+            p.look_frames, p.iterations, p.momentum, p.trust
+        ),
+        None => println!("phase        the network's"),
+    }
     match &header.prior {
         Some(Prior::Energy(p)) => {
             println!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling)

@@ -80,12 +80,22 @@ pub struct SamplingOptions {
     /// Scale of the noise, 0 to 1.5, relative to the model's own
     #[arg(long, default_value_t = 1.0, value_parser = temperature)]
     pub temperature: f32,
+    /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how; 0 leaves them as the network
+    /// makes them
+    #[arg(long, default_value_t = 1.0, value_parser = share)]
+    pub coherence: f64,
 }
 
 impl SamplingOptions {
     /// The request, starting from a carrier noised as far as `strength` says.
     pub fn request(&self, strength: f64) -> Request {
-        Request { schedule: self.schedule.clone(), strength, temperature: self.temperature, seed: self.seed }
+        Request {
+            schedule: self.schedule.clone(),
+            strength,
+            temperature: self.temperature,
+            seed: self.seed,
+            coherence: self.coherence as f32,
+        }
     }
 }
 

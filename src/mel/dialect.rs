@@ -122,7 +122,7 @@ impl Dialect {
     }
 
     /// Frame 0 begins this many samples before sample 0 (what its window does not cover left out).
-    pub(super) fn lead_samples(&self) -> usize {
+    pub(crate) fn lead_samples(&self) -> usize {
         self.pad_samples() - (self.n_fft - self.win) / 2
     }
 }

@@ -92,6 +92,16 @@ impl FilterBank {
             *out = bins.iter().zip(&band.weights).map(|(&bin, &weight)| bin * weight).sum();
         }
     }
+
+    /// The transpose of [`FilterBank::apply`]: every band of `bands`, `[n_mels]`, into the bins that it sums,
+    /// `[n_fft / 2 + 1]`. Real-time.
+    pub fn spread(&self, bands: &[f32], out: &mut [f32]) {
+        out.fill(0.0);
+        for (value, band) in bands.iter().zip(&self.bands) {
+            let bins = &mut out[band.start..band.start + band.weights.len()];
+            bins.iter_mut().zip(&band.weights).for_each(|(bin, &weight)| *bin += value * weight);
+        }
+    }
 }
 
 impl Band {

@@ -78,6 +78,7 @@ impl Controls {
         };
         fix(&mut self.settings.temperature, neutral.settings.temperature);
         fix(&mut self.settings.strength, neutral.settings.strength);
+        fix(&mut self.settings.coherence, neutral.settings.coherence);
         fix(&mut self.shift_semitones, neutral.shift_semitones);
         fix(&mut self.tilt_db_per_octave, neutral.tilt_db_per_octave);
         fix(&mut self.smear, neutral.smear);

@@ -29,11 +29,13 @@ pub struct RenderSettings {
     pub strength: f32,
     /// Which noise.
     pub seed: u64,
+    /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how.
+    pub coherence: f32,
 }
 
 impl Default for RenderSettings {
     fn default() -> Self {
-        Self { steps: 0, temperature: 1.0, strength: 1.0, seed: 0 }
+        Self { steps: 0, temperature: 1.0, strength: 1.0, seed: 0, coherence: 1.0 }
     }
 }
 
@@ -57,7 +59,8 @@ pub struct Window {
 ///
 /// Rendering is a pure function of the window: equal windows give equal samples, in any order and batch, up to the
 /// rounding of `f32` and to what the plan's context leaves out. A renderer may keep where a window's render stood to go
-/// on from there with one that says the same of the past; what it was asked before is not to be heard.
+/// on from there with one that says the same of the past; what it was asked before is not to be heard, but for phases:
+/// reconstructed ones go on from what was heard last.
 pub trait Render: Send {
     /// The time base.
     fn format(&self) -> Format;

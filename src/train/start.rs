@@ -51,6 +51,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         procedure: Procedure::Ancestral,
         clamp,
         prior,
+        phase: None,
         temperature: 1.0,
         card: Card {
             name: config.card_name(),

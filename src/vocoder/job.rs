@@ -5,7 +5,6 @@ use super::past::Continued;
 use crate::Result;
 use crate::diffusion::{Denoiser, Draw, NoiseSource, Sampler};
 use crate::mel::Mel;
-use crate::network::DiffWaveConfig;
 use crate::prior::Prior;
 
 /// One window as the network sees it: everything `[samples]` of it, with its noise.
@@ -28,19 +27,6 @@ impl<'a> Job<'a> {
 }
 
 impl Vocoder {
-    /// Turns what was sampled for the frames of `mel` into audio, where the model's prior has sampled something else.
-    pub(super) fn shape(&mut self, mel: &Mel, sampled: &mut [f32]) {
-        if let Some(filter) = &mut self.filter {
-            filter.shape(mel, sampled);
-            sampled.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
-        }
-    }
-
-    /// Frames on either side of a sample's own that reach it through the prior.
-    pub(super) fn prior_frames(&self) -> usize {
-        self.model.header().prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP))
-    }
-
     /// Samples windows of one length together, in the domain of the model's prior. Gives `[jobs, samples]` row-major.
     pub(super) fn run(
         &mut self,

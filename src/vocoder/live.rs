@@ -34,9 +34,13 @@ impl Vocoder {
             0 => ScheduleChoice::Fast,
             steps => ScheduleChoice::Steps(steps as usize),
         };
-        let strength = if window.carrier.is_empty() { 1.0 } else { f64::from(window.settings.strength) };
-        self.model.sampler(&schedule, strength)
+        self.model.sampler(&schedule, strength(window))
     }
+}
+
+/// How far the window's carrier is noised; without one, sampling starts from pure noise.
+fn strength(window: &Window) -> f64 {
+    if window.carrier.is_empty() { 1.0 } else { f64::from(window.settings.strength) }
 }
 
 impl Render for Vocoder {
@@ -57,7 +61,7 @@ impl Render for Vocoder {
     fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()> {
         let same = |a: &&Window, b: &&Window| {
             let key = |w: &Window| {
-                let RenderSettings { steps, temperature, strength, seed: _ } = w.settings;
+                let RenderSettings { steps, temperature, strength, seed: _, coherence: _ } = w.settings;
                 (w.mel.frames(), w.carrier.is_empty(), steps, temperature, strength)
             };
             key(a) == key(b)
@@ -72,10 +76,13 @@ impl Render for Vocoder {
                     carrier: &window.carrier,
                     first_frame: window.first_frame,
                     output_frames: window.output_frames.clone(),
-                    prior_frames: self.prior_frames(),
+                    reach_frames: self.reach_frames(),
+                    phase_frames: self.phase_frames(),
                     samples: window.mel.frames() * DiffWaveConfig::HOP,
                     seed: window.settings.seed,
                     temperature: window.settings.temperature,
+                    strength: strength(window),
+                    coherence: window.settings.coherence,
                 })
                 .collect();
             let (these, rest) = std::mem::take(&mut out).split_at_mut(pieces.len());

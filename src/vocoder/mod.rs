@@ -1,10 +1,12 @@
 //! The vocoder on one page: mel frames → windows → sampling → audio.
 
 mod file;
+mod finish;
 mod job;
 mod live;
 mod past;
 mod piece;
+mod reconstructions;
 
 pub use file::FileRequest;
 pub use live::chunk_frames;
@@ -16,11 +18,14 @@ use crate::kernel::KernelDenoiser;
 use crate::mel::Mel;
 use crate::model::{Model, ScheduleChoice};
 use crate::network::{Backend, BurnDenoiser, DiffWaveConfig};
+use crate::phase::Reconstructor;
 use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
 
 use job::Job;
 use past::Pasts;
+use piece::Piece;
+use reconstructions::Reconstructions;
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
 const OFFLINE_FRAMES: usize = 1024;
@@ -43,11 +48,13 @@ pub struct Request {
     pub temperature: f32,
     /// Which noise.
     pub seed: u64,
+    /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how.
+    pub coherence: f32,
 }
 
 impl Default for Request {
     fn default() -> Self {
-        Self { schedule: ScheduleChoice::Fast, strength: 1.0, temperature: 1.0, seed: 0 }
+        Self { schedule: ScheduleChoice::Fast, strength: 1.0, temperature: 1.0, seed: 0, coherence: 1.0 }
     }
 }
 
@@ -58,6 +65,10 @@ pub struct Vocoder {
     sampling: Sampling,
     /// The filter of a model with a spectral prior.
     filter: Option<SpectralFilter>,
+    /// The reconstructor of a model whose phases are reconstructed.
+    reconstructor: Option<Reconstructor>,
+    /// Where the reconstructions of signals stood.
+    reconstructions: Reconstructions,
     /// Where the renders of signals stood: a causal network on the CPU goes on from there.
     pasts: Pasts,
 }
@@ -78,11 +89,10 @@ impl Vocoder {
     pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
         let (network, weights) = (&model.header().network, model.weights());
         let denoiser: Box<dyn Denoiser> = match backend {
-            // Toy models, for which the CPU engine is not made.
-            Backend::Cpu if network.learned_variance => Box::new(BurnDenoiser::new(network, weights, backend)?),
-            Backend::Cpu => Box::new(KernelDenoiser::new(network, weights, threads)?),
-            #[cfg(feature = "gpu")]
-            Backend::Gpu(_) => Box::new(BurnDenoiser::new(network, weights, backend)?),
+            Backend::Cpu if !network.learned_variance => {
+                Box::new(KernelDenoiser::new(network, weights, threads)?)
+            }
+            _ => Box::new(BurnDenoiser::new(network, weights, backend)?),
         };
         Ok(Self::with_denoiser(model, denoiser))
     }
@@ -94,7 +104,17 @@ impl Vocoder {
             (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
             _ => None,
         };
-        Self { model, denoiser, sampling: Sampling::default(), filter, pasts: Pasts::default() }
+        let phase = header.phase.zip(header.dialect.as_ref());
+        let reconstructor = phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect));
+        Self {
+            model,
+            denoiser,
+            sampling: Sampling::default(),
+            filter,
+            reconstructor,
+            reconstructions: Reconstructions::default(),
+            pasts: Pasts::default(),
+        }
     }
 
     /// The model.
@@ -145,8 +165,22 @@ impl Vocoder {
         let samples = noise.len() / sampler.steps.len().max(1);
         let job = Job::new(mel, &[], NoiseSource::Given(noise), request.temperature);
         let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
-        self.shape(mel, &mut sampled);
-        Ok(sampled)
+        let piece = Piece {
+            mel,
+            carrier: &[],
+            first_frame: 0,
+            output_frames: 0..samples.div_ceil(DiffWaveConfig::HOP),
+            reach_frames: self.reach_frames(),
+            phase_frames: self.phase_frames(),
+            samples,
+            seed: request.seed,
+            temperature: request.temperature,
+            strength: 1.0,
+            coherence: request.coherence,
+        };
+        let mut audio = Vec::new();
+        self.finish(&piece, &mut sampled, 0, &mut audio);
+        Ok(audio)
     }
 
     /// Generates `samples` samples from noise with an unconditional network, in one window: what has no conditioner
@@ -193,12 +227,12 @@ impl Vocoder {
         let header = self.model.header();
         let network = &header.network;
         let reach = (network.reach() * steps).div_ceil(DiffWaveConfig::HOP);
-        let prior = self.prior_frames();
+        let around = self.reach_frames();
         let (left, right) = if network.causal { (2 * reach, 0) } else { (reach, reach) };
         SpanPlan {
             chunk_frames,
-            left_frames: left + prior + UPSAMPLER_FRAMES[0],
-            right_frames: right + prior + UPSAMPLER_FRAMES[1],
+            left_frames: left + around + UPSAMPLER_FRAMES[0],
+            right_frames: right + around + UPSAMPLER_FRAMES[1],
         }
     }
 }

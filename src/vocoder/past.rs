@@ -28,7 +28,7 @@ pub(super) struct Past {
     carrier: Vec<f32>,
     /// The frame that comes next.
     next_frame: u64,
-    /// The last samples before it, as far as the prior's filter needs them.
+    /// The last samples before it, as far as the prior's filter and the phase reconstruction need them.
     pub tail: Vec<f32>,
     /// What the network keeps, one history per step.
     pub histories: Vec<Vec<f32>>,
@@ -58,7 +58,7 @@ impl Past {
     /// Whether `piece` goes on from here: nothing that its window says of the past differs, and that reaches back at
     /// least `left_frames`, beyond which nothing is heard.
     pub fn leads_to(&self, piece: &Piece, sampler: &Sampler, left_frames: usize) -> bool {
-        let prior = piece.prior_frames as u64;
+        let reach = piece.reach_frames as u64;
         let tail_frames = (self.tail.len() / DiffWaveConfig::HOP) as u64;
         let start = piece.first_frame;
         let (from_start, context) = (start == 0, start + UPSAMPLER_FRAMES[0] as u64);
@@ -67,8 +67,8 @@ impl Past {
             && self.temperature == piece.temperature
             && (from_start || context <= self.next_frame)
             && (self.first_frame..=output).contains(&start)
-            && self.next_frame <= output + prior
-            && self.next_frame.saturating_sub(tail_frames) <= output.saturating_sub(prior)
+            && self.next_frame <= output + reach
+            && self.next_frame.saturating_sub(tail_frames) <= output.saturating_sub(reach)
             && (from_start || piece.output_frames.start >= left_frames)
             && self.sampler == *sampler
             && self.agrees(piece)

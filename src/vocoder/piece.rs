@@ -20,20 +20,27 @@ pub(super) struct Piece<'a> {
     pub first_frame: u64,
     /// The window's frames whose sound is wanted.
     pub output_frames: Range<usize>,
-    /// Frames after the output that have to be sampled too, and as many before it: the reach of the prior's filter.
-    pub prior_frames: usize,
+    /// Frames after the output that have to be sampled too, and as many before it: the reach of the prior's filter and of
+    /// the phase reconstruction.
+    pub reach_frames: usize,
+    /// The phase reconstruction's part of it.
+    pub phase_frames: usize,
     /// Samples that the network gives for the window.
     pub samples: usize,
     /// Which noise.
     pub seed: u64,
     /// Scale of every Gaussian, relative to the model's own temperature.
     pub temperature: f32,
+    /// How far the carrier is noised.
+    pub strength: f64,
+    /// Share of the sound whose phases are reconstructed.
+    pub coherence: f32,
 }
 
 impl Piece<'_> {
     /// The window's frame that sampling ends before.
     pub fn sampled_end(&self) -> usize {
-        (self.output_frames.end + self.prior_frames).min(self.mel.frames())
+        (self.output_frames.end + self.reach_frames).min(self.mel.frames())
     }
 
     /// What is sampled where it begins with frame `from` of the window.
@@ -60,7 +67,7 @@ impl Piece<'_> {
     }
 
     /// Takes the piece's sound out of the `audio` from frame `from` on.
-    fn cut(&self, audio: &[f32], from: usize, out: &mut Vec<f32>) {
+    pub fn cut(&self, audio: &[f32], from: usize, out: &mut Vec<f32>) {
         let hop = DiffWaveConfig::HOP;
         let end = ((self.output_frames.end - from) * hop).min(audio.len());
         out.clear();
@@ -96,10 +103,13 @@ impl Vocoder {
                 carrier: carrier.get(samples).unwrap_or_default(),
                 first_frame: first as u64,
                 output_frames: span.output_in_window(),
-                prior_frames: self.prior_frames(),
+                reach_frames: self.reach_frames(),
+                phase_frames: self.phase_frames(),
                 samples: self.model.header().network.samples(window.frames()),
                 seed: request.seed,
                 temperature: request.temperature,
+                strength: if carrier.is_empty() { 1.0 } else { request.strength },
+                coherence: request.coherence,
             };
             self.render_pieces(sampler, &[piece], &mut rendered, &mut || {
                 done += 1;
@@ -119,6 +129,11 @@ impl Vocoder {
         out: &mut [Vec<f32>],
         on_step: &mut dyn FnMut(),
     ) -> Result<()> {
+        if sampler.steps.is_empty() {
+            // A carrier that is not noised at all is what comes out, whatever could be made of it only nearly.
+            pieces.iter().zip(out).for_each(|(piece, out)| piece.cut(piece.carrier, 0, out));
+            return Ok(());
+        }
         // How a carrier goes on after its window decides how its end is whitened: no past could be relied on.
         let whitens = self.filter.is_some() && pieces.iter().any(|piece| !piece.carrier.is_empty());
         let causal = if whitens { None } else { self.denoiser.causal() };
@@ -161,22 +176,22 @@ impl Vocoder {
         out: &mut [Vec<f32>],
         on_step: &mut dyn FnMut(),
     ) -> Result<()> {
-        let mut carriers: Vec<Vec<f32>> = pieces.iter().map(|piece| piece.carrier.to_vec()).collect();
-        // A carrier that is not noised at all is what comes out: the filter, which can be undone only nearly, is left out.
-        let diffuses = !sampler.steps.is_empty();
-        if let Some(filter) = self.filter.as_mut().filter(|_| diffuses) {
-            pieces.iter().zip(&mut carriers).for_each(|(piece, carrier)| filter.whiten(piece.mel, carrier));
+        let whitened = self.filter.as_mut().map(|filter| {
+            let whitened = |piece: &Piece| {
+                let mut carrier = piece.carrier.to_vec();
+                filter.whiten(piece.mel, &mut carrier);
+                carrier
+            };
+            pieces.iter().map(whitened).collect::<Vec<_>>()
+        });
+        let mut jobs: Vec<Job> = pieces.iter().map(|piece| piece.job(piece.mel, 0, &mut [])).collect();
+        for (job, whitened) in jobs.iter_mut().zip(whitened.iter().flatten()) {
+            job.carrier = whitened;
         }
-        let jobs = pieces.iter().zip(&carriers);
-        let mut jobs: Vec<Job> =
-            jobs.map(|(piece, carrier)| Job { carrier, ..piece.job(piece.mel, 0, &mut []) }).collect();
         let samples = pieces.first().map_or(0, |piece| piece.samples);
         let mut sampled = self.run(sampler, &mut jobs, samples, on_step)?.to_vec();
         for ((piece, sampled), out) in pieces.iter().zip(sampled.chunks_exact_mut(samples.max(1))).zip(out) {
-            if diffuses {
-                self.shape(piece.mel, sampled);
-            }
-            piece.cut(sampled, 0, out);
+            self.finish(piece, sampled, 0, out);
         }
         Ok(())
     }
@@ -206,15 +221,13 @@ impl Vocoder {
         let sampled = self.run(sampler, &mut jobs, samples, on_step)?.to_vec();
         let sampled = sampled.chunks_exact(samples.max(1));
         for (((piece, past), sampled), out) in pieces.iter().zip(pasts).zip(sampled).zip(out) {
-            // What the filter needs of the samples before, as far as the window has frames for it.
+            // What the filter and the reconstruction need of the samples before, as far as the window has frames for it.
             let before = (past.tail.len() / DiffWaveConfig::HOP).min(from);
             let mut audio = past.tail.split_off(past.tail.len() - before * DiffWaveConfig::HOP);
             audio.extend_from_slice(sampled);
-            let kept = (2 * piece.prior_frames * DiffWaveConfig::HOP).min(audio.len());
+            let kept = (2 * piece.reach_frames * DiffWaveConfig::HOP).min(audio.len());
             past.tail = audio[audio.len() - kept..].to_vec();
-            let first = from - before;
-            self.shape(&piece.mel.slice(first..piece.sampled_end()), &mut audio);
-            piece.cut(&audio, first, out);
+            self.finish(piece, &mut audio, from - before, out);
         }
         Ok(())
     }

@@ -19,12 +19,16 @@ const RULES: &[Rule] = &[
     // Of network, kernel reads the plain configuration and weights; that it stays free of burn, `CONFINED` says.
     ("kernel", &["error", "mel", "diffusion", "network"]),
     ("prior", &["error", "mel"]),
-    ("model", &["error", "mel", "diffusion", "network", "prior"]),
+    ("phase", &["error", "mel"]),
+    ("model", &["error", "mel", "diffusion", "network", "prior", "phase"]),
     // Of audio, checkpoint uses the writing of files that are never left half-written.
     ("checkpoint", &["error", "audio", "mel", "diffusion", "network", "prior", "model"]),
     ("compare", &["error", "mel"]),
     ("stream", &["error", "mel", "diffusion"]),
-    ("vocoder", &["error", "audio", "mel", "diffusion", "network", "kernel", "prior", "model", "stream"]),
+    (
+        "vocoder",
+        &["error", "audio", "mel", "diffusion", "network", "kernel", "prior", "phase", "model", "stream"],
+    ),
     (
         "train",
         &["error", "audio", "mel", "diffusion", "network", "kernel", "prior", "model", "checkpoint", "vocoder"],
@@ -39,6 +43,7 @@ const RULES: &[Rule] = &[
             "network",
             "kernel",
             "prior",
+            "phase",
             "model",
             "checkpoint",
             "compare",

@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, rect: Rect, params: &RemelParams, setter: &ParamSetter)
     diffusion.slider(ui, &params.steps, setter);
     diffusion.slider(ui, &params.temperature, setter);
     diffusion.slider(ui, &params.seed, setter);
+    diffusion.slider(ui, &params.coherence, setter);
 
     let mut mel = Group::new(ui, rect, 2, "MEL");
     mel.slider(ui, &params.shift, setter);

@@ -1,0 +1,73 @@
+//! From what was sampled to what is heard.
+
+use super::Vocoder;
+use super::piece::Piece;
+use crate::mel::Mel;
+use crate::network::DiffWaveConfig;
+use crate::phase::Source;
+
+impl Vocoder {
+    /// Frames on either side of a sample's own that reach it through the prior and the phase reconstruction.
+    pub(super) fn reach_frames(&self) -> usize {
+        let prior = self.model.header().prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
+        prior + self.phase_frames()
+    }
+
+    /// Those that reach it through the phase reconstruction.
+    pub(super) fn phase_frames(&self) -> usize {
+        let header = self.model.header();
+        let both = header.phase.zip(header.dialect.as_ref());
+        both.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
+    }
+
+    /// Turns what was sampled for the frames of `mel` into audio, where the model's prior has sampled something else.
+    fn shape(&mut self, mel: &Mel, sampled: &mut [f32]) {
+        if let Some(filter) = &mut self.filter {
+            filter.shape(mel, sampled);
+            limit(sampled);
+        }
+    }
+
+    /// Makes the sound of `piece` from what was `sampled` from frame `from` of its window on.
+    pub(super) fn finish(&mut self, piece: &Piece, sampled: &mut [f32], from: usize, out: &mut Vec<f32>) {
+        let frames = sampled.len().div_ceil(DiffWaveConfig::HOP);
+        self.shape(&piece.mel.slice(from..(from + frames).min(piece.mel.frames())), sampled);
+        piece.cut(sampled, from, out);
+        if piece.coherence > 0.0 {
+            self.reconstruct(piece, sampled, from, out);
+        }
+    }
+
+    /// Reconstructs the phases of `piece`, whose sound is `out`, from the `audio` from frame `from` of its window on.
+    fn reconstruct(&mut self, piece: &Piece, audio: &[f32], from: usize, out: &mut [f32]) {
+        let Some(reconstructor) = &mut self.reconstructor else { return };
+        let hop = DiffWaveConfig::HOP;
+        // The more is left of a carrier, whose phases are true, the more they are trusted.
+        let trust = 1.0 - piece.strength as f32 * (1.0 - reconstructor.phase().trust);
+        // The audio's first frames want what the prior's filter would have needed before them.
+        let begins = piece.first_frame + from as u64 == 0;
+        let unsound = if begins { 0 } else { piece.reach_frames - piece.phase_frames };
+        let first = (from + unsound).min(piece.output_frames.start);
+        let source = Source {
+            first_frame: piece.first_frame + first as u64,
+            mel: &piece.mel.slice(first..piece.mel.frames()),
+            audio: audio.get((first - from) * hop..).unwrap_or_default(),
+            trust,
+        };
+        let at = |frame: usize| piece.first_frame + frame as u64;
+        let output = at(piece.output_frames.start)..at(piece.output_frames.end);
+        let known = self.reconstructions.find(piece, trust);
+        let mut state = known.unwrap_or_else(|| reconstructor.begin(source.first_frame));
+        let mut coherent = Vec::with_capacity(out.len());
+        reconstructor.advance(&mut state, &source, output, &mut coherent);
+        limit(&mut coherent);
+        self.reconstructions.keep(state, piece, trust);
+        // A network whose upsampler is short has no sound for the end of the last frame.
+        out.iter_mut().zip(coherent).for_each(|(x, coherent)| *x += piece.coherence * (coherent - *x));
+    }
+}
+
+/// Limits samples to full scale.
+fn limit(samples: &mut [f32]) {
+    samples.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
+}
