@@ -24,6 +24,7 @@ fn config(variant: Variant) -> DiffWaveConfig {
         training_steps: 50,
         causal: true,
         variant,
+        learned_variance: false,
     }
 }
 

@@ -43,6 +43,7 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
         training_steps: 50,
         causal: true,
         variant: Variant::Lmnt,
+        learned_variance: false,
     };
     let mut weights = Weights::default();
     for (name, shape) in config.tensors() {

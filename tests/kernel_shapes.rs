@@ -21,6 +21,7 @@ fn config(channels: usize, layers: usize, dilation_cycle: usize) -> DiffWaveConf
         training_steps: 50,
         causal: false,
         variant: Variant::Lmnt,
+        learned_variance: false,
     }
 }
 

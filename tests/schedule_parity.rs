@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use remel::diffusion::{Clamp, Sampler, Schedule, karras_sigmas};
+use remel::diffusion::{Clamp, Procedure, Sampler, Schedule, karras_sigmas};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -56,7 +56,8 @@ fn every_step_is_lmnts() {
             other => panic!("unknown training schedule {other}"),
         };
         let inference = Schedule::from_betas(numbers(&entry["beta"])).unwrap();
-        let sampler = Sampler::ddpm(&training.unwrap(), &inference, 1.0, Clamp::EveryStep).unwrap();
+        let sampler =
+            Sampler::new(Procedure::Ancestral, &training.unwrap(), &inference, 1.0, Clamp::EveryStep).unwrap();
         let of = |value: fn(&remel::diffusion::Step) -> f32| -> Vec<f64> {
             sampler.steps.iter().rev().map(|step| f64::from(value(step))).collect()
         };

@@ -2,19 +2,22 @@
 #![cfg(feature = "train")]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod training;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::checkpoint;
 use remel::mel::{Mel, mel_of};
-use remel::model::Model;
+use remel::model::ModelHeader;
 use remel::network::{Backend, Weights};
-use remel::train::config::{DataConfig, DistillConfig, Loss, Objective, Prior, Source, TrainConfig};
+use remel::train::config::{DataConfig, Loss, Precision, Prior, Source, TrainingConfig};
 use remel::train::data::{DataSet, Split};
-use remel::train::{Batch, Differentiable, NoiseLoss, Observer, Progress, flattened, run, unflattened};
+use remel::train::{Batch, Differentiable, NoiseLoss, flattened, run, unflattened};
 use remel::vocoder::{Request, Vocoder};
 use safetensors::SafeTensors;
+use training::{Record, small};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
@@ -57,8 +60,9 @@ fn gradients(spectral_weight: f64) -> (f32, Weights) {
     let values = flattened(config, model.weights());
     let count = values.len();
     let parameters = Tensor::from_data(TensorData::new(values, [count]), &device);
-    let differentiable = Differentiable::new(config, &parameters);
-    let loss = NoiseLoss::new(Loss::L1, spectral_weight, &device);
+    let differentiable = Differentiable::new(config, &parameters, Precision::F32);
+    let training = TrainingConfig { loss: Loss::L1, spectral_weight, ..TrainingConfig::default() };
+    let loss = NoiseLoss::new(&training, model.header(), &device);
     let loss = loss.of(&differentiable.network, &Fixture::read().batch(), &device);
     let gradient = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
     (loss.into_scalar::<f32>(), unflattened(config, &gradient))
@@ -91,36 +95,57 @@ fn gradients_of_the_spectral_loss_agree_with_pytorch() {
     hold("whole", 0.5);
 }
 
-/// Keeps every loss, and stops after so many steps.
-#[derive(Default)]
-struct Record {
-    losses: Vec<f64>,
-    validations: Vec<f64>,
-    stop_after: Option<usize>,
+/// Half precision, where losses are scaled as in training so that no gradient vanishes.
+#[test]
+fn gradients_in_half_precision_point_where_those_in_single_precision_do() {
+    let device = Device::flex();
+    let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
+    let (config, batch) = (&model.header().network, Fixture::read().batch());
+    let values = flattened(config, model.weights());
+    let training = TrainingConfig { spectral_weight: 0.5, ..TrainingConfig::default() };
+    let loss = NoiseLoss::new(&training, model.header(), &device);
+    let [single, half, bf16] = [Precision::F32, Precision::F16, Precision::Bf16].map(|precision| {
+        let parameters = Tensor::from_data(TensorData::new(values.clone(), [values.len()]), &device);
+        let differentiable = Differentiable::new(config, &parameters, precision);
+        let loss = loss.of(&differentiable.network, &batch, &device) * 1024.0;
+        let gradient: Vec<f32> = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
+        gradient.iter().map(|g| f64::from(*g)).collect::<Vec<f64>>()
+    });
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    for (name, gradient, least) in [("f16", half, 0.9999), ("bf16", bf16, 0.99)] {
+        assert_ne!(gradient, single, "{name} is computed in f32");
+        let cosine = dot(&single, &gradient) / (dot(&single, &single) * dot(&gradient, &gradient)).sqrt();
+        assert!(cosine > least, "{name}: cosine {cosine}");
+    }
 }
 
-impl Observer for Record {
-    fn stepped(&mut self, progress: &Progress) {
-        self.losses.push(progress.loss);
-    }
-
-    fn validated(&mut self, _step: u64, loss: f64) {
-        self.validations.push(loss);
-    }
-
-    fn stopped(&mut self) -> bool {
-        self.stop_after.is_some_and(|steps| self.losses.len() >= steps)
-    }
-}
-
-/// A training of eight steps that takes a second.
-fn small(folder: &Path) -> TrainConfig {
-    let text = "model = 'model.safetensors'\n[data]\nsource = 'additive'\n[network]\nchannels = 8\nlayers = 4\n\
-                dilation_cycle = 4\nprior = 'energy'\n[training]\nbatch = 3\ncrop_frames = 8\ntotal_steps = 8\n\
-                warmup_steps = 4\nlearning_rate = 0.002\nspectral_weight = 0.5\nvalidate_steps = 4\n";
-    let path = folder.join("small.toml");
-    std::fs::write(&path, text).unwrap();
-    TrainConfig::read(&path).unwrap()
+/// PyTorch has no such filter to compare with: the slope of the loss along its gradient is measured instead.
+#[test]
+fn gradients_of_the_loss_on_the_shaped_signal_are_its_slope() {
+    let device = Device::flex();
+    let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
+    let prior = Some(remel::prior::Prior::Spectral(remel::prior::SpectralPrior::default()));
+    let header = ModelHeader { prior, ..model.header().clone() };
+    let (config, batch) = (&header.network, Fixture::read().batch());
+    let values = flattened(config, model.weights());
+    let loss_and_gradient = |shaped_weight: f64, values: &[f32]| {
+        let training = TrainingConfig { shaped_weight, ..TrainingConfig::default() };
+        let parameters = Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), &device);
+        let differentiable = Differentiable::new(config, &parameters, Precision::F32);
+        let loss = NoiseLoss::new(&training, &header, &device).of(&differentiable.network, &batch, &device);
+        let gradient: Vec<f32> = differentiable.gradient(&loss).to_data().try_to_vec().unwrap();
+        (f64::from(loss.into_scalar::<f32>()), gradient)
+    };
+    let (plain, _) = loss_and_gradient(0.0, &values);
+    let (whole, gradient) = loss_and_gradient(100.0, &values);
+    assert!(whole > plain + 10.0, "{whole}, {plain} without the shaped signal");
+    let norm = gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
+    let along = |length: f64| -> Vec<f32> {
+        values.iter().zip(&gradient).map(|(v, g)| v + (length * f64::from(*g) / norm) as f32).collect()
+    };
+    let [ahead, behind] = [1e-3, -1e-3].map(|length| loss_and_gradient(100.0, &along(length)).0);
+    let slope = (ahead - behind) / 2e-3;
+    assert!((slope / norm - 1.0).abs() < 0.03, "slope {slope}, norm of the gradient {norm}");
 }
 
 #[test]
@@ -166,6 +191,7 @@ fn training_brings_the_output_nearer_to_the_mel_frames() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
     config.network.prior = Prior::Spectral;
+    config.training.shaped_weight = 0.3;
     config.training.learning_rate = 0.005;
     config.training.total_steps = 400;
     config.training.validate_steps = 400;
@@ -180,86 +206,19 @@ fn training_brings_the_output_nearer_to_the_mel_frames() {
 }
 
 #[test]
-fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
+fn a_model_has_the_name_licence_and_schedules_it_is_given() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Distill;
-    config.training.total_steps = 40;
-    config.training.learning_rate = 0.0005;
-    config.distill = Some(DistillConfig { teacher, steps: 2 });
-    let mut record = Record::default();
-    let student = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
-    assert_eq!(student.header().inference_betas.len(), 2);
-    let [first, .., last] = record.validations[..] else { panic!("validated every fourth step") };
-    assert!(last < 0.9 * first, "validation loss {first}, then {last}");
-
-    config.network.channels = 6;
-    config.model = folder.path().join("other.safetensors");
-    let message = run(&config, false, &mut record).unwrap_err().to_string();
-    assert!(message.contains("network") && message.contains("teacher"), "{message}");
-}
-
-#[test]
-fn an_unconditional_network_is_trained_and_generates() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut config = small(folder.path());
-    config.network.conditioner = "none".into();
-    config.network.prior = Prior::None;
-    let mut record = Record::default();
-    let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
-    assert!(record.losses.len() == 8 && model.header().dialect.is_none());
-    let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();
-    let audio = vocoder.generate(2048, &Request::default(), &mut |_, _| ()).unwrap();
-    assert!(audio.iter().any(|sample| *sample != 0.0));
-}
-
-/// How rough what a model generates of a class is: the energy of its differences over its own, 2 for white noise.
-fn roughness(model: &Arc<Model>, class: usize, guidance: f32) -> f32 {
-    let mut vocoder = Vocoder::new(Arc::clone(model), &Backend::Cpu).unwrap();
-    let request = Request { class: Some(class), guidance, ..Request::default() };
-    let audio = vocoder.generate(16_384, &request, &mut |_, _| ()).unwrap();
-    let change: f32 = audio.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum();
-    change / audio.iter().map(|v| v * v).sum::<f32>()
-}
-
-#[test]
-fn a_network_learns_to_tell_classes_apart() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut config = small(folder.path());
-    (config.network.layers, config.network.dilation_cycle) = (6, 6);
-    (config.network.conditioner, config.network.prior) = ("none".into(), Prior::None);
-    config.data.classes = vec!["toy".into(), "burst".into()];
-    config.data.label_dropout = 0.2;
-    config.training.spectral_weight = 0.0;
-    (config.training.total_steps, config.training.validate_steps) = (400, 400);
-    (config.training.learning_rate, config.training.ema) = (0.005, 0.95);
-    let model = run(&config, false, &mut Record::default()).unwrap();
-    let model = Arc::new(checkpoint::load(&model, None).unwrap());
-    assert!(model.header().classes == config.data.classes && model.header().null_label);
-    // Noise is rougher than tones below a low-pass, and guidance widens what lies between the two.
-    let [plain, guided] = [1.0, 2.0].map(|guidance| [0, 1].map(|class| roughness(&model, class, guidance)));
-    assert!(plain[1] > 1.4 * plain[0], "tones {}, noise {}", plain[0], plain[1]);
-    assert!(guided[1] / guided[0] > 1.3 * plain[1] / plain[0], "{guided:?} guided, {plain:?} not");
-}
-
-#[test]
-fn a_student_has_the_classes_of_its_teacher() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut config = small(folder.path());
-    config.data.classes = vec!["toy".into(), "burst".into()];
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Distill;
-    config.distill = Some(DistillConfig { teacher, steps: 2 });
-    let student = checkpoint::load(&run(&config, false, &mut Record::default()).unwrap(), None).unwrap();
-    assert_eq!(student.header().classes, config.data.classes);
-
-    config.data.classes = vec!["toy".into(), "pluck".into()];
-    config.model = folder.path().join("other.safetensors");
-    let message = run(&config, false, &mut Record::default()).unwrap_err().to_string();
-    assert!(message.contains("data.classes: found toy, pluck, expected the teacher's toy, burst"), "{message}");
+    config.name = Some("Glass".into());
+    config.licence = "CC0-1.0".into();
+    config.schedule.steps = 20;
+    config.schedule.beta_max = 0.2;
+    config.schedule.inference_betas = vec![1e-3, 0.05, 0.6];
+    let model = checkpoint::load(&run(&config, false, &mut Record::default()).unwrap(), None).unwrap();
+    let header = model.header();
+    assert_eq!((header.card.name.as_str(), header.card.licence.as_str()), ("Glass", "CC0-1.0"));
+    assert_eq!((header.network.training_steps, header.training_betas[19]), (20, 0.2));
+    assert_eq!(header.inference_betas, config.schedule.inference_betas);
 }
 
 #[test]
@@ -338,21 +297,6 @@ fn a_run_leaves_its_figures_samples_and_pictures() {
     }
     let mut names = std::fs::read_dir(&run_folder).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(names.any(|name| name.to_string_lossy().starts_with("events.out.tfevents")));
-}
-
-#[test]
-fn a_student_of_a_model_with_a_spectral_prior_samples_as_its_teacher_does() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut config = small(folder.path());
-    config.network.prior = Prior::Spectral;
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Distill;
-    config.distill = Some(DistillConfig { teacher: teacher.clone(), steps: 1 });
-    let student = run(&config, false, &mut Record::default()).unwrap();
-    let [teacher, student] = [teacher, student].map(|path| checkpoint::load(&path, None).unwrap());
-    assert_eq!(student.header().prior, teacher.header().prior);
-    assert_eq!(student.header().inference_betas.len(), 1);
 }
 
 /// An interrupted `remel train` ends in peace, with a model and a state to go on from.

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use remel::audio::Audio;
-use remel::train::config::{AugmentConfig, DataConfig, Objective, Prior, Source, TrainConfig};
+use remel::train::config::{AugmentConfig, DataConfig, Levels, Objective, Prior, Source, TrainConfig};
 use remel::train::data::{AdditiveGenerator, DataSet, Draws, Split, Tone};
 use tempfile::TempDir;
 
@@ -372,6 +372,9 @@ fn a_short_configuration_has_sensible_defaults() {
     assert_eq!(config.data.source, Source::Additive);
     assert_eq!((config.network.channels, config.network.layers, config.network.dilation_cycle), (64, 30, 10));
     assert_eq!(config.network.rate_hz().unwrap(), 22_050);
+    assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("voice", "unknown"));
+    assert_eq!((config.training.levels, config.training.fast_share()), (Levels::Steps, 0.5));
+    assert_eq!((config.schedule.steps, config.schedule.inference_betas.len()), (50, 6));
     let folder = config.model.parent().unwrap();
     assert_eq!(config.run_folder(), folder.join("runs/voice"));
     assert_eq!(config.data.cache, Some(folder.join("runs/cache")));
@@ -393,6 +396,8 @@ fn every_field_can_be_set() {
     let config = read(
         r#"
         model = "out/student.safetensors"
+        name = "Student"
+        licence = "CC-BY-4.0"
         run = "/tmp/run"
         init = "weights.pt"
         [network]
@@ -401,7 +406,12 @@ fn every_field_can_be_set() {
         dilation_cycle = 6
         causal = true
         conditioner = "bigvgan-24k"
-        prior = "energy"
+        prior = "spectral"
+        [schedule]
+        steps = 200
+        beta_min = 1e-6
+        beta_max = 0.02
+        inference_betas = [1e-3, 0.1, 0.7]
         [data]
         source = "../recordings"
         cache = "cache"
@@ -418,6 +428,8 @@ fn every_field_can_be_set() {
         objective = "distill"
         loss = "l2"
         spectral_weight = 0.5
+        shaped_weight = 0.3
+        levels = "wavegrad"
         fast_levels = 0.8
         antithetic = false
         batch = 4
@@ -431,6 +443,7 @@ fn every_field_can_be_set() {
         ema = 0.99
         seed = 3
         device = "gpu"
+        precision = "bf16"
         checkpoint_minutes = 1
         validate_steps = 50
         [distill]
@@ -439,14 +452,17 @@ fn every_field_can_be_set() {
         "#,
     )
     .unwrap();
-    assert_eq!((config.training.objective, config.network.prior), (Objective::Distill, Prior::Energy));
+    assert_eq!((config.training.objective, config.network.prior), (Objective::Distill, Prior::Spectral));
     assert_eq!((config.network.rate_hz().unwrap(), config.training.minutes), (24_000, Some(5.0)));
     assert_eq!(config.data.augment.pitch_semitones, Some([-3.0, 3.0]));
     assert_eq!(config.run_folder(), Path::new("/tmp/run"));
     let Source::Folder(source) = &config.data.source else { panic!("a folder") };
     assert!(source.is_absolute() && source.ends_with("../recordings"), "{source:?}");
-    assert!(config.distill.unwrap().teacher.is_absolute());
+    assert!(config.distill.as_ref().unwrap().teacher.is_absolute());
+    assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("Student", "CC-BY-4.0"));
+    assert_eq!((config.schedule.training().unwrap().len(), config.schedule.inference_betas.len()), (200, 3));
     // What is written down of a training reads back.
+    assert_eq!((config.training.levels, config.training.fast_share()), (Levels::Wavegrad, 0.8));
     let json = serde_json::to_string(&config.network).unwrap();
     assert_eq!(serde_json::from_str::<remel::train::config::NetworkConfig>(&json).unwrap(), config.network);
 }
@@ -465,10 +481,24 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[training]\nbatch = -1\n"), ["training.batch", "-1"]),
         (&with("[training]\nloss = \"l3\"\n"), ["l3", "`l1`"]),
         (&with("[training]\nlearning_rate = nan\n"), ["training.learning_rate", "NaN"]),
+        (&with("[training]\nshaped_weight = 0.3\n"), ["training.shaped_weight", "spectral"]),
+        (&with("[training]\nlevels = \"random\"\n"), ["random", "`wavegrad`"]),
+        (&with("[training]\nobjective = \"variational\"\n"), ["network.conditioner", "variational"]),
+        (
+            &with(
+                "[network]\nconditioner = \"none\"\n[training]\nobjective = \"variational\"\nfast_levels = 0.5\n",
+            ),
+            ["training.levels", "neither"],
+        ),
+        (&with("[training]\nprecision = \"f8\"\n"), ["f8", "`f16`"]),
         (&with("[training]\nema = 1.0\n"), ["training.ema", "1"]),
         (&with("[training]\nminutes = 0\n"), ["training.minutes", "0"]),
-        (&with("[training]\nobjective = \"distill\"\n"), ["distill", "[distill]"]),
+        (&with("[training]\nobjective = \"distill\"\n"), ["distill", "a table"]),
         (&with("[distill]\nteacher = \"t.pt\"\n"), ["distill", "objective"]),
+        (
+            &with("[training]\nobjective = \"consistency\"\n[distill]\nteacher = \"t.pt\"\nsteps = 4\n"),
+            ["distill.steps", "found 4, expected 1 to 3"],
+        ),
         (&with("[data.augment]\ngain_db = [3, -3]\n"), ["data.augment.gain_db", "[3, -3]"]),
         (&with("[data.augment]\ngain_db = 3\n"), ["data.augment.gain_db", "3"]),
         (
@@ -485,6 +515,12 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[network]\nrate_hz = 44100\n"), ["network.rate_hz", "22050"]),
         (&with("[network]\nconditioner = \"none\"\nprior = \"energy\"\n"), ["network.prior", "none"]),
         (&with("[network]\nchannels = 0\n"), ["network.channels", "0"]),
+        (&format!("name = ' '\n{LEAST}"), ["name", "\" \""]),
+        (&with("[schedule]\nsteps = 0\n"), ["schedule.steps", "found 0, expected 1 to"]),
+        (&with("[schedule]\nbeta_max = 1e-5\n"), ["schedule.beta_max", "0.00001"]),
+        (&with("[schedule]\ninference_betas = []\n"), ["schedule.inference_betas", "none"]),
+        (&with("[schedule]\ninference_betas = [0.1, 1.5]\n"), ["schedule.inference_betas", "1.5"]),
+        (&with("[schedule]\ninference_betas = [0.9]\n"), ["schedule.inference_betas", "0.9487"]),
     ];
     for (text, expected) in cases {
         let message = read(text).unwrap_err().to_string();

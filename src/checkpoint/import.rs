@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::names::{self, Named};
-use crate::diffusion::{Clamp, Schedule};
+use crate::diffusion::{Clamp, Procedure, Schedule};
 use crate::mel::Dialect;
 use crate::model::{Card, Model, ModelHeader};
 use crate::network::{DiffWaveConfig, Weights};
@@ -93,6 +93,7 @@ pub fn import(
         null_label: false,
         training_betas,
         inference_betas,
+        procedure: Procedure::Ancestral,
         // lmnt limits the signal after every step; with a prior, sampling follows our own recipe.
         clamp: match prior {
             None => Clamp::EveryStep,
@@ -160,6 +161,7 @@ fn network(
         training_steps,
         causal: params.causal,
         variant: named.variant,
+        learned_variance: false,
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use remel::checkpoint;
+use remel::diffusion::Procedure;
 use remel::model::ModelHeader;
 use remel::prior::Prior;
 
@@ -60,8 +61,14 @@ fn print_network(header: &ModelHeader, parameters: usize) {
         classes => println!("classes      {}", classes.join(", ")),
     }
     println!("rate         {} Hz", header.rate_hz);
+    if network.learned_variance {
+        println!("variances    learned");
+    }
     let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
     println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
+    if header.procedure == Procedure::Consistency {
+        println!("sampling     consistency: each step starts from what the last one found, noised anew");
+    }
     println!("temperature  {}", header.temperature);
     match &header.phase {
         Some(p) => println!(

@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use remel::checkpoint;
-use remel::train::config::TrainConfig;
+use remel::train::config::{Objective, TrainConfig, TrainingConfig};
 use remel::train::{Observer, Progress, run};
 
 /// Arguments of `remel train`.
@@ -29,7 +29,7 @@ impl Train {
         let stop = Arc::new(AtomicBool::new(false));
         let stopper = Arc::clone(&stop);
         ctrlc::set_handler(move || stopper.store(true, Ordering::Relaxed))?;
-        let mut screen = Screen::new(Arc::clone(&stop), config.training.total_steps);
+        let mut screen = Screen::new(Arc::clone(&stop), &config.training);
         let model = run(&config, self.resume, &mut screen)?;
         screen.bar.finish_and_clear();
         let step = checkpoint::load(&model, None)?.header().card.trained_steps;
@@ -46,14 +46,17 @@ struct Screen {
     /// Step and seconds when this run began, and the mean loss of late.
     begun: Option<(u64, f64)>,
     loss: f64,
+    /// The unit of losses.
+    unit: &'static str,
 }
 
 impl Screen {
-    fn new(stop: Arc<AtomicBool>, steps: u64) -> Self {
-        let bar = ProgressBar::new(steps);
+    fn new(stop: Arc<AtomicBool>, config: &TrainingConfig) -> Self {
+        let bar = ProgressBar::new(config.total_steps);
+        let unit = if config.objective == Objective::Variational { " bits per sample" } else { "" };
         let style = ProgressStyle::with_template("{bar:24} {pos} steps, {msg}").expect("well-formed");
         bar.set_style(style);
-        Self { bar, stop, begun: None, loss: 0.0 }
+        Self { bar, stop, begun: None, loss: 0.0, unit }
     }
 }
 
@@ -81,7 +84,7 @@ impl Observer for Screen {
     }
 
     fn validated(&mut self, step: u64, loss: f64) {
-        self.bar.suspend(|| eprintln!("step {step}: validation loss {loss:.4}"));
+        self.bar.suspend(|| eprintln!("step {step}: validation loss {loss:.4}{}", self.unit));
     }
 
     fn stopped(&mut self) -> bool {

@@ -29,6 +29,13 @@ pub trait Denoiser: Send {
     /// `level` is what the network takes: a discrete or real-valued step (DiffWave), √ᾱ (WaveGrad), σ or t.
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()>;
 
+    /// Where the last prediction's variances lie, `[batch, samples]` row-major: from the logarithm of the least that a
+    /// step may have, 0, to that of the largest, 1 (Nichol and Dhariwal 2021, equation 15). None where the network
+    /// learns none.
+    fn variances(&self) -> Option<&[f32]> {
+        None
+    }
+
     /// The network as one that goes on with a signal where it stood; none where it looks ahead, or where its device
     /// keeps no histories.
     fn causal(&mut self) -> Option<&mut dyn CausalDenoiser> {

@@ -14,6 +14,6 @@ pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;
 pub use sample::{Draw, NoiseSource, Sampling};
-pub use sampler::{Clamp, Sampler, Step};
+pub use sampler::{Clamp, Procedure, Sampler, Step};
 pub use schedule::{Schedule, karras_sigmas};
 pub use spans::{Span, SpanPlan};

@@ -1,6 +1,6 @@
 //! Sampling: a starting point, then one network call per step.
 
-use super::{Clamp, Denoiser, Noise, Sampler};
+use super::{Clamp, Denoiser, Noise, Sampler, Step};
 use crate::Result;
 
 /// Where the Gaussians of one window come from.
@@ -71,10 +71,14 @@ impl Sampling {
         self.start(sampler, draws, samples);
         for (index, step) in sampler.steps.iter().enumerate() {
             denoiser.predict(&self.x, step.level, &mut self.eps)?;
+            let learned = step.log_variances.zip(denoiser.variances());
             let rows = self.x.chunks_exact_mut(samples).zip(self.eps.chunks_exact(samples));
-            for ((x, eps), draw) in rows.zip(draws) {
+            for (window, ((x, eps), draw)) in rows.zip(draws).enumerate() {
                 if step.noise_scale != 0.0 {
                     draw.noise.row(index + 1, &mut self.z);
+                }
+                if let Some((bounds, places)) = learned {
+                    scale_noise(&mut self.z, step, bounds, &places[window * samples..]);
                 }
                 let noise_scale = step.noise_scale * draw.temperature;
                 for i in 0..samples {
@@ -107,8 +111,64 @@ impl Sampling {
     }
 }
 
+/// Gives noise that is to be scaled as `step` says the variances at `places` between `bounds`, both logarithmic (Nichol
+/// and Dhariwal 2021, equation 15).
+fn scale_noise(z: &mut [f32], step: &Step, [least, most]: [f32; 2], places: &[f32]) {
+    for (z, place) in z.iter_mut().zip(places) {
+        *z *= (0.5 * (least + (most - least) * place)).exp() / step.noise_scale;
+    }
+}
+
 fn clamp(x: &mut [f32]) {
     for value in x {
         *value = value.clamp(-1.0, 1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diffusion::{Procedure, Schedule};
+    use crate::mel::Mel;
+
+    /// Predicts no noise, and variances at one place.
+    struct Fixed(Option<Vec<f32>>);
+
+    impl Denoiser for Fixed {
+        fn condition(&mut self, _: &[&Mel], _: usize) -> Result<()> {
+            Ok(())
+        }
+
+        fn predict(&mut self, _: &[f32], _: f32, eps: &mut [f32]) -> Result<()> {
+            eps.fill(0.0);
+            Ok(())
+        }
+
+        fn variances(&self) -> Option<&[f32]> {
+            self.0.as_deref()
+        }
+    }
+
+    #[test]
+    fn noise_has_the_variance_that_the_network_has_learned() {
+        let schedule = Schedule::from_betas(vec![0.1, 0.4]).expect("valid");
+        let sampler =
+            Sampler::new(Procedure::Ancestral, &schedule, &schedule, 1.0, Clamp::Never).expect("valid");
+        // Of x_T nothing is left, so that what comes out is the one fresh noise.
+        let (rows, draw) =
+            ([0.0, 0.0, 1.0, 1.0], |noise| Draw { noise, temperature: 1.0, std: &[], carrier: &[] });
+        let sampled = |variances| {
+            let draws = [draw(NoiseSource::Given(&rows))];
+            let mut sampling = Sampling::default();
+            let audio = sampling.run(&mut Fixed(variances), &sampler, &draws, 2, &mut || ()).expect("sampled");
+            audio.iter().map(|x| x * 0.9_f32.sqrt()).collect::<Vec<f32>>()
+        };
+        let (least, most) = (0.1 / 0.46 * 0.4_f32, 0.4_f32);
+        let close = |found: Vec<f32>, expected: [f32; 2]| {
+            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}, {expected:?}");
+        };
+        close(sampled(None), [least.sqrt(); 2]);
+        close(sampled(Some(vec![0.0, 1.0])), [least.sqrt(), most.sqrt()]);
+        close(sampled(Some(vec![0.5, 0.5])), [(least * most).powf(0.25); 2]);
     }
 }

@@ -14,6 +14,21 @@ pub struct Step {
     pub eps_scale: f32,
     /// Scale of the fresh noise; zero in the last step.
     pub noise_scale: f32,
+    /// ln of the least and of the largest variance of the fresh noise, between which a network that learns variances
+    /// chooses; none where it has no choice.
+    pub log_variances: Option<[f32; 2]>,
+}
+
+/// How a sampler goes from one level to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Procedure {
+    /// DDPM's (Ho et al. 2020, algorithm 2): the posterior of the next level, given the noisy signal and what was found
+    /// in it.
+    #[default]
+    Ancestral,
+    /// That of consistency models (Song et al. 2023, algorithm 1): what was found in the noisy signal, noised anew.
+    Consistency,
 }
 
 /// Where values are limited to [−1, 1].
@@ -42,31 +57,33 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Ancestral sampling of DDPM (Ho et al. 2020, algorithm 2) along `inference`, with the levels that a network
-    /// trained on `training` expects (DiffWave, appendix B).
+    /// Sampling by `procedure` along `inference`, with the levels that a network trained on `training` expects
+    /// (DiffWave, appendix B).
     ///
     /// `strength` says how far the carrier is noised, as a share of the schedule's largest noise: 1 starts from
     /// pure noise, 0 returns the carrier; between them the schedule begins at exactly that much noise.
-    pub fn ddpm(training: &Schedule, inference: &Schedule, strength: f64, clamp: Clamp) -> Result<Self> {
+    pub fn new(
+        procedure: Procedure,
+        training: &Schedule,
+        inference: &Schedule,
+        strength: f64,
+        clamp: Clamp,
+    ) -> Result<Self> {
         let strength = strength.clamp(0.0, 1.0);
         let full = inference.alpha_bars();
         if strength == 0.0 {
             return Ok(Self { carrier_scale: 1.0, start_noise_scale: 0.0, steps: Vec::new(), clamp });
         }
         if strength == 1.0 {
-            return Ok(Self {
-                carrier_scale: 0.0,
-                start_noise_scale: 1.0,
-                steps: reverse_steps(training, inference),
-                clamp,
-            });
+            let steps = reverse_steps(procedure, training, inference);
+            return Ok(Self { carrier_scale: 0.0, start_noise_scale: 1.0, steps, clamp });
         }
         let variance = strength.powi(2) * (1.0 - full[full.len() - 1]);
         let begun = truncated(inference, 1.0 - variance)?;
         Ok(Self {
             carrier_scale: (1.0 - variance).sqrt() as f32,
             start_noise_scale: variance.sqrt() as f32,
-            steps: reverse_steps(training, &begun),
+            steps: reverse_steps(procedure, training, &begun),
             clamp,
         })
     }
@@ -86,24 +103,40 @@ fn truncated(schedule: &Schedule, alpha_bar: f64) -> Result<Schedule> {
     Schedule::from_betas(betas.collect())
 }
 
-/// DDPM's reverse steps, from the most noise to the least:
-/// x ← (x − β/√(1−ᾱ)·ε)/√(1−β) + √β̃·z, with β̃ = (1−ᾱ_{n−1})/(1−ᾱ_n)·β.
-fn reverse_steps(training: &Schedule, inference: &Schedule) -> Vec<Step> {
-    let (betas, alpha_bars) = (inference.betas(), inference.alpha_bars());
-    (0..betas.len())
+/// The steps from the most noise to the least.
+fn reverse_steps(procedure: Procedure, training: &Schedule, inference: &Schedule) -> Vec<Step> {
+    let scales = match procedure {
+        Procedure::Ancestral => ancestral,
+        Procedure::Consistency => consistent,
+    };
+    (0..inference.len())
         .rev()
         .map(|n| {
-            let x_scale = 1.0 / (1.0 - betas[n]).sqrt();
-            let variance =
-                if n > 0 { (1.0 - alpha_bars[n - 1]) / (1.0 - alpha_bars[n]) * betas[n] } else { 0.0 };
-            Step {
-                level: training.align(alpha_bars[n]) as f32,
-                x_scale: x_scale as f32,
-                eps_scale: (-x_scale * betas[n] / (1.0 - alpha_bars[n]).sqrt()) as f32,
-                noise_scale: variance.sqrt() as f32,
-            }
+            let [x_scale, eps_scale, noise_scale] = scales(inference, n).map(|scale| scale as f32);
+            let level = training.align(inference.alpha_bars()[n]) as f32;
+            let chooses = procedure == Procedure::Ancestral && n > 0;
+            let log_variances = chooses.then(|| inference.log_variances(n).map(|variance| variance as f32));
+            Step { level, x_scale, eps_scale, noise_scale, log_variances }
         })
         .collect()
+}
+
+/// DDPM's scales of x, ε and z from level n of `schedule` to the one below:
+/// x ← (x − β/√(1−ᾱ)·ε)/√(1−β) + √β̃·z, with β̃ = (1−ᾱ_{n−1})/(1−ᾱ_n)·β.
+fn ancestral(schedule: &Schedule, n: usize) -> [f64; 3] {
+    let (beta, alpha_bars) = (schedule.betas()[n], schedule.alpha_bars());
+    let x_scale = 1.0 / (1.0 - beta).sqrt();
+    let variance = if n > 0 { (1.0 - alpha_bars[n - 1]) / (1.0 - alpha_bars[n]) * beta } else { 0.0 };
+    [x_scale, -x_scale * beta / (1.0 - alpha_bars[n]).sqrt(), variance.sqrt()]
+}
+
+/// A consistency model's scales of x, ε and z from level n of `schedule` to the one below:
+/// x ← √ᾱ_{n−1}·(x − √(1−ᾱ_n)·ε)/√ᾱ_n + √(1−ᾱ_{n−1})·z; below the last level there is no noise.
+fn consistent(schedule: &Schedule, n: usize) -> [f64; 3] {
+    let alpha_bar = schedule.alpha_bars()[n];
+    let next = if n > 0 { schedule.alpha_bars()[n - 1] } else { 1.0 };
+    let x_scale = (next / alpha_bar).sqrt();
+    [x_scale, -x_scale * (1.0 - alpha_bar).sqrt(), (1.0 - next).sqrt()]
 }
 
 #[cfg(test)]
@@ -119,9 +152,9 @@ mod tests {
     #[test]
     fn no_strength_is_the_carrier_and_full_strength_is_noise() {
         let (training, fast) = fast();
-        let none = Sampler::ddpm(&training, &fast, 0.0, Clamp::Last).expect("valid");
+        let none = Sampler::new(Procedure::Ancestral, &training, &fast, 0.0, Clamp::Last).expect("valid");
         assert!(none.steps.is_empty() && none.carrier_scale == 1.0 && none.start_noise_scale == 0.0);
-        let full = Sampler::ddpm(&training, &fast, 1.0, Clamp::Last).expect("valid");
+        let full = Sampler::new(Procedure::Ancestral, &training, &fast, 1.0, Clamp::Last).expect("valid");
         assert_eq!((full.steps.len(), full.carrier_scale, full.start_noise_scale), (6, 0.0, 1.0));
     }
 
@@ -131,7 +164,8 @@ mod tests {
         let mut last = 0.0;
         for percent in 1..100 {
             let sampler =
-                Sampler::ddpm(&training, &fast, f64::from(percent) / 100.0, Clamp::Last).expect("valid");
+                Sampler::new(Procedure::Ancestral, &training, &fast, f64::from(percent) / 100.0, Clamp::Last)
+                    .expect("valid");
             let energy = sampler.carrier_scale.powi(2) + sampler.start_noise_scale.powi(2);
             assert!((energy - 1.0).abs() < 1e-6, "the start keeps unit variance");
             assert!(sampler.start_noise_scale > last, "more strength is more noise");
@@ -144,12 +178,29 @@ mod tests {
     fn a_perfect_prediction_recovers_the_signal() {
         // With ε known exactly and no fresh noise, the chain is deterministic: its mean contracts onto x_0.
         let (training, fast) = fast();
-        let sampler = Sampler::ddpm(&training, &fast, 1.0, Clamp::Last).expect("valid");
-        let (x0, mut x) = (0.3_f64, 1.7_f64);
-        for (step, alpha_bar) in sampler.steps.iter().zip(fast.alpha_bars().iter().rev()) {
-            let eps = (x - alpha_bar.sqrt() * x0) / (1.0 - alpha_bar).sqrt();
-            x = f64::from(step.x_scale) * x + f64::from(step.eps_scale) * eps;
+        for procedure in [Procedure::Ancestral, Procedure::Consistency] {
+            let sampler = Sampler::new(procedure, &training, &fast, 1.0, Clamp::Last).expect("valid");
+            let (x0, mut x) = (0.3_f64, 1.7_f64);
+            for (step, alpha_bar) in sampler.steps.iter().zip(fast.alpha_bars().iter().rev()) {
+                let eps = (x - alpha_bar.sqrt() * x0) / (1.0 - alpha_bar).sqrt();
+                x = f64::from(step.x_scale) * x + f64::from(step.eps_scale) * eps;
+            }
+            assert!((x - x0).abs() < 1e-5, "{procedure:?}: {x}");
         }
-        assert!((x - x0).abs() < 1e-5, "{x}");
+    }
+
+    #[test]
+    fn a_consistency_model_keeps_nothing_of_its_noise() {
+        let (training, fast) = fast();
+        let sampler = Sampler::new(Procedure::Consistency, &training, &fast, 1.0, Clamp::Last).expect("valid");
+        let alpha_bars = fast.alpha_bars();
+        for (step, n) in sampler.steps.iter().zip((0..fast.len()).rev()) {
+            // What x and its noise have in common is gone: the noise that it is given makes up for all of it.
+            let noise_left = f64::from(step.x_scale) * (1.0 - alpha_bars[n]).sqrt() + f64::from(step.eps_scale);
+            let next = if n > 0 { alpha_bars[n - 1] } else { 1.0 };
+            assert!(noise_left.abs() < 1e-6, "step {n}: {noise_left}");
+            assert!((f64::from(step.noise_scale).powi(2) - (1.0 - next)).abs() < 1e-6, "step {n}");
+        }
+        assert_eq!(sampler.steps.last().map(|step| step.noise_scale), Some(0.0));
     }
 }

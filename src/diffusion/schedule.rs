@@ -91,6 +91,18 @@ impl Schedule {
         low + (high - low) * step.fract()
     }
 
+    /// ln of the least and of the largest variance that the reverse of step `step` may have: that of the posterior which
+    /// knows the signal, β̃ = (1−ᾱ_{n−1})/(1−ᾱ_n)·β, and β (Nichol and Dhariwal 2021, section 3.1). The posterior of the
+    /// first step has none and is given the second's.
+    pub fn log_variances(&self, step: usize) -> [f64; 2] {
+        let known = step.max(1);
+        let posterior = match self.betas.get(known) {
+            Some(beta) => (1.0 - self.alpha_bars[known - 1]) / (1.0 - self.alpha_bars[known]) * beta,
+            None => self.betas[step],
+        };
+        [posterior.ln(), self.betas[step].ln()]
+    }
+
     /// A schedule of `steps` steps whose ᾱ is spread over this one's range evenly in log signal-to-noise ratio:
     /// what a step count without a schedule of its own means.
     pub fn respaced(&self, steps: usize) -> Result<Self> {

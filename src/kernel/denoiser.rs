@@ -41,7 +41,7 @@ impl KernelDenoiser {
     /// best instruction set or the one that the environment variable `REMEL_KERNEL` names.
     ///
     /// # Errors
-    /// Where the variable names no instruction set of this machine, or the system refuses a thread.
+    /// Where the variable names no instruction set of this machine, and as [`Self::with_instruction_set`] has it.
     pub fn new(config: &DiffWaveConfig, weights: &Weights, threads: usize) -> Result<Self> {
         Self::with_instruction_set(config, weights, threads, InstructionSet::chosen()?)
     }
@@ -49,13 +49,14 @@ impl KernelDenoiser {
     /// The same in a given instruction set.
     ///
     /// # Errors
-    /// Where this machine does not have it, or the system refuses a thread.
+    /// Where this machine does not have it, the system refuses a thread, or the network learns variances.
     pub fn with_instruction_set(
         config: &DiffWaveConfig,
         weights: &Weights,
         threads: usize,
         set: InstructionSet,
     ) -> Result<Self> {
+        config.require_fixed_variances("CPU engine")?;
         let set = set.require()?;
         let packed = Packed::new(config, weights, set.panel_columns());
         let engine = Engine::new(set, &packed, threads)?;

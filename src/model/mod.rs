@@ -4,7 +4,7 @@ mod classes;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diffusion::{Clamp, Sampler, Schedule};
+use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
 use crate::mel::Dialect;
 use crate::network::{DiffWaveConfig, Weights};
 use crate::phase::Phase;
@@ -44,6 +44,9 @@ pub struct ModelHeader {
     pub training_betas: Vec<f64>,
     /// β of the short schedule that the model is meant to be sampled with.
     pub inference_betas: Vec<f64>,
+    /// How sampling goes from level to level.
+    #[serde(default)]
+    pub procedure: Procedure,
     /// Where sampling limits values.
     pub clamp: Clamp,
     /// The prior, where the model was trained with one.
@@ -137,6 +140,11 @@ impl Model {
             let expected = "never: what is sampled is whitened and has no full scale";
             return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
         }
+        if network.learned_variance && (header.dialect.is_some() || header.procedure != Procedure::Ancestral) {
+            let found = "learned variances";
+            let expected = "none: only an unconditional network with ancestral sampling has a use for them";
+            return Err(Error::invalid(place, "network", found, expected));
+        }
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
         if training.len() != network.training_steps {
@@ -199,7 +207,8 @@ impl Model {
             ScheduleChoice::Steps(steps) => self.inference.respaced(*steps)?,
             ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.clone())?,
         };
-        Sampler::ddpm(&self.training, &inference, strength, self.header.clamp)
+        let header = &self.header;
+        Sampler::new(header.procedure, &self.training, &inference, strength, header.clamp)
     }
 }
 

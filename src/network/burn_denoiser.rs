@@ -18,6 +18,8 @@ pub struct BurnDenoiser {
     device: Device,
     conditioner: Option<Tensor<3>>,
     labels: Vec<Option<usize>>,
+    /// What the last prediction says of variances, where the network learns them.
+    variances: Option<Vec<f32>>,
     batch: usize,
     samples: usize,
 }
@@ -36,6 +38,7 @@ impl BurnDenoiser {
             device,
             conditioner: None,
             labels: Vec::new(),
+            variances: None,
             batch: 0,
             samples: 0,
         })
@@ -79,14 +82,25 @@ impl Denoiser for BurnDenoiser {
         let (conditioner, labels) = (self.conditioner.as_ref(), &self.labels);
         let predicted = guarded(&self.backend, || {
             let x = Tensor::<2>::from_data(data, device);
-            network.forward(x, &[level], conditioner, labels).try_into_data().map_err(|e| format!("{e:?}"))
+            let (noise, variances) = network.predict(x, &[level], conditioner, labels);
+            Ok((values(noise)?, variances.map(values).transpose()?))
         })?;
         let failed = |reason: String| Error::Device { device: self.backend.to_string(), reason };
-        let values = predicted.map_err(failed)?;
-        let values = values.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}")))?;
-        eps.copy_from_slice(&values);
+        let (noise, variances) = predicted.map_err(failed)?;
+        eps.copy_from_slice(&noise);
+        self.variances = variances;
         Ok(())
     }
+
+    fn variances(&self) -> Option<&[f32]> {
+        self.variances.as_deref()
+    }
+}
+
+/// A prediction's values, or what the device has to say.
+fn values(predicted: Tensor<2>) -> Result<Vec<f32>, String> {
+    let data = predicted.try_into_data().map_err(|e| format!("{e:?}"))?;
+    data.try_to_vec::<f32>().map_err(|e| format!("{e:?}"))
 }
 
 /// Runs work on a device, turning a backend's panic (a lost device, no memory) into an error.

@@ -69,6 +69,16 @@ impl SpectralFilter {
         self.filter(mel, x, -1.0, self.prior.std);
     }
 
+    /// What [`SpectralFilter::shape`] scales the bins of every window of `samples` samples by, for those who filter
+    /// by themselves: `[windows, win / 2 + 1]`. Hann windows that begin `win / 4` samples apart, the first of them
+    /// `3·win / 4` samples before the signal, are scaled in frequency, weighted again, and add up to 3/2 of the whole.
+    pub fn gains(&mut self, mel: &Mel, samples: usize) -> Vec<f32> {
+        self.measure(mel);
+        let gain = 1.0 / self.prior.std;
+        let gains = |start| self.log_gains(start).map(|log_gain| gain * log_gain.exp()).collect::<Vec<_>>();
+        self.starts(samples).flat_map(gains).collect()
+    }
+
     /// `x` through the envelopes raised to `power`, times `gain`. Beyond its ends the signal is silent and the
     /// outermost envelopes go on.
     fn filter(&mut self, mel: &Mel, x: &mut [f32], power: f32, gain: f32) {
@@ -78,15 +88,29 @@ impl SpectralFilter {
         self.measure(mel);
         self.sum.clear();
         self.sum.resize(x.len(), 0.0);
-        let step = self.prior.win / OVERLAP;
-        let before = self.prior.win - step;
         let scale = gain / (self.prior.win as f32 * OVERLAPPED_ENERGY);
-        // Window `index` begins `before` samples earlier, so that the first sample has all its windows too.
-        for index in 0..(x.len() + before).div_ceil(step) {
-            let start = (index * step) as isize - before as isize;
+        for start in self.starts(x.len()) {
             self.filter_window(x, start, power, scale);
         }
         x.copy_from_slice(&self.sum);
+    }
+
+    /// Where the windows of `samples` samples begin: so far before that the first sample has all its windows too.
+    fn starts(&self, samples: usize) -> impl Iterator<Item = isize> + use<> {
+        let step = self.prior.win / OVERLAP;
+        let before = self.prior.win - step;
+        (0..(samples + before).div_ceil(step)).map(move |index| (index * step) as isize - before as isize)
+    }
+
+    /// ln of the envelope in the middle of the window that begins at sample `start`, for every bin.
+    fn log_gains(&self, start: isize) -> impl Iterator<Item = f32> {
+        let bins = self.places.len();
+        let last = self.envelopes.len() / bins - 1;
+        let centre = (start + self.prior.win as isize / 2).max(0) as usize;
+        let frame = (centre / self.dialect.hop).min(last);
+        let blend = (centre % self.dialect.hop) as f32 / self.dialect.hop as f32;
+        let envelope = |frame: usize| &self.envelopes[frame.min(last) * bins..][..bins];
+        envelope(frame).iter().zip(envelope(frame + 1)).map(move |(a, b)| a + (b - a) * blend)
     }
 
     /// Adds the window that begins at sample `start` to the sum.
@@ -97,15 +121,11 @@ impl SpectralFilter {
         }
         let fits = "the buffers are the transform's own";
         self.forward.process(&mut self.time, &mut self.bins).expect(fits);
-        let bins = self.bins.len();
-        let last = self.envelopes.len() / bins - 1;
-        let centre = (start + self.prior.win as isize / 2).max(0) as usize;
-        let frame = (centre / self.dialect.hop).min(last);
-        let blend = (centre % self.dialect.hop) as f32 / self.dialect.hop as f32;
-        let envelope = |frame: usize| &self.envelopes[frame.min(last) * bins..][..bins];
-        for (bin, (a, b)) in self.bins.iter_mut().zip(envelope(frame).iter().zip(envelope(frame + 1))) {
-            *bin *= (power * (a + (b - a) * blend)).exp();
+        let mut bins = std::mem::take(&mut self.bins);
+        for (bin, log_gain) in bins.iter_mut().zip(self.log_gains(start)) {
+            *bin *= (power * log_gain).exp();
         }
+        self.bins = bins;
         self.inverse.process(&mut self.bins, &mut self.time).expect(fits);
         for (i, (time, weight)) in self.time.iter().zip(&self.window).enumerate() {
             if let Some(sum) = at(i).and_then(|at| self.sum.get_mut(at)) {

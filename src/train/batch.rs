@@ -47,6 +47,17 @@ impl Batch {
         Some(Tensor::<3>::from_data(TensorData::new(values, shape), device).swap_dims(1, 2))
     }
 
+    /// The same crops, all noised to √ᾱ `signal_scale`, which the network is told as `level`; without a prior.
+    pub fn renoised(&self, signal_scale: f64, level: f64) -> Self {
+        let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
+        Self {
+            signal_scale: vec![signal_scale as f32; self.crops()],
+            noise_scale: vec![noise_scale; self.noise.len()],
+            levels: vec![level as f32; self.crops()],
+            ..self.clone()
+        }
+    }
+
     /// Crop `index` alone.
     pub fn crop(&self, index: usize) -> Self {
         let row = index * self.samples..(index + 1) * self.samples;

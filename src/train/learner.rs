@@ -7,20 +7,23 @@ use std::thread;
 use burn::tensor::{Device, Tensor};
 
 use super::batch::Batch;
-use super::config::TrainingConfig;
+use super::config::{Precision, TrainingConfig};
+use super::criterion::Criterion;
 use super::data::Split;
 use super::distill::Teacher;
-use super::loss::NoiseLoss;
 use super::pairs::Pairs;
 use super::parameters::{Differentiable, network};
+use super::state::State;
 use crate::Result;
-use crate::network::{Backend, DiffWaveConfig};
+use crate::model::ModelHeader;
+use crate::network::{Backend, DiffWave, DiffWaveConfig};
 
 /// Computes losses and gradients on one device.
 pub struct Learner<'a> {
     pairs: &'a Pairs,
     network: DiffWaveConfig,
-    loss: NoiseLoss,
+    criterion: Criterion,
+    precision: Precision,
     teacher: Option<Teacher>,
     device: Device,
     /// Crops per graph: on the CPU one, whose activations then stay in the cache.
@@ -29,60 +32,77 @@ pub struct Learner<'a> {
 }
 
 impl<'a> Learner<'a> {
-    /// A learner of `network` from `pairs`, and from a teacher where there is one, on `backend`.
+    /// A learner of the network of `header` from `pairs`, and from a teacher where there is one, on `backend`.
     pub fn new(
         pairs: &'a Pairs,
-        network: &DiffWaveConfig,
+        header: &ModelHeader,
         config: &TrainingConfig,
         teacher: Option<Teacher>,
         backend: &Backend,
-    ) -> Self {
+    ) -> Result<Self> {
         let device = backend.device();
         let (part, threads) = match *backend == Backend::Cpu {
             true => (1, thread::available_parallelism().map_or(1, usize::from)),
             false => (config.batch as u64, 1),
         };
-        let loss = NoiseLoss::new(config.loss, config.spectral_weight, &device);
-        Self { pairs, network: network.clone(), loss, teacher, device, part, threads }
+        let criterion = Criterion::new(config, header, &device)?;
+        Ok(Self {
+            pairs,
+            network: header.network.clone(),
+            criterion,
+            precision: config.precision,
+            teacher,
+            device,
+            part,
+            threads,
+        })
     }
 
     /// The mean loss over the training crops `crops`, and its gradient.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn gradient(&self, parameters: &Tensor<1>, crops: Range<u64>) -> Result<(f64, Tensor<1>)> {
-        let (mut total, mut sum) = (0.0, parameters.zeros_like());
+    pub fn gradient(&self, state: &State, crops: Range<u64>) -> Result<(f64, Tensor<1>)> {
+        let (mut total, mut sum, scale) = (0.0, state.parameters.zeros_like(), state.scale.value());
         let work = |batch: &Batch| {
-            let differentiable = Differentiable::new(&self.network, parameters);
-            let loss = self.loss.of(&differentiable.network, batch, &self.device);
-            let gradient = differentiable.gradient(&loss);
+            let differentiable = Differentiable::new(&self.network, &state.parameters, self.precision);
+            let loss = self.criterion.loss(&differentiable.network, batch, &self.device);
+            let gradient = differentiable.gradient(&(loss.clone() * scale));
             (scalar(loss), gradient)
         };
-        self.each(Split::Train, crops, &work, |share, (loss, gradient)| {
-            total += share * loss;
-            sum = sum.clone() + gradient * share;
-        })?;
+        self.each(
+            Split::Train,
+            crops,
+            &network(&self.network, &state.average),
+            &work,
+            |share, (loss, gradient)| {
+                total += share * loss;
+                sum = sum.clone() + gradient * (share / scale);
+            },
+        )?;
         Ok((total, sum))
     }
 
-    /// The mean loss over the validation crops `crops`.
+    /// The mean loss of the averaged parameters over the validation crops `crops`.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn validate(&self, parameters: &Tensor<1>, crops: Range<u64>) -> Result<f64> {
-        let network = network(&self.network, parameters);
+    pub fn validate(&self, state: &State, crops: Range<u64>) -> Result<f64> {
+        let network = network(&self.network, &state.average);
         let mut total = 0.0;
-        let work = |batch: &Batch| scalar(self.loss.of(&network, batch, &self.device));
-        self.each(Split::Validation, crops, &work, |share, loss| total += share * loss)?;
+        let work = |batch: &Batch| scalar(self.criterion.measure(&network, batch, &self.device));
+        self.each(Split::Validation, crops, &network, &work, |share, loss| total += share * loss)?;
         Ok(total)
     }
 
-    /// Does `work` on all parts of `crops` and hands each result, with its share in the whole, to `take`: in their
+    /// Does `work` on all parts of `crops`, which a teacher has made its own with `average`, the student as it is on
+    /// average, and hands each result, with its share in the whole, to `take`: in their
     /// order, whatever thread was first, so that sums are the same each time.
     fn each<T: Send>(
         &self,
         split: Split,
         crops: Range<u64>,
+        average: &DiffWave,
         work: &(dyn Fn(&Batch) -> T + Sync),
         mut take: impl FnMut(f64, T),
     ) -> Result<()> {
@@ -95,7 +115,7 @@ impl<'a> Learner<'a> {
         let one = |part: &Range<u64>| {
             let mut batch = self.pairs.batch(split, part.clone())?;
             if let Some(teacher) = &self.teacher {
-                teacher.teach(&mut batch);
+                teacher.teach(&mut batch, average);
             }
             Ok(work(&batch))
         };

@@ -5,21 +5,24 @@
 
 mod batch;
 pub mod config;
+mod criterion;
 pub mod data;
 mod distill;
 mod journal;
 mod learner;
+mod levels;
 mod loss;
 mod optimizer;
 mod pairs;
 mod parameters;
 pub mod report;
 mod run;
+mod scale;
 mod start;
 mod state;
 mod temperature;
 
 pub use batch::Batch;
-pub use loss::{NoiseLoss, SpectralLoss};
+pub use loss::{NoiseLoss, SpectralLoss, VariationalLoss};
 pub use parameters::{Differentiable, flattened, unflattened};
 pub use run::{Observer, Progress, run};

@@ -3,8 +3,9 @@
 use super::batch::Batch;
 use super::config::TrainingConfig;
 use super::data::{Crop, DataSet, Draws, Split};
+use super::levels::{Level, Levels};
 use crate::Result;
-use crate::diffusion::{Noise, Schedule};
+use crate::diffusion::Noise;
 use crate::mel::{Mel, mel_of};
 use crate::model::ModelHeader;
 use crate::network::DiffWaveConfig;
@@ -34,22 +35,20 @@ pub struct Excerpt {
 pub struct Pairs {
     data: DataSet,
     header: ModelHeader,
+    /// The filter of a model with a spectral prior: its tables and transforms, of which every crop takes a copy.
+    filter: Option<SpectralFilter>,
     config: TrainingConfig,
-    training: Schedule,
-    /// The steps that the short schedule's levels are in the training schedule.
-    fast: Vec<f64>,
+    levels: Levels,
 }
 
 impl Pairs {
-    /// Crops of `data` for the model that `header` describes.
-    ///
-    /// # Errors
-    /// Where the header's schedules are none.
-    pub fn new(data: DataSet, header: ModelHeader, config: TrainingConfig) -> Result<Self> {
-        let training = Schedule::from_betas(header.training_betas.clone())?;
-        let inference = Schedule::from_betas(header.inference_betas.clone())?;
-        let fast = inference.alpha_bars().iter().map(|alpha_bar| training.align(*alpha_bar)).collect();
-        Ok(Self { data, header, config, training, fast })
+    /// Crops of `data` for the model that `header` describes, noised to `levels`.
+    pub fn new(data: DataSet, header: ModelHeader, levels: Levels, config: TrainingConfig) -> Self {
+        let filter = match (&header.prior, &header.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
+            _ => None,
+        };
+        Self { data, header, filter, config, levels }
     }
 
     /// The data.
@@ -68,8 +67,7 @@ impl Pairs {
         for number in numbers {
             let Excerpt { signal, mel, class, .. } = self.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
-            let level = self.level(split, number);
-            let signal_scale = self.training.signal_scale(level);
+            let Level { signal_scale, step } = self.level(split, number);
             let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
             let start = batch.noise.len();
             batch.noise.resize(start + samples, 0.0);
@@ -77,7 +75,7 @@ impl Pairs {
             batch.signal.extend(signal);
             batch.noise_scale.extend(std.iter().map(|std| noise_scale * std));
             batch.signal_scale.push(signal_scale as f32);
-            batch.levels.push(level as f32);
+            batch.levels.push(step as f32);
             batch.labels.extend(self.header.network.classes.map(|_| class));
             batch.mels.extend(self.header.dialect.is_some().then_some(mel));
         }
@@ -102,8 +100,8 @@ impl Pairs {
         let mel = mel_of(&whole, dialect)?;
         let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
         let (audio, mut signal) = (inner(&whole), whole);
-        if let Some(Prior::Spectral(prior)) = self.header.prior {
-            SpectralFilter::new(prior, dialect).whiten(&mel, &mut signal);
+        if let Some(filter) = &self.filter {
+            filter.clone().whiten(&mel, &mut signal);
             // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
             signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
         }
@@ -118,23 +116,15 @@ impl Pairs {
         }
     }
 
-    /// The real-valued step that crop `number` is noised to: one of the short schedule's, or any, evenly.
+    /// The level that crop `number` is noised to.
     ///
     /// Antithetic crops come in pairs u, 1 − u, which evens out what a batch sees (as in variational diffusion
     /// models, Kingma et al. 2021, appendix I.1).
-    fn level(&self, split: Split, number: u64) -> f64 {
+    fn level(&self, split: Split, number: u64) -> Level {
         let (pair, mirrored) = match self.config.antithetic {
             true => (number / 2, number % 2 == 1),
             false => (number, false),
         };
-        let mut draws = Draws::new(self.config.seed, LEVELS + split as u32, pair);
-        let fast = draws.chance(self.config.fast_levels);
-        let drawn = draws.uniform();
-        let place = if mirrored { 1.0 - drawn } else { drawn };
-        if fast {
-            self.fast[((place * self.fast.len() as f64) as usize).min(self.fast.len() - 1)]
-        } else {
-            place * (self.training.len() - 1) as f64
-        }
+        self.levels.draw(&mut Draws::new(self.config.seed, LEVELS + split as u32, pair), mirrored)
     }
 }

@@ -1,8 +1,9 @@
 //! All parameters of a network as one vector: what an optimizer, an average and a file need of them is one operation
 //! each.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
+use super::config::Precision;
 use crate::diffusion::Noise;
 use crate::network;
 use crate::network::{DiffWave, DiffWaveConfig, Weights};
@@ -82,12 +83,14 @@ pub struct Differentiable {
 }
 
 impl Differentiable {
-    /// The network of `parameters`, which may lie on any device; a graph is recorded on it.
-    pub fn new(config: &DiffWaveConfig, parameters: &Tensor<1>) -> Self {
+    /// The network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it. The network
+    /// computes in `precision`, and its gradients are those of the `f32` parameters.
+    pub fn new(config: &DiffWaveConfig, parameters: &Tensor<1>, precision: Precision) -> Self {
         let leaves: Vec<Tensor<1>> =
             pieces(config, parameters).into_iter().map(|piece| piece.autodiff().require_grad()).collect();
         let mut next = leaves.iter();
-        let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());
+        let cast = |leaf: &Tensor<1>| leaf.clone().cast(dtype(precision));
+        let network = config.assemble(&mut |_| cast(next.next().expect("a leaf per tensor")));
         Self { network, leaves }
     }
 
@@ -99,6 +102,15 @@ impl Differentiable {
             leaf.grad_remove(&mut gradients).unwrap_or_else(|| leaf.clone().inner().zeros_like())
         };
         Tensor::cat(self.leaves.iter().map(of_leaf).collect(), 0)
+    }
+}
+
+/// burn's name of a type.
+pub fn dtype(precision: Precision) -> FloatDType {
+    match precision {
+        Precision::F32 => FloatDType::F32,
+        Precision::F16 => FloatDType::F16,
+        Precision::Bf16 => FloatDType::BF16,
     }
 }
 

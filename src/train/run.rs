@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::config::TrainConfig;
+use super::config::{Objective, TrainConfig};
 use super::data::Split;
-use super::distill::Teacher;
 use super::journal::Journal;
 use super::learner::Learner;
+use super::levels::Levels;
 use super::optimizer::Optimizer;
 use super::pairs::Pairs;
 use super::parameters::unflattened;
@@ -61,37 +61,46 @@ pub trait Observer {
 /// Where data, state or model cannot be read or written, the device is missing, or the loss is no number any more.
 /// The last checkpoint stays in the run's folder.
 pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> Result<PathBuf> {
-    let backend = start::backend(config.training.device)?;
-    let teacher =
-        config.distill.as_ref().map(|distill| Teacher::open(distill, &backend.device())).transpose()?;
+    let backend = start::backend(&config.training)?;
+    let teacher = start::teacher(config, &backend)?;
     let mut header = start::header(config)?;
-    let mut training = config.training.clone();
     if let Some(teacher) = &teacher {
-        // A student knows no other levels than its own.
-        training.fast_levels = 1.0;
         header = teacher.student(&header)?;
     }
+    let training = &config.training;
+    let levels = match &teacher {
+        Some(teacher) => teacher.levels(),
+        None if training.objective == Objective::Variational => Levels::every(config.schedule.training()?),
+        None => Levels::new(&header, training)?,
+    };
     let files = Files::open(config, resume)?;
-    let pairs = Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone(), training.clone())?;
+    let data = start::data(config, header.rate_hz, observer)?;
+    let pairs = Pairs::new(data, header.clone(), levels, training.clone());
     let mut state = match resume {
         true => State::load(&header.network, &files.state, &backend.device())?,
         false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
-    let learner = Learner::new(&pairs, &header.network, &training, teacher, &backend);
-    let optimizer = Optimizer::new(&training);
+    state.scale = state.scale.suited(training.precision);
+    let learner = Learner::new(&pairs, &header, training, teacher, &backend)?;
+    let optimizer = Optimizer::new(training);
     let mut journal = Journal::open(&config.run_folder(), state.step)?;
     let (started, before) = (Instant::now(), state.seconds);
     let mut saved = Instant::now();
     while optimizer.progress(&state) < 1.0 && !observer.stopped() {
         let crops = (training.batch * training.accumulate) as u64;
         let first = state.step * crops;
-        let (loss, gradient) = learner.gradient(&state.parameters, first..first + crops)?;
+        let (loss, gradient) = learner.gradient(&state, first..first + crops)?;
         let norm = f64::from(gradient.clone().square().sum().sqrt().into_scalar::<f32>());
+        if loss.is_finite() && !norm.is_finite() && state.scale.overflowed() {
+            // The same crops again: nothing of them has been learned.
+            continue;
+        }
         if !(loss.is_finite() && norm.is_finite()) {
             return Err(files.diverged(state.step, loss, norm));
         }
         let learning_rate = optimizer.learning_rate(&state);
         optimizer.step(&mut state, gradient, norm);
+        state.scale.held();
         state.seconds = before + started.elapsed().as_secs_f64();
         let done = optimizer.progress(&state).min(1.0);
         let (step, seconds) = (state.step, state.seconds);
@@ -99,7 +108,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         observer.stepped(&progress);
         let mut validation = None;
         if step % training.validate_steps == 0 && pairs.data().holds(Split::Validation) {
-            let loss = learner.validate(&state.average, 0..VALIDATION_CROPS)?;
+            let loss = learner.validate(&state, 0..VALIDATION_CROPS)?;
             observer.validated(step, loss);
             journal.sample(step, files.model(&state, &header)?, &pairs)?;
             validation = Some(loss);

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::config::{self, Device, TrainConfig};
+use super::config::{self, Device, Objective, TrainConfig, TrainingConfig};
 use super::data::DataSet;
 use super::distill::Teacher;
-use super::parameters::{flattened, initial};
+use super::parameters::{dtype, flattened, initial};
 use super::run::Observer;
-use crate::diffusion::{Clamp, Schedule};
+use crate::diffusion::{Clamp, Procedure};
 use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
 use crate::prior::{EnergyPrior, Prior, SpectralPrior};
@@ -22,11 +22,11 @@ pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> 
     DataSet::open(&config.data, rate_hz, warn, prepared)
 }
 
-/// All of the model but its weights. The schedules are those of DiffWave (Kong et al. 2021), base.
+/// All of the model but its weights.
 pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
     let network = &config.network;
     let dialect = network.dialect()?;
-    let training = Schedule::linear(50, 1e-4, 0.05)?;
+    let training = config.schedule.training()?;
     let (prior, clamp) = match network.prior {
         config::Prior::None => (None, Clamp::Last),
         config::Prior::Energy => (Some(Prior::Energy(EnergyPrior::default())), Clamp::Last),
@@ -43,24 +43,36 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
             training_steps: training.len(),
             causal: network.causal,
             variant: Variant::Lmnt,
+            learned_variance: config.training.objective == Objective::Variational,
         },
         dialect,
         classes: config.data.classes.clone(),
         null_label: !config.data.classes.is_empty() && config.data.label_dropout > 0.0,
         rate_hz: network.rate_hz()?,
         training_betas: training.betas().to_vec(),
-        inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
+        inference_betas: config.schedule.inference_betas.clone(),
+        procedure: Procedure::Ancestral,
         clamp,
         prior,
         phase: None,
         temperature: 1.0,
         card: Card {
-            name: config.model.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            licence: "unknown".into(),
+            name: config.card_name(),
+            licence: config.licence.clone(),
             provenance: format!("trained by remel train on {}", source.display()),
             trained_steps: 0,
         },
     })
+}
+
+/// The model to learn from, where there is one.
+pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher>> {
+    let Some(distill) = &config.distill else { return Ok(None) };
+    let procedure = match config.training.objective {
+        Objective::Consistency => Procedure::Consistency,
+        Objective::Ddpm | Objective::Distill | Objective::Variational => Procedure::Ancestral,
+    };
+    Teacher::open(distill, procedure, &backend.device()).map(Some)
 }
 
 /// The parameters to begin with: those of a file, else the teacher's, else random ones.
@@ -77,12 +89,18 @@ pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&T
     Ok(flattened(&header.network, &weights))
 }
 
-/// Where to compute.
-pub fn backend(device: Device) -> Result<Backend> {
+/// Where to compute, which has the precision that is asked for.
+pub fn backend(config: &TrainingConfig) -> Result<Backend> {
     let expected = "a device of Vulkan, Metal or DirectX (see `remel devices`), or training.device = \"cpu\"";
-    match device {
-        Device::Cpu => Ok(Backend::Cpu),
+    let backend = match config.device {
+        Device::Cpu => Backend::Cpu,
         Device::Gpu => Backend::first_gpu()
-            .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected)),
+            .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected))?,
+    };
+    if backend.device().supports_dtype(dtype(config.precision)) {
+        return Ok(backend);
     }
+    let precision = format!("{:?}", config.precision).to_lowercase();
+    let found = format!("{precision}, which the {backend} does not compute in");
+    Err(Error::invalid("training", "training.precision", found, "another one, such as \"f32\""))
 }

@@ -10,6 +10,7 @@ use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::parameters::placed;
+use super::scale::LossScale;
 use crate::audio::write_whole;
 use crate::network::DiffWaveConfig;
 use crate::{Error, Result};
@@ -30,6 +31,8 @@ pub struct State {
     pub average: Tensor<1>,
     /// The optimizer's moments; none before the first step.
     pub moments: Option<AdamWState<1>>,
+    /// What losses are multiplied by.
+    pub scale: LossScale,
 }
 
 /// What the file says of a state besides its vectors.
@@ -39,13 +42,22 @@ struct Entry {
     step: u64,
     seconds: f64,
     updates: Option<usize>,
+    #[serde(default = "LossScale::none")]
+    scale: LossScale,
 }
 
 impl State {
     /// The state before the first step.
     pub fn new(parameters: &[f32], device: &Device) -> Self {
         let parameters = placed(parameters, device);
-        Self { step: 0, seconds: 0.0, average: parameters.clone(), parameters, moments: None }
+        Self {
+            step: 0,
+            seconds: 0.0,
+            average: parameters.clone(),
+            parameters,
+            moments: None,
+            scale: LossScale::none(),
+        }
     }
 
     /// Writes the state of a training of `network`. The file appears whole or not at all, and an older one stays.
@@ -59,6 +71,7 @@ impl State {
             step: self.step,
             seconds: self.seconds,
             updates: momentum.map(|momentum| momentum.time),
+            scale: self.scale,
         };
         let entry = serde_json::to_string(&entry).expect("an entry has no map");
         let mut vectors = vec![("parameters", bytes(&self.parameters)), ("average", bytes(&self.average))];
@@ -112,7 +125,8 @@ impl State {
             }
         };
         let (parameters, average) = (vector("parameters")?, vector("average")?);
-        Ok(Self { step: entry.step, seconds: entry.seconds, parameters, average, moments })
+        let Entry { step, seconds, scale, .. } = entry;
+        Ok(Self { step, seconds, parameters, average, moments, scale })
     }
 }
 

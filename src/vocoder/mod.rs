@@ -17,9 +17,7 @@ use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampler, Sampling, SpanPlan
 use crate::kernel::KernelDenoiser;
 use crate::mel::Mel;
 use crate::model::{Model, ScheduleChoice};
-#[cfg(feature = "gpu")]
-use crate::network::BurnDenoiser;
-use crate::network::{Backend, DiffWaveConfig};
+use crate::network::{Backend, BurnDenoiser, DiffWaveConfig};
 use crate::phase::Reconstructor;
 use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
@@ -103,9 +101,10 @@ impl Vocoder {
     pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
         let (network, weights) = (&model.header().network, model.weights());
         let denoiser: Box<dyn Denoiser> = match backend {
-            Backend::Cpu => Box::new(KernelDenoiser::new(network, weights, threads)?),
-            #[cfg(feature = "gpu")]
-            Backend::Gpu(_) => Box::new(BurnDenoiser::new(network, weights, backend)?),
+            Backend::Cpu if !network.learned_variance => {
+                Box::new(KernelDenoiser::new(network, weights, threads)?)
+            }
+            _ => Box::new(BurnDenoiser::new(network, weights, backend)?),
         };
         Ok(Self::with_denoiser(model, denoiser))
     }

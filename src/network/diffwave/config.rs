@@ -46,6 +46,9 @@ pub struct DiffWaveConfig {
     pub causal: bool,
     /// The formulation.
     pub variant: Variant,
+    /// Whether a second output says how large the variances of reverse steps are (Nichol and Dhariwal 2021).
+    #[serde(default)]
+    pub learned_variance: bool,
 }
 
 impl DiffWaveConfig {
@@ -131,7 +134,8 @@ impl DiffWaveConfig {
             table.layer(&format!("{layer}.output_projection"), vec![2 * c, c, 1], 2 * c);
         }
         table.layer("skip_projection", vec![c, c, 1], c);
-        table.layer("output_projection", vec![1, c, 1], 1);
+        let outputs = if self.learned_variance { 2 } else { 1 };
+        table.layer("output_projection", vec![outputs, c, 1], outputs);
         table.0
     }
 
@@ -153,6 +157,17 @@ impl DiffWaveConfig {
             Some(label) => Err(Error::invalid("network", "label", label, format!("one of {classes} classes"))),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a network that learns variances, for a renderer that would not use them.
+    ///
+    /// # Errors
+    /// Names `place`, the renderer.
+    pub fn require_fixed_variances(&self, place: &str) -> Result<()> {
+        if !self.learned_variance {
+            return Ok(());
+        }
+        Err(Error::invalid(place, "network", "learned variances", "a network without, or the burn renderer"))
     }
 
     /// Refuses sizes that no network can have.

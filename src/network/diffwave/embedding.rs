@@ -41,5 +41,5 @@ pub fn embed_labels(labels: &[Option<usize>], table: &Tensor<2>) -> Tensor<2> {
         }
     }
     let chosen = Tensor::<2>::from_data(TensorData::new(chosen, [rows, classes]), &table.device());
-    chosen.matmul(table.clone())
+    chosen.cast(table.dtype()).matmul(table.clone())
 }

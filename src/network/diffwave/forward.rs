@@ -1,74 +1,19 @@
 //! The forward pass of DiffWave in burn, block by block as in the paper's figure 2.
 
+#[cfg(feature = "train")]
+use burn::tensor::DType;
 use burn::tensor::activation::{leaky_relu, relu, sigmoid, silu, tanh};
-use burn::tensor::module::{conv_transpose2d, conv1d, linear};
-use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::module::conv_transpose2d;
+use burn::tensor::ops::ConvTransposeOptions;
+use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
+use super::affine::{Affine, Form};
 use super::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
 use super::embedding::embed_labels;
 use super::embedding_row;
 use crate::network::Weights;
 
 const UPSAMPLER_SLOPE: f64 = 0.4;
-
-/// A weight and its bias.
-#[derive(Debug)]
-struct Affine<const D: usize> {
-    weight: Tensor<D>,
-    bias: Tensor<1>,
-}
-
-impl Affine<3> {
-    /// A convolution over time whose output is as long as its input. `[batch, in, samples] → [batch, out, samples]`
-    fn dilated(&self, x: Tensor<3>, padding: (usize, usize), dilation: usize, form: Form) -> Tensor<3> {
-        match form {
-            Form::Convolution => {
-                let options = ConvOptions::new_with_padding([1], [padding], [dilation], 1);
-                conv1d(x, self.weight.clone(), Some(self.bias.clone()), options)
-            }
-            Form::Product => {
-                let samples = x.dims()[2];
-                let [out, channels, taps] = self.weight.dims();
-                let padded = x.pad((padding.0, padding.1, 0, 0), 0.0);
-                let copies = (0..taps).map(|tap| padded.clone().narrow(2, tap * dilation, samples)).collect();
-                let weight = self.weight.clone().swap_dims(1, 2).reshape([out, taps * channels]);
-                product(weight, Tensor::cat(copies, 1), self.bias.clone())
-            }
-        }
-    }
-
-    /// A map of every sample by itself.
-    fn pointwise(&self, x: Tensor<3>, form: Form) -> Tensor<3> {
-        match form {
-            Form::Convolution => self.dilated(x, (0, 0), 1, form),
-            Form::Product => product(self.weight.clone().squeeze_dim(2), x, self.bias.clone()),
-        }
-    }
-}
-
-/// `weight · x + bias` for every sample. `[out, in]`, `[batch, in, samples]`, `[out] → [batch, out, samples]`
-fn product(weight: Tensor<2>, x: Tensor<3>, bias: Tensor<1>) -> Tensor<3> {
-    let out = bias.dims()[0];
-    weight.unsqueeze_dim::<3>(0).matmul(x) + bias.reshape([1, out, 1])
-}
-
-impl Affine<2> {
-    /// A linear map. `[batch, in] → [batch, out]`; PyTorch keeps its weight as `[out, in]`.
-    fn linear(&self, x: Tensor<2>) -> Tensor<2> {
-        linear(x, self.weight.clone().transpose(), Some(self.bias.clone()))
-    }
-}
-
-/// How convolutions are computed: the same numbers, at other speeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    /// As the backend's convolutions.
-    Convolution,
-    /// As one matrix product over shifted copies: on the CPU, gradients of a convolution with a large dilation cost
-    /// many times more than the convolution itself, those of a product twice as much.
-    Product,
-}
 
 #[derive(Debug)]
 struct ResidualLayer {
@@ -151,12 +96,12 @@ impl DiffWaveConfig {
 }
 
 impl DiffWave {
-    /// Brings mel frames to one column per sample.
+    /// Brings mel frames, `f32`, to one column per sample, in the type of the weights.
     ///
     /// # Shapes
     /// `[batch, n_mels, frames] → [batch, n_mels, config.samples(frames)]`
     pub fn upsample(&self, mel: Tensor<3>) -> Tensor<3> {
-        let mut image: Tensor<4> = mel.unsqueeze_dim(1);
+        let mut image: Tensor<4> = mel.unsqueeze_dim(1).cast(self.dtype());
         for (layer, padding) in self.upsampler.iter().zip(self.config.upsampler_padding()) {
             let options = ConvTransposeOptions::new([1, UPSAMPLER_STRIDE], [1, padding], [0, 0], [1, 1], 1);
             image = conv_transpose2d(image, layer.weight.clone(), Some(layer.bias.clone()), options);
@@ -165,7 +110,8 @@ impl DiffWave {
         image.squeeze_dim(1)
     }
 
-    /// Predicts the noise in `x` at real-valued steps, given the upsampled `conditioner`.
+    /// Predicts the noise in `x` at real-valued steps, given the upsampled `conditioner`. What goes in and comes out is
+    /// `f32`; the network computes in the type of its weights.
     ///
     /// # Shapes
     /// - x: `[batch, samples]`
@@ -181,9 +127,22 @@ impl DiffWave {
         conditioner: Option<&Tensor<3>>,
         labels: &[Option<usize>],
     ) -> Tensor<2> {
+        self.predict(x, levels, conditioner, labels).0
+    }
+
+    /// The same, and where a network that learns variances places them: from the logarithm of the least that a reverse
+    /// step may have, 0, to that of the largest, 1 (Nichol and Dhariwal 2021, equation 15). `[batch, samples]` both
+    pub fn predict(
+        &self,
+        x: Tensor<2>,
+        levels: &[f32],
+        conditioner: Option<&Tensor<3>>,
+        labels: &[Option<usize>],
+    ) -> (Tensor<2>, Option<Tensor<2>>) {
         let step = self.embed(levels, &x.device());
         let label = self.label_embedding.as_ref().map(|table| embed_labels(labels, table));
-        let mut x = relu(self.input_projection.pointwise(x.unsqueeze_dim(1), self.form));
+        let x = x.unsqueeze_dim(1).cast(self.dtype());
+        let mut x = relu(self.input_projection.pointwise(x, self.form));
         let mut skips: Option<Tensor<3>> = None;
         for (index, layer) in self.layers.iter().enumerate() {
             let (residual, skip) =
@@ -196,14 +155,17 @@ impl DiffWave {
         }
         let skips = skips.expect("a validated network has a layer") * self.config.skip_scale();
         let hidden = relu(self.skip_projection.pointwise(skips, self.form));
-        self.output_projection.pointwise(hidden, self.form).squeeze_dim(1)
+        let outputs = self.output_projection.pointwise(hidden, self.form).cast(FloatDType::F32);
+        let output = |index: usize| outputs.clone().narrow(1, index, 1).squeeze_dim(1);
+        // From −1 to 1, as Nichol and Dhariwal have it, so that an untrained network says the middle.
+        (output(0), self.config.learned_variance.then(|| (output(1) + 1.0) * 0.5))
     }
 
     /// The steps' embeddings through both shared layers. `[levels.len(), 512]`
     fn embed(&self, levels: &[f32], device: &Device) -> Tensor<2> {
         let rows: Vec<f32> = levels.iter().flat_map(|level| embedding_row(&self.config, *level)).collect();
         let rows = Tensor::<2>::from_data(TensorData::new(rows, [levels.len(), EMBEDDING]), device);
-        silu(self.projection2.linear(silu(self.projection1.linear(rows))))
+        silu(self.projection2.linear(silu(self.projection1.linear(rows.cast(self.dtype())))))
     }
 
     /// A residual layer: its residual and its skip, `[batch, channels, samples]` each.
@@ -233,11 +195,16 @@ impl DiffWave {
     /// σ of the first half of the channels times tanh of the second.
     fn gated(&self, y: Tensor<3>) -> Tensor<3> {
         #[cfg(feature = "train")]
-        if self.form == Form::Product {
+        if self.form == Form::Product && y.dtype() == DType::F32 {
             return super::gate::gated(y);
         }
         let [gate, filter] = halves(y);
         sigmoid(gate) * tanh(filter)
+    }
+
+    /// The type of the weights.
+    fn dtype(&self) -> FloatDType {
+        self.input_projection.bias.dtype().into()
     }
 
     /// The network's configuration.

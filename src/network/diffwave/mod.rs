@@ -1,5 +1,6 @@
 //! DiffWave (Kong et al., ICLR 2021): a WaveNet that predicts noise, all samples at once.
 
+mod affine;
 mod config;
 mod embedding;
 mod forward;

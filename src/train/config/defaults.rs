@@ -1,7 +1,8 @@
 //! What fields are where the file does not say.
 
 use super::{
-    AugmentConfig, DataConfig, Device, DistillConfig, Loss, NetworkConfig, Objective, Prior, TrainingConfig,
+    AugmentConfig, DataConfig, Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Precision, Prior,
+    ScheduleConfig, TrainConfig, TrainingConfig,
 };
 
 impl Default for NetworkConfig {
@@ -18,6 +19,18 @@ impl Default for NetworkConfig {
     }
 }
 
+impl Default for ScheduleConfig {
+    /// The schedules of DiffWave, base (Kong et al. 2021, appendix B and section 5).
+    fn default() -> Self {
+        Self {
+            steps: 50,
+            beta_min: 1e-4,
+            beta_max: 0.05,
+            inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
+        }
+    }
+}
+
 impl Default for AugmentConfig {
     fn default() -> Self {
         Self { gain_db: [-14.0, 4.0], pitch_semitones: None, eq_db: None }
@@ -30,7 +43,9 @@ impl Default for TrainingConfig {
             objective: Objective::Ddpm,
             loss: Loss::L1,
             spectral_weight: 0.0,
-            fast_levels: 0.5,
+            shaped_weight: 0.0,
+            levels: Levels::Steps,
+            fast_levels: None,
             antithetic: true,
             batch: 16,
             crop_frames: 62,
@@ -43,9 +58,16 @@ impl Default for TrainingConfig {
             ema: 0.9995,
             seed: 0,
             device: Device::Cpu,
+            precision: Precision::F32,
             checkpoint_minutes: 5.0,
             validate_steps: 1000,
         }
+    }
+}
+
+impl TrainConfig {
+    pub(super) fn default_licence() -> String {
+        "unknown".into()
     }
 }
 

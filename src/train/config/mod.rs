@@ -13,8 +13,12 @@
 
 mod defaults;
 mod file;
+mod training;
 mod validate;
 
+pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
+
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +37,12 @@ const UNCONDITIONAL: &str = "none";
 pub struct TrainConfig {
     /// The model file that comes out (`.safetensors`).
     pub model: PathBuf,
+    /// The model's name on its card; by default that of its file.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Licence of the weights on the model's card, as an SPDX expression or in words; by default `unknown`.
+    #[serde(default = "TrainConfig::default_licence")]
+    pub licence: String,
     /// The folder of state, logs and samples; by default `runs/NAME` beside the model.
     #[serde(default)]
     pub run: Option<PathBuf>,
@@ -42,12 +52,15 @@ pub struct TrainConfig {
     /// The network.
     #[serde(default)]
     pub network: NetworkConfig,
+    /// The noise levels.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
     /// The audio.
     pub data: DataConfig,
     /// The optimization.
     #[serde(default)]
     pub training: TrainingConfig,
-    /// The teacher, where `training.objective` is `distill`.
+    /// The teacher, where `training.objective` is `distill` or `consistency`.
     #[serde(default)]
     pub distill: Option<DistillConfig>,
 }
@@ -147,92 +160,6 @@ pub struct AugmentConfig {
     pub eq_db: Option<[f64; 2]>,
 }
 
-/// The optimization.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrainingConfig {
-    /// What is learned.
-    pub objective: Objective,
-    /// How a wrong prediction is punished.
-    pub loss: Loss,
-    /// Weight of the multi-resolution STFT loss on the predicted audio.
-    pub spectral_weight: f64,
-    /// Share of the crops whose noise level is one of the short schedule's.
-    pub fast_levels: f64,
-    /// Whether the noise levels of a batch come in pairs, t and its mirror image.
-    pub antithetic: bool,
-    /// Crops per batch.
-    pub batch: usize,
-    /// Length of a crop in mel frames (of 256 samples).
-    pub crop_frames: usize,
-    /// Batches per optimizer step.
-    pub accumulate: usize,
-    /// Peak learning rate.
-    pub learning_rate: f64,
-    /// Steps over which the learning rate rises to its peak.
-    pub warmup_steps: u64,
-    /// Steps after which the cosine decay, and the training, ends.
-    pub total_steps: u64,
-    /// Minutes of wall-clock time after which the training ends in any case.
-    pub minutes: Option<f64>,
-    /// Largest norm of the gradient.
-    pub gradient_clip: f64,
-    /// Decay of the exponential moving average of the weights, per step.
-    pub ema: f64,
-    /// Seed of weights, noise and levels.
-    pub seed: u64,
-    /// Where to compute.
-    pub device: Device,
-    /// Minutes between checkpoints.
-    pub checkpoint_minutes: f64,
-    /// Steps between validations.
-    pub validate_steps: u64,
-}
-
-/// What is learned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Objective {
-    /// The noise in a noised crop (Ho et al. 2020).
-    #[default]
-    Ddpm,
-    /// To do in few steps what a teacher does in many.
-    Distill,
-}
-
-/// How a wrong prediction is punished.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Loss {
-    /// Mean absolute difference.
-    #[default]
-    L1,
-    /// Mean squared difference.
-    L2,
-}
-
-/// Where to compute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Device {
-    /// The processor.
-    #[default]
-    Cpu,
-    /// The graphics processor.
-    Gpu,
-}
-
-/// The teacher and the student of a distillation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DistillConfig {
-    /// The model that is learned from.
-    pub teacher: PathBuf,
-    /// Steps in which the student samples.
-    #[serde(default = "DistillConfig::default_steps")]
-    pub steps: usize,
-}
-
 impl NetworkConfig {
     /// The mel dialect that conditions the network; none where it is unconditional.
     ///
@@ -269,8 +196,17 @@ impl From<Source> for PathBuf {
 impl TrainConfig {
     /// The folder of state, logs and samples.
     pub fn run_folder(&self) -> PathBuf {
-        let name = self.model.file_stem().unwrap_or_default();
-        self.run.clone().unwrap_or_else(|| self.runs().join(name))
+        self.run.clone().unwrap_or_else(|| self.runs().join(self.stem()))
+    }
+
+    /// The model's name on its card.
+    pub fn card_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.stem().to_string_lossy().into_owned())
+    }
+
+    /// The name of the model's file, without its extension.
+    fn stem(&self) -> &OsStr {
+        self.model.file_stem().unwrap_or_default()
     }
 
     /// The folder beside the model that holds runs and the cache.

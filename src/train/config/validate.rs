@@ -3,7 +3,11 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::{AugmentConfig, DataConfig, NetworkConfig, Objective, Prior, Source, TrainConfig, TrainingConfig};
+use super::{
+    AugmentConfig, DataConfig, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, Source, TrainConfig,
+    TrainingConfig, UNCONDITIONAL,
+};
+use crate::diffusion::Schedule;
 use crate::network::DiffWaveConfig;
 use crate::train::data::Kind;
 use crate::{Error, Result};
@@ -20,21 +24,60 @@ impl TrainConfig {
         if self.model.extension().is_none_or(|extension| extension != "safetensors") {
             return Err(Error::invalid(place, "model", self.model.display(), "a file name in .safetensors"));
         }
+        for (field, text) in [("name", self.card_name()), ("licence", self.licence.clone())] {
+            if text.trim().is_empty() || text.contains('\n') {
+                return Err(Error::invalid(place, field, format!("{text:?}"), "a line of text"));
+            }
+        }
         self.network.validate(place)?;
+        self.schedule.validate(place)?;
         self.data.validate(place)?;
         self.training.validate(place)?;
-        match (&self.distill, self.training.objective) {
-            (None, Objective::Distill) => {
-                let expected = "the table [distill], as training.objective is \"distill\"";
+        if self.training.shaped_weight > 0.0 && self.network.prior != Prior::Spectral {
+            let expected = "0, or network.prior = \"spectral\": nothing else shapes the signal";
+            return Err(Error::invalid(place, "training.shaped_weight", self.training.shaped_weight, expected));
+        }
+        if self.training.objective == Objective::Variational {
+            self.validate_variational(place)?;
+        }
+        let most_steps = match self.training.objective {
+            Objective::Ddpm | Objective::Variational => None,
+            Objective::Distill => Some(64),
+            Objective::Consistency => Some(3),
+        };
+        match (&self.distill, most_steps) {
+            (None, Some(_)) => {
+                let expected = "a table: the training.objective is to learn from a teacher";
                 Err(Error::invalid(place, "distill", "nothing", expected))
             }
-            (Some(_), Objective::Ddpm) => {
-                let expected = "none, or training.objective = \"distill\"";
+            (Some(_), None) => {
+                let expected = "none, or training.objective = \"distill\" or \"consistency\"";
                 Err(Error::invalid(place, "distill", "a table", expected))
             }
-            (Some(distill), Objective::Distill) => within(place, "distill.steps", distill.steps, 1..=64),
-            (None, Objective::Ddpm) => Ok(()),
+            (Some(distill), Some(most)) => within(place, "distill.steps", distill.steps, 1..=most),
+            (None, None) => Ok(()),
         }
+    }
+}
+
+impl TrainConfig {
+    /// Refuses what the variational bound has no place for.
+    fn validate_variational(&self, place: &str) -> Result<()> {
+        let training = &self.training;
+        let refuse = |field: &str, found: &str, expected: &str| {
+            let expected = format!("{expected}, as training.objective is \"variational\"");
+            Err(Error::invalid(place, field, found, expected))
+        };
+        if self.network.conditioner != UNCONDITIONAL {
+            return refuse("network.conditioner", &self.network.conditioner, "none");
+        }
+        if training.spectral_weight > 0.0 {
+            return refuse("training.spectral_weight", &training.spectral_weight.to_string(), "0");
+        }
+        if training.levels != Levels::Steps || training.fast_levels.is_some() {
+            return refuse("training.levels and fast_levels", "one of them", "neither");
+        }
+        Ok(())
     }
 }
 
@@ -64,6 +107,28 @@ impl NetworkConfig {
             }
             (_, rate_hz) => within(place, "network.rate_hz", rate_hz.unwrap_or(22_050), 4000..=192_000),
         }
+    }
+}
+
+impl ScheduleConfig {
+    fn validate(&self, place: &str) -> Result<()> {
+        within(place, "schedule.steps", self.steps, 1..=100_000)?;
+        within(place, "schedule.beta_min", self.beta_min, 1e-9..=0.999)?;
+        within(place, "schedule.beta_max", self.beta_max, self.beta_min..=0.999)?;
+        for beta in &self.inference_betas {
+            within(place, "schedule.inference_betas", *beta, 1e-9..=0.999)?;
+        }
+        if self.inference_betas.is_empty() {
+            return Err(Error::invalid(place, "schedule.inference_betas", "none", "at least one"));
+        }
+        let most = |schedule: Schedule| (1.0 - schedule.alpha_bars()[schedule.len() - 1]).sqrt();
+        let (trained, sampled) = (most(self.training()?), most(self.inference()?));
+        if sampled > trained + 1e-9 {
+            let found = format!("noise up to {sampled:.4}");
+            let expected = format!("at most the {trained:.4} that the training schedule reaches");
+            return Err(Error::invalid(place, "schedule.inference_betas", found, expected));
+        }
+        Ok(())
     }
 }
 
@@ -113,7 +178,8 @@ impl AugmentConfig {
 impl TrainingConfig {
     fn validate(&self, place: &str) -> Result<()> {
         within(place, "training.spectral_weight", self.spectral_weight, 0.0..=1000.0)?;
-        within(place, "training.fast_levels", self.fast_levels, 0.0..=1.0)?;
+        within(place, "training.shaped_weight", self.shaped_weight, 0.0..=1000.0)?;
+        within(place, "training.fast_levels", self.fast_share(), 0.0..=1.0)?;
         within(place, "training.batch", self.batch, 1..=4096)?;
         within(place, "training.crop_frames", self.crop_frames, 1..=4096)?;
         within(place, "training.accumulate", self.accumulate, 1..=4096)?;

@@ -1,27 +1,43 @@
 //! What a training makes small.
 
+mod shaped;
 mod spectral;
+mod stft;
+mod variational;
 
 pub use spectral::SpectralLoss;
+pub use variational::VariationalLoss;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::batch::Batch;
-use super::config::Loss;
+use super::config::{Loss, TrainingConfig};
+use crate::model::ModelHeader;
 use crate::network::DiffWave;
+use crate::prior::Prior;
+use shaped::ShapingFilter;
 
 /// The loss of a prediction of noise (Ho et al. 2020, equation 14; DiffWave, algorithm 1), with the multi-resolution
-/// STFT loss of the signal that the prediction implies.
+/// STFT loss of the signal that the prediction implies, in the network's own domain and after the prior's filter.
 pub struct NoiseLoss {
     norm: Loss,
     spectral_weight: f64,
     spectral: SpectralLoss,
+    /// The weight of the loss on the filtered signal and the filter, where the model has one.
+    shaped: Option<(f64, ShapingFilter)>,
 }
 
 impl NoiseLoss {
-    /// The loss on `device`.
-    pub fn new(norm: Loss, spectral_weight: f64, device: &Device) -> Self {
-        Self { norm, spectral_weight, spectral: SpectralLoss::new(device) }
+    /// The loss that `config` weighs, of the model that `header` describes, on `device`.
+    pub fn new(config: &TrainingConfig, header: &ModelHeader, device: &Device) -> Self {
+        let shaped = match (&header.prior, &header.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) if config.shaped_weight > 0.0 => {
+                Some((config.shaped_weight, ShapingFilter::new(*prior, dialect, device)))
+            }
+            _ => None,
+        };
+        let (norm, spectral_weight) = (config.loss, config.spectral_weight);
+        Self { norm, spectral_weight, spectral: SpectralLoss::new(device), shaped }
     }
 
     /// The mean loss of `network` over a batch, `[1]`.
@@ -33,16 +49,25 @@ impl NoiseLoss {
         let conditioner = batch.conditioner(device).map(|mel| network.upsample(mel).narrow(2, 0, samples));
         let predicted = network.forward(x.clone(), &batch.levels, conditioner.as_ref(), &batch.labels);
         let difference = predicted.clone() - noise;
-        let loss = match self.norm {
+        let mut loss = match self.norm {
             Loss::L1 => difference.abs().mean(),
             Loss::L2 => difference.square().mean(),
         };
-        if self.spectral_weight == 0.0 {
+        if self.spectral_weight == 0.0 && self.shaped.is_none() {
             return loss;
         }
         let signal_scale =
             Tensor::<2>::from_data(TensorData::new(batch.signal_scale.clone(), [crops, 1]), device);
         let implied = (x - noise_scale * predicted) / signal_scale;
-        loss + self.spectral.of(implied, plane(&batch.signal)) * self.spectral_weight
+        let signal = plane(&batch.signal);
+        if let Some((weight, filter)) = &self.shaped {
+            let gains = filter.gains(&batch.mels, samples);
+            let [implied, signal] = [&implied, &signal].map(|x| filter.shape(x.clone(), gains.clone()));
+            loss = loss + self.spectral.of(implied, signal) * *weight;
+        }
+        if self.spectral_weight > 0.0 {
+            loss = loss + self.spectral.of(implied, signal) * self.spectral_weight;
+        }
+        loss
     }
 }

@@ -1,44 +1,51 @@
-//! Progressive distillation (Salimans and Ho 2022): a student learns to do in one step what its teacher does in
-//! several.
+//! Distillation: a student learns from a trained model to do in few steps what that does in many.
+
+mod consistency;
+mod progressive;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::batch::Batch;
 use super::config::DistillConfig;
+use super::levels::Levels;
 use crate::checkpoint;
-use crate::diffusion::Schedule;
+use crate::diffusion::{Procedure, Schedule};
 use crate::model::{Model, ModelHeader};
 use crate::network::DiffWave;
 use crate::{Error, Result};
-
-/// Fewest steps of the teacher for one of the student's.
-const LEAST_SUBSTEPS: usize = 2;
 
 /// A trained model that another one learns from.
 pub struct Teacher {
     model: Model,
     network: DiffWave,
     training: Schedule,
-    /// √ᾱ of the student's steps, from the least noise to the most.
+    /// How the student samples, which is what it learns.
+    procedure: Procedure,
+    /// √ᾱ of the levels that the student learns, from the least noise to the most.
     levels: Vec<f64>,
+    /// √ᾱ of the steps in which the student samples, in the same order.
+    steps: Vec<f64>,
+    /// Steps that the teacher takes from one level to the next.
     substeps: usize,
     device: Device,
 }
 
 impl Teacher {
-    /// The teacher that `config` names, on `device`.
+    /// The teacher that `config` names, on `device`, of a student that samples by `procedure`.
     ///
     /// # Errors
     /// Where its file cannot be read.
-    pub fn open(config: &DistillConfig, device: &Device) -> Result<Self> {
+    pub fn open(config: &DistillConfig, procedure: Procedure, device: &Device) -> Result<Self> {
         let model = checkpoint::load(&config.teacher, None)?;
         let header = model.header();
         let network = header.network.init(model.weights(), device);
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
-        let levels = inference.respaced(config.steps)?.alpha_bars().iter().map(|a| a.sqrt()).collect();
-        let substeps = inference.len().div_ceil(config.steps).max(LEAST_SUBSTEPS);
-        Ok(Self { model, network, training, levels, substeps, device: device.clone() })
+        let (levels, steps, substeps) = match procedure {
+            Procedure::Ancestral => progressive::levels(&inference, config.steps)?,
+            Procedure::Consistency => consistency::levels(&inference, config.steps),
+        };
+        Ok(Self { model, network, training, procedure, levels, steps, substeps, device: device.clone() })
     }
 
     /// The student: the teacher with `steps` steps, under the name and provenance of `header`, which has to describe
@@ -66,13 +73,19 @@ impl Teacher {
             return differ("network.prior", format!("{:?}", header.prior), format!("{:?}", own.prior));
         }
         let mut previous = 1.0;
-        let betas = self.levels.iter().map(|level| {
+        let betas = self.steps.iter().map(|level| {
             let alpha_bar = level * level;
             let beta = 1.0 - alpha_bar / previous;
             previous = alpha_bar;
             beta
         });
-        Ok(ModelHeader { inference_betas: betas.collect(), card: header.card.clone(), ..own.clone() })
+        let inference_betas = betas.collect();
+        Ok(ModelHeader { inference_betas, procedure: self.procedure, card: header.card.clone(), ..own.clone() })
+    }
+
+    /// The levels that the student learns.
+    pub fn levels(&self) -> Levels {
+        Levels::of(self.training.clone(), self.levels.clone())
     }
 
     /// The teacher's model.
@@ -80,32 +93,33 @@ impl Teacher {
         &self.model
     }
 
-    /// Makes the batch, whose levels are the student's, one that the student learns from: its signals become those
-    /// that lead the student in one step to where the teacher gets in several (algorithm 2), and its noise what is
-    /// left of the noisy signal then. Where the noise is largest it is all there is, as in sampling.
-    pub fn teach(&self, batch: &mut Batch) {
+    /// Makes the batch one that the student learns from: its signals become what the student is to find in the noisy
+    /// ones, and its noise what is left of these. `target` is the student as it is on average.
+    ///
+    /// Where the noise is largest it is all there is, as in sampling.
+    pub fn teach(&self, batch: &mut Batch, target: &DiffWave) {
         let steps: Vec<[f64; 2]> =
             batch.signal_scale.iter().map(|scale| self.step(f64::from(*scale))).collect();
-        let sigma = |scale: f64| (1.0 - scale * scale).sqrt();
         let top = self.levels[self.levels.len() - 1];
         let mut x = batch.noised();
-        let rows = || 0..batch.crops() * batch.samples;
-        let crop = |index: usize| index / batch.samples;
-        let std: Vec<f32> = rows().map(|i| batch.noise_scale[i] / sigma(steps[crop(i)][0]) as f32).collect();
-        for i in rows().filter(|i| steps[crop(*i)][0] <= top) {
+        let samples = batch.samples;
+        let (rows, crop) = (0..batch.crops() * samples, |index: usize| index / samples);
+        let std: Vec<f32> =
+            rows.clone().map(|i| batch.noise_scale[i] / sigma(steps[crop(i)][0]) as f32).collect();
+        for i in rows.clone().filter(|i| steps[crop(*i)][0] <= top) {
             x[i] = std[i] * batch.noise[i];
         }
         let arrived = self.descend(batch, &x, &std, &steps);
-        for i in rows() {
-            let [from, to] = steps[crop(i)];
-            let ratio = sigma(to) / sigma(from);
-            let signal = (f64::from(arrived[i]) - ratio * f64::from(x[i])) / (to - ratio * from);
-            batch.signal[i] = signal as f32;
+        batch.signal = match self.procedure {
+            Procedure::Ancestral => progressive::one_step(batch, &x, arrived, &steps),
+            Procedure::Consistency => self.consistent(batch, arrived, &std, &steps, target),
+        };
+        for i in rows {
             batch.noise[i] = (x[i] - batch.signal_scale[crop(i)] * batch.signal[i]) / batch.noise_scale[i];
         }
     }
 
-    /// The student's level that is nearest to `scale`, and the next one down; below the last there is no noise.
+    /// The level that is nearest to `scale`, and the next one down; below the last there is no noise.
     fn step(&self, scale: f64) -> [f64; 2] {
         let distance = |index: &usize| (self.levels[*index] - scale).abs();
         let index = (0..self.levels.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(0);
@@ -114,21 +128,16 @@ impl Teacher {
 
     /// Deterministic steps (DDIM, Song et al. 2021, equation 12 with σ = 0) of every crop along its own levels,
     /// evenly spaced in the angle between signal and noise. `[crops, samples]`
-    fn descend(&self, batch: &Batch, x: &[f32], std: &[f32], steps: &[[f64; 2]]) -> Vec<f32> {
-        let (crops, samples) = (batch.crops(), batch.samples);
-        let tensor = |values: Vec<f32>, columns: usize| {
-            Tensor::<2>::from_data(TensorData::new(values, [crops, columns]), &self.device)
-        };
+    fn descend(&self, batch: &Batch, x: &[f32], std: &[f32], steps: &[[f64; 2]]) -> Tensor<2> {
         let angle = |[from, to]: [f64; 2], part: usize| {
             let (from, to) = (from.acos(), to.min(1.0).acos());
             from + (to - from) * part as f64 / self.substeps as f64
         };
         let column = |part: usize, of: fn(f64) -> f64| {
-            tensor(steps.iter().map(|step| of(angle(*step, part)) as f32).collect(), 1)
+            self.column(&steps.iter().map(|step| of(angle(*step, part)) as f32).collect::<Vec<_>>())
         };
-        let conditioner = batch.conditioner(&self.device);
-        let conditioner = conditioner.map(|mel| self.network.upsample(mel).narrow(2, 0, samples));
-        let (mut x, std) = (tensor(x.to_vec(), samples), tensor(std.to_vec(), samples));
+        let conditioner = self.conditioner(&self.network, batch);
+        let (mut x, std) = (self.plane(x, batch), self.plane(std, batch));
         for part in 0..self.substeps {
             let levels: Vec<f32> =
                 steps.iter().map(|step| self.training.align(angle(*step, part).cos().powi(2)) as f32).collect();
@@ -137,6 +146,32 @@ impl Teacher {
             let signal = (x - noise.clone() * column(part, f64::sin)) / column(part, f64::cos);
             x = signal * column(part + 1, f64::cos) + noise * column(part + 1, f64::sin);
         }
-        x.to_data().try_to_vec().expect("signals are f32")
+        x
     }
+
+    /// `network`'s upsampled mel frames, `[crops, n_mels, samples]`; none where it takes none.
+    fn conditioner(&self, network: &DiffWave, batch: &Batch) -> Option<Tensor<3>> {
+        let mel = batch.conditioner(&self.device)?;
+        Some(network.upsample(mel).narrow(2, 0, batch.samples))
+    }
+
+    /// `[crops, samples]` on the teacher's device.
+    fn plane(&self, values: &[f32], batch: &Batch) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(values.to_vec(), [batch.crops(), batch.samples]), &self.device)
+    }
+
+    /// `[crops, 1]` on the teacher's device.
+    fn column(&self, values: &[f32]) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(values.to_vec(), [values.len(), 1]), &self.device)
+    }
+}
+
+/// √(1 − ᾱ) of √ᾱ.
+fn sigma(scale: f64) -> f64 {
+    (1.0 - scale * scale).sqrt()
+}
+
+/// The values of a signal.
+fn values(signal: Tensor<2>) -> Vec<f32> {
+    signal.to_data().try_to_vec().expect("signals are f32")
 }
