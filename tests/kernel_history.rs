@@ -4,19 +4,15 @@ use proptest::prelude::*;
 use remel::diffusion::{CausalDenoiser, Denoiser};
 use remel::kernel::{InstructionSet, KernelDenoiser};
 use remel::mel::Mel;
-use remel::network::{DiffWaveConfig, Tensor, Variant, Weights};
+use remel::network::{DiffWaveConfig, Variant};
+
+mod random;
+
+use random::{numbers, weights};
 
 const HOP: usize = DiffWaveConfig::HOP;
 /// Windows of a batch.
 const WINDOWS: usize = 2;
-
-fn random(seed: usize, count: usize) -> Vec<f32> {
-    let number = |n: usize| {
-        let bits = ((n + 1) as u64 * 0x9e37_79b9 + seed as u64).wrapping_mul(0x2545_f491_4f6c_dd1d);
-        ((bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..count).map(number).collect()
-}
 
 fn config(variant: Variant) -> DiffWaveConfig {
     DiffWaveConfig {
@@ -24,21 +20,12 @@ fn config(variant: Variant) -> DiffWaveConfig {
         layers: 9,
         dilation_cycle: 7,
         n_mels: Some(6),
+        classes: None,
         training_steps: 50,
         causal: true,
         variant,
         learned_variance: false,
     }
-}
-
-fn weights(config: &DiffWaveConfig) -> Weights {
-    let mut weights = Weights::default();
-    for (seed, (name, shape)) in config.tensors().into_iter().enumerate() {
-        let inputs = shape[1..].iter().product::<usize>() as f32;
-        let data = random(seed, shape.iter().product()).iter().map(|v| v * (2.0 / inputs).sqrt()).collect();
-        weights.insert(name, Tensor { shape, data });
-    }
-    weights
 }
 
 proptest! {
@@ -53,9 +40,9 @@ proptest! {
         let weights = weights(&config);
         let samples: usize = cuts.iter().sum();
         let frames = samples.div_ceil(HOP) + 1;
-        let mels: Vec<Mel> = (0..WINDOWS).map(|seed| Mel::from_frames(6, random(seed, 6 * frames))).collect();
+        let mels: Vec<Mel> = (0..WINDOWS).map(|seed| Mel::from_frames(6, numbers(seed, 6 * frames))).collect();
         let mels: Vec<&Mel> = mels.iter().collect();
-        let x: Vec<Vec<f32>> = (0..WINDOWS).map(|seed| random(seed + 7, samples)).collect();
+        let x: Vec<Vec<f32>> = (0..WINDOWS).map(|seed| numbers(seed + 7, samples)).collect();
         for set in InstructionSet::available() {
             let mut denoiser = KernelDenoiser::with_instruction_set(&config, &weights, threads, set).unwrap();
             let mut whole = vec![0.0; WINDOWS * samples];

@@ -39,6 +39,7 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
         layers: 5,
         dilation_cycle: 4,
         n_mels: Some(8),
+        classes: None,
         training_steps: 50,
         causal: true,
         variant: Variant::Lmnt,

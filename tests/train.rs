@@ -48,6 +48,7 @@ impl Fixture {
             signal_scale: get("signal_scale"),
             noise_scale: get("noise_scale"),
             levels: get("levels"),
+            labels: Vec::new(),
         }
     }
 }
@@ -176,7 +177,7 @@ fn distance(model: &Path) -> f64 {
     let source =
         DataSet::open(&DataConfig::new(Source::Additive), 22_050, &mut |_| (), &mut |_, _| ()).unwrap();
     let mut distances = (1000..1008).map(|number| {
-        let mel = mel_of(&source.crop(Split::Validation, number, 16_384).unwrap(), &dialect).unwrap();
+        let mel = mel_of(&source.crop(Split::Validation, number, 16_384).unwrap().audio, &dialect).unwrap();
         let made = vocoder.synthesize(&mel, &[], &Request::default(), &mut |_, _| ()).unwrap();
         let made = mel_of(&made, &dialect).unwrap();
         let pairs = made.as_frames().iter().zip(mel.as_frames());

@@ -60,7 +60,7 @@ fn open(config: &DataConfig) -> remel::Result<(DataSet, Vec<String>)> {
 }
 
 fn crops(set: &DataSet, split: Split) -> Vec<Vec<f32>> {
-    (0..20).map(|index| set.crop(split, index, 2048).expect("a crop")).collect()
+    (0..20).map(|index| set.crop(split, index, 2048).expect("a crop").audio).collect()
 }
 
 /// Replaces a file's content by zeros of the same length that claim the same age.
@@ -209,14 +209,14 @@ fn crops_are_what_was_recorded_and_depend_on_their_number_alone() {
     let recordings = Recordings::new(1);
     let (set, _) = open(&DataConfig { validation: 0.0, ..recordings.config() }).unwrap();
     let whole = sine(300.0, RATE_HZ, RATE_HZ as usize / 2);
-    let crop = set.crop(Split::Train, 7, 2048).unwrap();
-    assert_eq!(crop, set.crop(Split::Train, 7, 2048).unwrap());
+    let crop = set.crop(Split::Train, 7, 2048).unwrap().audio;
+    assert_eq!(crop, set.crop(Split::Train, 7, 2048).unwrap().audio);
     let differs = |window: &[f32]| window.iter().zip(&crop).any(|(a, b)| (a - b).abs() > 1e-4);
     assert!(!whole.windows(2048).all(differs), "the crop is no part of the recording");
     let starts: BTreeSet<u32> = crops(&set, Split::Train).iter().map(|crop| crop[0].to_bits()).collect();
     assert!(starts.len() > 15, "{} different beginnings among 20", starts.len());
     // Longer than the recording: all of it, silence around.
-    let long = set.crop(Split::Train, 0, 20_000).unwrap();
+    let long = set.crop(Split::Train, 0, 20_000).unwrap().audio;
     assert_eq!(long.len(), 20_000);
     let energy = |samples: &[f32]| samples.iter().map(|v| v * v).sum::<f32>();
     assert!((energy(&long) / energy(&whole) - 1.0).abs() < 1e-3);
@@ -245,7 +245,7 @@ fn additive_sounds_are_endless_bounded_and_audible() {
     let unmeasured = DataConfig { validation: 0.0, ..DataConfig::new(Source::Additive) };
     assert!(!open(&unmeasured).unwrap().0.holds(Split::Validation));
     for split in [Split::Train, Split::Validation] {
-        let crops: Vec<_> = (0..200).map(|index| set.crop(split, index, 4096).unwrap()).collect();
+        let crops: Vec<_> = (0..200).map(|index| set.crop(split, index, 4096).unwrap().audio).collect();
         assert!(crops.iter().all(|crop| crop.iter().all(|v| v.is_finite() && v.abs() <= 1.0)));
         let audible = crops.iter().filter(|crop| crop.iter().any(|v| v.abs() > 1e-3)).count();
         assert!(audible > 180, "{audible} of 200 crops of {split:?} can be heard");
@@ -255,6 +255,62 @@ fn additive_sounds_are_endless_bounded_and_audible() {
     let generator = AdditiveGenerator::new(RATE_HZ);
     let sound = |index| generator.sound(&mut Draws::new(4, 0, index), 4096);
     assert_eq!(sound(1), sound(1));
+}
+
+/// Two recordings of class a, one of b, and one of neither: sines of 300, 350, 1000 and 2000 Hz.
+fn recordings_of_two_classes() -> Recordings {
+    let recordings = Recordings::new(0);
+    let folder = recordings.source();
+    for (name, hz) in [("a/deep/1", 300.0), ("a/2", 350.0), ("b/1", 1000.0), ("neither/1", 2000.0)] {
+        let path = folder.join(name).with_extension("wav");
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+        Audio::mono(RATE_HZ, sine(hz, RATE_HZ, RATE_HZ as usize)).write_wav(&path).expect("a WAV file");
+    }
+    recordings
+}
+
+#[test]
+fn the_folders_of_classes_label_their_crops() {
+    let recordings = recordings_of_two_classes();
+    let classes = vec!["b".to_owned(), "a".to_owned()];
+    let config = DataConfig { classes, label_dropout: 0.25, ..recordings.config() };
+    let (set, warnings) = open(&config).unwrap();
+    assert!(warnings.len() == 1 && warnings[0].contains("1 audio files in no class's folder"), "{warnings:?}");
+    for split in [Split::Train, Split::Validation] {
+        let crops: Vec<_> = (0..200).map(|index| set.crop(split, index, 2048).unwrap()).collect();
+        for crop in crops.iter().filter(|crop| crop.class.is_some()) {
+            let [deep, deeper, high] = [350.0, 300.0, 1000.0].map(|hz| power(&crop.audio, hz));
+            assert_eq!(crop.class, Some(usize::from(deep.max(deeper) > high)), "deep is a, the second");
+        }
+        let count = |class| crops.iter().filter(|crop| crop.class == class).count();
+        assert!(count(Some(0)) > 20 && count(Some(1)) > 20, "each class has its recordings in {split:?}");
+        let untold = count(None);
+        assert!(if split == Split::Train { (30..70).contains(&untold) } else { untold == 0 }, "{untold}");
+    }
+    let missing = DataConfig { classes: vec!["a".into(), "c".into()], ..config };
+    let message = open(&missing).err().unwrap().to_string();
+    assert!(message.contains("source/c") && message.contains("no audio file"), "{message}");
+}
+
+#[test]
+fn kinds_of_generated_sounds_are_classes() {
+    let classes = vec!["burst".to_owned(), "toy".to_owned()];
+    let (set, _) = open(&DataConfig { classes, ..DataConfig::new(Source::Additive) }).unwrap();
+    let roughness = |audio: &[f32]| {
+        let energy = |samples: &mut dyn Iterator<Item = f32>| samples.map(|v| v * v).sum::<f32>();
+        let change = energy(&mut audio.windows(2).map(|pair| pair[1] - pair[0]));
+        change / energy(&mut audio.iter().copied()).max(1e-6)
+    };
+    let crops: Vec<_> = (0..100).map(|index| set.crop(Split::Train, index, 4096).unwrap()).collect();
+    let median = |class| {
+        let of_class = crops.iter().filter(|crop| crop.class == Some(class));
+        let mut all: Vec<f32> = of_class.map(|crop| roughness(&crop.audio)).collect();
+        all.sort_by(f32::total_cmp);
+        assert!(all.len() > 30, "{} crops of class {class}", all.len());
+        all[all.len() / 2]
+    };
+    let [bursts, tones] = [0, 1].map(median);
+    assert!(bursts > 3.0 * tones, "noise is rougher than tones: {bursts} against {tones}");
 }
 
 /// The power of `samples` at `frequency_hz`, through a Hann window.
@@ -360,6 +416,8 @@ fn every_field_can_be_set() {
         source = "../recordings"
         cache = "cache"
         validation = 0.1
+        classes = ["piano", "violin"]
+        label_dropout = 0.1
         additive_share = 0.2
         seed = 7
         [data.augment]
@@ -443,6 +501,14 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         ),
         (&with("[data.augment]\ngain_db = [3, -3]\n"), ["data.augment.gain_db", "[3, -3]"]),
         (&with("[data.augment]\ngain_db = 3\n"), ["data.augment.gain_db", "3"]),
+        (
+            &with("classes = [\"toy\", \"flute\"]\n"),
+            ["data.classes", "found \"flute\", expected one of toy, tone"],
+        ),
+        (&with("classes = [\"toy\", \"toy\"]\n"), ["data.classes", "toy"]),
+        (&with("classes = 2\n"), ["data.classes", "2"]),
+        (&with("classes = [\"toy\"]\nlabel_dropout = 1.5\n"), ["data.label_dropout", "1.5"]),
+        (&with("label_dropout = 0.1\n"), ["data.label_dropout", "data.classes"]),
         (&with("validation = 0.9\n"), ["data.validation", "0.9"]),
         (&with("[network]\nconditioner = \"mp3\"\n"), ["network.conditioner", "lmnt-diffwave"]),
         (&with("[network]\nconditioner = \"lmnt-wavegrad\"\n"), ["network.conditioner", "300"]),

@@ -1,4 +1,4 @@
-//! What can be learned and how: levels, precisions, students, variances.
+//! What can be learned and how: levels, precisions, students, variances, classes.
 #![cfg(feature = "train")]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
@@ -183,4 +183,51 @@ fn a_student_of_a_model_with_a_spectral_prior_samples_as_its_teacher_does() {
     let [teacher, student] = [teacher, student].map(|path| checkpoint::load(&path, None).unwrap());
     assert_eq!(student.header().prior, teacher.header().prior);
     assert_eq!(student.header().inference_betas.len(), 1);
+}
+
+/// How rough what a model generates of a class is: the energy of its differences over its own, 2 for white noise.
+fn roughness(model: &Arc<Model>, class: usize, guidance: f32) -> f32 {
+    let mut vocoder = Vocoder::new(Arc::clone(model), &Backend::Cpu).unwrap();
+    let request = Request { class: Some(class), guidance, ..Request::default() };
+    let audio = vocoder.generate(16_384, &request, &mut |_, _| ()).unwrap();
+    let change: f32 = audio.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum();
+    change / audio.iter().map(|v| v * v).sum::<f32>()
+}
+
+#[test]
+fn a_network_learns_to_tell_classes_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    (config.network.layers, config.network.dilation_cycle) = (6, 6);
+    (config.network.conditioner, config.network.prior) = ("none".into(), Prior::None);
+    config.data.classes = vec!["toy".into(), "burst".into()];
+    config.data.label_dropout = 0.2;
+    config.training.spectral_weight = 0.0;
+    (config.training.total_steps, config.training.validate_steps) = (400, 400);
+    (config.training.learning_rate, config.training.ema) = (0.005, 0.95);
+    let model = run(&config, false, &mut Record::default()).unwrap();
+    let model = Arc::new(checkpoint::load(&model, None).unwrap());
+    assert!(model.header().classes == config.data.classes && model.header().null_label);
+    // Noise is rougher than tones below a low-pass, and guidance widens what lies between the two.
+    let [plain, guided] = [1.0, 2.0].map(|guidance| [0, 1].map(|class| roughness(&model, class, guidance)));
+    assert!(plain[1] > 1.4 * plain[0], "tones {}, noise {}", plain[0], plain[1]);
+    assert!(guided[1] / guided[0] > 1.3 * plain[1] / plain[0], "{guided:?} guided, {plain:?} not");
+}
+
+#[test]
+fn a_student_has_the_classes_of_its_teacher() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    config.data.classes = vec!["toy".into(), "burst".into()];
+    let teacher = run(&config, false, &mut Record::default()).unwrap();
+    config.model = folder.path().join("student.safetensors");
+    config.training.objective = Objective::Distill;
+    config.distill = Some(DistillConfig { teacher, steps: 2 });
+    let student = checkpoint::load(&run(&config, false, &mut Record::default()).unwrap(), None).unwrap();
+    assert_eq!(student.header().classes, config.data.classes);
+
+    config.data.classes = vec!["toy".into(), "pluck".into()];
+    config.model = folder.path().join("other.safetensors");
+    let message = run(&config, false, &mut Record::default()).unwrap_err().to_string();
+    assert!(message.contains("data.classes: found toy, pluck, expected the teacher's toy, burst"), "{message}");
 }

@@ -24,13 +24,18 @@ impl Model {
     /// Reads the chosen model and finds the chosen device.
     ///
     /// # Errors
-    /// The file is no model, the model reads no mel frames, or there is no such device.
+    /// The file is no model, the model reads no mel frames or has classes, or there is no such device.
     pub fn open(choice: &ModelChoice) -> Result<Self> {
         let (place, model) = match &choice.file {
             Some(file) => (file.display().to_string(), checkpoint::load(file, None)?),
             None => ("bundled".to_owned(), checkpoint::bundled()),
         };
         let dialect = model.dialect()?.clone();
+        if !model.header().classes.is_empty() {
+            let found = model.header().classes.join(", ");
+            let expected = "none: the plugin has no control for them (see `remel vocode --class`)";
+            return Err(Error::invalid(&place, "classes", found, expected));
+        }
         let backend = match choice.backend {
             BackendChoice::Auto => Backend::best(),
             BackendChoice::Cpu => Backend::Cpu,

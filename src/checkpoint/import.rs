@@ -16,11 +16,13 @@ use crate::{Error, Result};
 const FAST_BASE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5];
 /// The same for a large one, which is trained on 200 steps.
 const FAST_LARGE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.7];
+/// The tensor whose rows are a network's classes.
+const LABEL_EMBEDDING: &str = "label_embedding.weight";
 /// Channels from which a network without parameters is taken for a large one.
 const LARGE_CHANNELS: usize = 128;
 
-/// The `params` that lmnt-com/diffwave saves with its weights, as far as they say something of the model. `causal`
-/// and `prior` are Remel's own training recipe's.
+/// The `params` that lmnt-com/diffwave saves with its weights, as far as they say something of the model. `causal`,
+/// `prior` and `class_names` are Remel's own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Params {
@@ -36,6 +38,7 @@ pub struct Params {
     pub inference_noise_schedule: Option<Vec<f64>>,
     pub causal: bool,
     pub prior: PriorParam,
+    pub class_names: Option<Vec<String>>,
 }
 
 /// How a checkpoint names its prior: `True` is the energy prior.
@@ -79,10 +82,15 @@ pub fn import(
         None => None,
     };
     let prior = prior_of(&place, &params.prior)?;
+    // Where nobody says what the classes are, they are numbers.
+    let classes = params.class_names.clone();
+    let classes = classes.unwrap_or_else(|| (0..network.classes.unwrap_or(0)).map(|n| n.to_string()).collect());
     let header = ModelHeader {
         rate_hz: dialect.as_ref().map_or(params.sample_rate.unwrap_or(22_050), |d| d.rate_hz),
         network,
         dialect,
+        classes,
+        null_label: false,
         training_betas,
         inference_betas,
         procedure: Procedure::Ancestral,
@@ -120,6 +128,10 @@ fn network(
         Some(_) => Some(dimension(place, &named.weights, conditioner, 1)?),
         None => None,
     };
+    let classes = match named.weights.get(LABEL_EMBEDDING) {
+        Some(_) => Some(dimension(place, &named.weights, LABEL_EMBEDDING, 0)?),
+        None => None,
+    };
     let stated = [
         ("residual_channels", params.residual_channels, channels),
         ("residual_layers", params.residual_layers, layers),
@@ -145,6 +157,7 @@ fn network(
         layers,
         dilation_cycle: named.dilation_cycle.or(params.dilation_cycle_length).unwrap_or(10),
         n_mels,
+        classes,
         training_steps,
         causal: params.causal,
         variant: named.variant,
@@ -191,6 +204,6 @@ fn dimension(place: &str, weights: &Weights, name: &str, axis: usize) -> Result<
     let shape = weights.get(name).map(|t| t.shape.clone());
     shape.as_ref().and_then(|shape| shape.get(axis).copied()).ok_or_else(|| {
         let found = shape.map_or("none".into(), |shape| format!("shape {shape:?}"));
-        Error::invalid(place, format!("tensor {name}"), found, "three axes")
+        Error::invalid(place, format!("tensor {name}"), found, format!("more than {axis} axes"))
     })
 }

@@ -53,6 +53,7 @@ impl Bench {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let model = self.model.load()?;
+        let class = self.model.class(&model)?;
         let (n_mels, rate_hz) = (model.dialect()?.n_mels, f64::from(model.header().rate_hz));
         let mut vocoder = self.model.place(model)?;
         let hop = vocoder.format().hop;
@@ -68,7 +69,7 @@ impl Bench {
         );
         let mut table: Vec<Measurement> = Vec::new();
         for (name, plan) in plans {
-            let real_time_factor = fastest(&mut vocoder, &mel, plan)? / audio_seconds;
+            let real_time_factor = fastest(&mut vocoder, &mel, class, plan)? / audio_seconds;
             let offline = table.first().map_or(real_time_factor, |offline| offline.real_time_factor);
             table.push(Measurement { name, work: real_time_factor / offline, real_time_factor });
         }
@@ -85,11 +86,12 @@ impl Bench {
 }
 
 /// The fastest of several renders of `mel` along `plan`, in seconds.
-fn fastest(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan) -> Result<f64> {
+fn fastest(vocoder: &mut Vocoder, mel: &Mel, class: Option<usize>, plan: SpanPlan) -> Result<f64> {
+    let request = Request { class, ..Request::default() };
     let mut best = f64::INFINITY;
     for _ in 0..REPETITIONS {
         let start = Instant::now();
-        vocoder.synthesize_spans(mel, &[], &Request::default(), plan, &mut |_, _| ())?;
+        vocoder.synthesize_spans(mel, &[], &request, plan, &mut |_, _| ())?;
         best = best.min(start.elapsed().as_secs_f64());
     }
     Ok(best)

@@ -22,7 +22,7 @@ pub struct Denoise {
     /// What the network takes: an integer or real-valued diffusion step
     #[arg(long)]
     level: f32,
-    /// Mel frames, [n_mels, frames]; none for an unconditional model
+    /// Mel frames, [n_mels, frames]; none for a model without mel
     #[arg(long, value_name = "MEL.npy")]
     mel: Option<PathBuf>,
     /// The predicted noise to write, [samples]
@@ -41,6 +41,8 @@ impl Denoise {
                 Error::invalid("--level", "value", self.level, format!("a step from 0 to {last}")).into()
             );
         }
+        // Without a class, a network with classes predicts for its null label.
+        let class = self.model.class(&model)?;
         let x = read_npy(&self.x)?.into_signal(&self.x)?;
         let mel = match (&self.mel, network.n_mels) {
             (Some(path), _) => read_mel(path, &model)?,
@@ -55,7 +57,7 @@ impl Denoise {
             let expected = format!("[{fits}], which {} mel frames condition", mel.frames());
             return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());
         }
-        let eps = self.model.place(model)?.denoise(&x, self.level, &mel)?;
+        let eps = self.model.place(model)?.denoise(&x, self.level, &mel, class)?;
         write_npy(&self.output, &[eps.len()], &eps)?;
         Ok(())
     }

@@ -40,11 +40,11 @@ impl Generate {
         let model = self.model.load()?;
         let header = model.header();
         if header.network.n_mels.is_some() {
-            let expected = "an unconditional one (a conditional model needs mel frames: see `remel synth`)";
-            return Err(Error::invalid(&header.card.name, "network", "a conditional one", expected).into());
+            let expected = "one without mel (a model with mel needs its frames: see `remel synth`)";
+            return Err(Error::invalid(&header.card.name, "network", "one with mel", expected).into());
         }
         let rate_hz = header.rate_hz;
-        let request = self.sampling.request(1.0);
+        let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let noise = self.noise.as_ref().map(|path| read_noise(path, &model, &request, None)).transpose()?;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("generating");

@@ -53,7 +53,12 @@ fn print_network(header: &ModelHeader, parameters: usize) {
             "mel          {}: {} bands, {} to {} Hz, n_fft {}, hop {}",
             d.name, d.n_mels, d.fmin_hz, d.fmax_hz, d.n_fft, d.hop
         ),
-        None => println!("mel          none: unconditional"),
+        None => println!("mel          none"),
+    }
+    match header.classes.as_slice() {
+        [] => println!("classes      none"),
+        classes if header.null_label => println!("classes      {}; can be guided", classes.join(", ")),
+        classes => println!("classes      {}", classes.join(", ")),
     }
     println!("rate         {} Hz", header.rate_hz);
     if network.learned_variance {

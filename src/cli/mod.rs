@@ -38,7 +38,7 @@ enum Command {
     Synth(synth::Synth),
     /// Call a model's network once: the noise it predicts
     Denoise(denoise::Denoise),
-    /// Generate audio with an unconditional model
+    /// Generate audio with a model that takes no mel frames
     Generate(generate::Generate),
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]

@@ -10,12 +10,15 @@ use remel::network::Backend;
 use remel::vocoder::{Request, THREADS, Vocoder};
 use remel::{Error, checkpoint};
 
-/// Which model, and where it runs.
+/// Which model, which of its classes, and where it runs.
 #[derive(Args)]
 pub struct ModelOptions {
     /// Model file: .safetensors, or a PyTorch checkpoint (.pt) [default: the bundled model]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Which of the model's classes to render, by name or counted from 0 (`remel info` lists them)
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
     /// Where to render
     #[arg(long, value_enum, default_value_t = BackendChoice::Auto)]
     pub backend: BackendChoice,
@@ -59,6 +62,11 @@ impl ModelOptions {
         }))
     }
 
+    /// The class of `model` that was asked for; none where none was.
+    pub fn class(&self, model: &Model) -> Result<Option<usize>> {
+        Ok(self.class.as_deref().map(|asked| model.header().class(asked)).transpose()?)
+    }
+
     /// The model at rest on its backend, which is told on the terminal.
     pub fn place(&self, model: Arc<Model>) -> Result<Vocoder> {
         let backend = self.backend.resolve()?;
@@ -84,18 +92,21 @@ pub struct SamplingOptions {
     /// makes them
     #[arg(long, default_value_t = 1.0, value_parser = share)]
     pub coherence: f64,
+    /// How far to go beyond what the class changes, 0 to 10; 1 is the network itself
+    #[arg(long, value_name = "SCALE", default_value_t = 1.0, value_parser = guidance)]
+    pub guidance: f32,
 }
 
 impl SamplingOptions {
-    /// The request, starting from a carrier noised as far as `strength` says.
-    pub fn request(&self, strength: f64) -> Request {
-        Request {
-            schedule: self.schedule.clone(),
-            strength,
-            temperature: self.temperature,
-            seed: self.seed,
-            coherence: self.coherence as f32,
-        }
+    /// The request for a class of `model`, starting from a carrier noised as far as `strength` says.
+    ///
+    /// # Errors
+    /// Where the model has no such class, or cannot be guided.
+    pub fn request(&self, model: &Model, class: Option<usize>, strength: f64) -> Result<Request> {
+        model.header().check_request(class, self.guidance)?;
+        let Self { temperature, seed, guidance, .. } = *self;
+        let (schedule, coherence) = (self.schedule.clone(), self.coherence as f32);
+        Ok(Request { schedule, strength, temperature, seed, coherence, class, guidance })
     }
 }
 
@@ -106,6 +117,10 @@ fn schedule(text: &str) -> Result<ScheduleChoice, String> {
 /// A scale of noise.
 pub fn temperature(text: &str) -> Result<f32, String> {
     ranged(text, 0.0, 1.5)
+}
+
+fn guidance(text: &str) -> Result<f32, String> {
+    ranged(text, 0.0, 10.0)
 }
 
 /// A share, 0 to 1.

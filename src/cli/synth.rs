@@ -32,7 +32,7 @@ impl Synth {
         let output = SamplesFile::of(&self.output)?;
         let model = self.model.load()?;
         let mel = read_mel(&self.input, &model)?;
-        let request = self.sampling.request(1.0);
+        let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let length = model.header().network.samples(mel.frames());
         let noise =
             self.noise.as_ref().map(|path| read_noise(path, &model, &request, Some(length))).transpose()?;

@@ -54,16 +54,14 @@ impl Vocode {
         if let SamplesFile::Array(_) = SamplesFile::of(&self.output)? {
             return Err(Error::invalid(self.output.display(), "extension", ".npy", ".wav").into());
         }
+        let model = self.model.load()?;
+        let request = self.sampling.request(&model, self.model.class(&model)?, self.strength)?;
         let input = Audio::read(&self.input)?;
         let read = |path: &Option<PathBuf>| path.as_deref().map(Audio::read).transpose();
         let (mel_from, carrier) = (read(&self.mel_from)?, read(&self.carrier)?);
-        let file = FileRequest {
-            request: self.sampling.request(self.strength),
-            shift_semitones: self.shift,
-            mix: self.mix as f32,
-            in_windows: self.stream,
-        };
-        let mut vocoder = self.model.place(self.model.load()?)?;
+        let file =
+            FileRequest { request, shift_semitones: self.shift, mix: self.mix as f32, in_windows: self.stream };
+        let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("vocoding");
         let output = vocoder.vocode(&input, mel_from.as_ref(), carrier.as_ref(), &file, &mut |done, all| {
             progress.show(done, all)

@@ -1,12 +1,25 @@
 //! What a sampler sees of a network.
 
-use crate::{Result, mel::Mel};
+use crate::{Error, Result, mel::Mel};
 
 /// A network that predicts noise, at rest on one device.
 ///
 /// Samplers call [`Denoiser::condition`] once per batch of windows, then [`Denoiser::predict`] once per step:
 /// whatever depends on neither the signal nor the step is computed in the first call.
 pub trait Denoiser: Send {
+    /// Sets the classes of the windows that are conditioned from now on: one label per window, none being the null label
+    /// that a network without a class for them takes. Without labels at all, which is how a network begins, every
+    /// window has the null label.
+    ///
+    /// # Errors
+    /// Where a label is no class of the network; it has none unless it says otherwise.
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        match labels.iter().flatten().next() {
+            Some(label) => Err(Error::invalid("network", "label", label, "none: it has no classes")),
+            None => Ok(()),
+        }
+    }
+
     /// Sets the batch that the following predictions work on: `mels` holds one spectrogram per window, all of
     /// the same length and with `samples` samples each. An unconditional network takes empty spectrograms.
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()>;

@@ -1,6 +1,7 @@
 //! Diffusion without any network: noise, schedules, samplers and the spans a long render is cut into.
 
 mod denoiser;
+mod guided;
 mod noise;
 mod sample;
 mod sampler;
@@ -8,6 +9,7 @@ mod schedule;
 mod spans;
 
 pub use denoiser::{CausalDenoiser, Denoiser};
+pub use guided::Guided;
 pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;

@@ -2,6 +2,7 @@
 
 use super::buffer::Buffer;
 use super::engine::Engine;
+use super::label::{Biases, LayerBiases};
 use super::lanes::Lanes;
 use super::matrix::{Edge, Matrix, load, multiply, store};
 use super::packed::Packed;
@@ -66,6 +67,7 @@ impl Conditioners {
         &mut self,
         packed: &Packed,
         engine: &mut Engine,
+        biases: &Biases,
         mels: &[&Mel],
         skip: usize,
         samples: usize,
@@ -82,11 +84,12 @@ impl Conditioners {
         self.size = rows * 2 * packed.width;
         let kept_layers = (self.kept_values / self.size.max(1)).min(packed.layers.len());
         self.projected.require(kept_layers * self.size);
-        for (layer, output) in packed.layers.iter().zip(self.projected.chunks_exact_mut(self.size.max(1))) {
+        let layers = packed.layers.iter().enumerate();
+        for ((index, layer), output) in layers.zip(self.projected.chunks_exact_mut(self.size.max(1))) {
             let Some(matrix) = &layer.conditioner else { break };
-            let (bias, spectrogram) = (&layer.bias, &self.spectrogram);
+            let (biases, spectrogram) = (biases.of_layer(index), &self.spectrogram);
             let output = SharedRows::new(output, 2 * packed.width);
-            engine.run(&Stage::Projection(Projection { matrix, bias, spectrogram, output }));
+            engine.run(&Stage::Projection(Projection { matrix, biases, samples, spectrogram, output }));
         }
         Ok(())
     }
@@ -105,8 +108,10 @@ impl Conditioners {
 pub(super) struct Projection<'a> {
     /// The projection.
     pub(super) matrix: &'a Matrix,
-    /// Bias of the layer's gated sum, `[2·width]`.
-    pub(super) bias: &'a [f32],
+    /// Biases of the layer's gated sum.
+    pub(super) biases: LayerBiases<'a>,
+    /// Rows of a window.
+    pub(super) samples: usize,
     /// The spectrogram, `[rows, n_mels]`.
     pub(super) spectrogram: &'a [f32],
     /// What [`Conditioner::Projected`] is, `[rows, 2·width]`.
@@ -139,8 +144,9 @@ struct ProjectionEdge<'a> {
 
 impl<V: Lanes> Edge<V> for ProjectionEdge<'_> {
     #[inline(always)]
-    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
-        load(&self.projection.bias[column..])
+    fn start<const N: usize>(&self, row: usize, column: usize) -> [V; N] {
+        let Projection { biases, samples, .. } = self.projection;
+        load(&biases.of_row(self.first + row, *samples)[column..])
     }
 
     #[inline(always)]

@@ -6,7 +6,8 @@ use super::denormals::DenormalsFlushed;
 use super::engine::Engine;
 use super::history::{History, shift_in};
 use super::instruction_set::InstructionSet;
-use super::layer::{Layer, Place};
+use super::label::Biases;
+use super::layer::{Layer, Place, Run};
 use super::packed::Packed;
 use super::part::{PART_ROWS, Part, WHOLE_ROWS};
 use super::rows::SharedRows;
@@ -26,6 +27,7 @@ pub struct KernelDenoiser {
     windows: usize,
     samples: usize,
     conditioners: Conditioners,
+    biases: Biases,
     /// What layers read and write in turn, `[rows, width]` each.
     signals: [Buffer; 2],
     /// Sum of the skips, `[rows, width]`.
@@ -61,6 +63,7 @@ impl KernelDenoiser {
         Ok(Self {
             config: config.clone(),
             steps: StepTable::new(config, weights, &packed),
+            biases: Biases::new(config, weights, &packed),
             packed,
             conditioners: Conditioners::new(config, weights),
             engine,
@@ -81,6 +84,7 @@ impl KernelDenoiser {
 
     /// Refuses signals and histories that do not fit the batch.
     fn check(&self, x: &[f32], eps: &[f32], histories: &[&mut [f32]]) -> Result<()> {
+        self.config.check_labels(self.biases.labels(), self.windows)?;
         let rows = self.windows * self.samples;
         let refused = |field: &str, found, expected| Err(Error::invalid("CPU engine", field, found, expected));
         for (field, found) in [("samples of x", x.len()), ("samples of eps", eps.len())] {
@@ -108,6 +112,12 @@ impl KernelDenoiser {
 }
 
 impl Denoiser for KernelDenoiser {
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        self.config.check_labels(labels, labels.len())?;
+        self.biases.label(&self.packed, labels);
+        Ok(())
+    }
+
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
         self.condition_after(mels, 0, samples)
     }
@@ -129,6 +139,7 @@ impl CausalDenoiser for KernelDenoiser {
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()> {
         let _flushed = DenormalsFlushed::here();
+        self.config.check_labels(self.biases.labels(), mels.len())?;
         (self.windows, self.samples) = (mels.len(), samples);
         let rows = self.windows * samples;
         for signal in &mut self.signals {
@@ -136,7 +147,7 @@ impl CausalDenoiser for KernelDenoiser {
         }
         self.skips.require(rows * self.packed.width);
         self.past.require(self.history_values());
-        self.conditioners.prepare(&self.packed, &mut self.engine, mels, skip, samples)
+        self.conditioners.prepare(&self.packed, &mut self.engine, &self.biases, mels, skip, samples)
     }
 
     fn predict_after(
@@ -159,8 +170,8 @@ impl CausalDenoiser for KernelDenoiser {
                 }
             }
         }
-        let eps = SharedRows::new(eps, 1);
-        self.engine.run(&Stage::Exit(Exit { packed: &self.packed, skips: &self.skips, eps }));
+        let exit = Exit { packed: &self.packed, skips: &self.skips, eps: SharedRows::new(eps, 1) };
+        self.engine.run(&Stage::Exit(exit));
         Ok(())
     }
 }
@@ -203,8 +214,7 @@ impl KernelDenoiser {
         let constants = self.steps.constants(level);
         let [input, output] = &mut self.signals;
         let (mut input, mut output) = (&mut **input, &mut **output);
-        let entry = SharedRows::new(input, width);
-        let step = &constants[..width];
+        let (step, entry) = (&constants[..width], SharedRows::new(input, width));
         self.engine.run(&Stage::Entry(Entry { packed: &self.packed, x, step, output: entry }));
         let values = part.windows * part.rows * width;
         input[x.len() * width..values].fill(0.0);
@@ -214,15 +224,17 @@ impl KernelDenoiser {
             delay += behind;
             let lead = weights.dilation * if part.cut || self.config.causal { 2 } else { 1 };
             let computed = part.computed(delay, self.samples);
-            if !computed.is_empty() {
-                let constant = constants.get((index + 1) * width..(index + 2) * width);
-                let shift = (part.window * self.samples + part.start) as isize - delay as isize;
+            let shift = (part.window * self.samples + part.start) as isize - delay as isize;
+            let constant = constants.get((index + 1) * width..(index + 2) * width);
+            let mut first = computed.start;
+            while first < computed.end {
+                let run = Run::first(computed.end - first, weights.dilation);
                 self.engine.run(&Stage::Layer(Layer {
                     packed: &self.packed,
                     weights,
                     windows: part.windows,
-                    samples: computed.len(),
-                    place: Place { rows: part.rows, first: computed.start, behind, shift },
+                    run,
+                    place: Place { rows: part.rows, first, behind, shift },
                     threads: self.engine.threads(),
                     lead,
                     input,
@@ -232,7 +244,9 @@ impl KernelDenoiser {
                     skips: SharedRows::new(&mut self.skips, width),
                     is_first: index == 0,
                     conditioner: self.conditioners.of_layer(index),
+                    biases: self.biases.of_layer(index).after(part.window),
                 }));
+                first += run.samples;
             }
             if part.cut {
                 output[..computed.start * width].fill(0.0);

@@ -11,8 +11,6 @@ pub(super) const FILTER_EXPONENT: f32 = -2.0 * LOG2_E;
 
 /// Exponents beyond which neither sigmoid nor tanh changes in `f32`; the product of two powers stays finite.
 const LIMIT: f32 = 60.0;
-/// 1.5·2²³: adding it rounds a small number to an integer, which is then found in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
 /// 2ʳ for r in [−½, ½] from the constant term up: the minimax polynomial of degree 5, within 7.5e-8 of it.
 const POWERS: [f32; 6] = [1.0, 0.693_146_97, 0.240_221_2, 0.055_507_133, 0.009_675_541, 0.001_327_646];
 
@@ -26,12 +24,12 @@ pub(super) fn gate<V: Lanes>(gate_exponent: V, filter_exponent: V) -> V {
     one.sub(v).div(one.add(u).mul(one.add(v)))
 }
 
-/// 2ˣ, x being limited to ±60.
+/// 2ˣ, x being limited to 60, and where the instruction set needs it to −60.
 #[inline(always)]
 fn exp2<V: Lanes>(x: V) -> V {
-    let x = x.min(V::splat(LIMIT)).max(V::splat(-LIMIT));
-    let shifted = x.add(V::splat(ROUNDING));
-    let rest = x.sub(shifted.sub(V::splat(ROUNDING)));
+    let x = x.limit(V::splat(LIMIT));
+    let whole = x.power();
+    let rest = x.without(whole);
     let [c0, c1, c2, c3, c4, c5] = POWERS;
     let mut power = V::splat(c5);
     power = power.mul_add(rest, V::splat(c4));
@@ -39,5 +37,5 @@ fn exp2<V: Lanes>(x: V) -> V {
     power = power.mul_add(rest, V::splat(c2));
     power = power.mul_add(rest, V::splat(c1));
     power = power.mul_add(rest, V::splat(c0));
-    power.scale(shifted)
+    power.scale(whole)
 }

@@ -21,7 +21,7 @@ pub(super) trait Lanes: Copy {
     fn sub(self, other: Self) -> Self;
     /// self · other
     fn mul(self, other: Self) -> Self;
-    /// self / other
+    /// self / other within 2e-7 of it, for an `other` between 1 and 2¹²⁰.
     fn div(self, other: Self) -> Self;
     /// The lesser of both.
     fn min(self, other: Self) -> Self;
@@ -29,8 +29,38 @@ pub(super) trait Lanes: Copy {
     fn max(self, other: Self) -> Self;
     /// self · factor + addend, rounded once where the set can.
     fn mul_add(self, factor: Self, addend: Self) -> Self;
-    /// self · 2ⁿ, where n is the integer in the lowest nine bits of `power`'s representation.
+    /// self · 2ⁿ, where `power` is what [`Lanes::power`] made of n.
     fn scale(self, power: Self) -> Self;
+
+    /// The exponent self at most `limit`, and at least −`limit` where [`Lanes::scale`] needs that.
+    #[inline(always)]
+    fn limit(self, limit: Self) -> Self {
+        self.min(limit).max(Self::splat(0.0).sub(limit))
+    }
+
+    /// Self rounded to an integer n, as [`Lanes::scale`] takes it: here n is in the lowest bits.
+    #[inline(always)]
+    fn power(self) -> Self {
+        self.add(Self::splat(ROUNDING))
+    }
+
+    /// self − n, where `power` is what [`Lanes::power`] made of n.
+    #[inline(always)]
+    fn without(self, power: Self) -> Self {
+        self.sub(power.sub(Self::splat(ROUNDING)))
+    }
+}
+
+/// 1.5·2²³: adding it rounds a small number to an integer, which is then found in the lowest bits.
+const ROUNDING: f32 = 12_582_912.0;
+
+/// Values of the widest register: rows are whole numbers of them.
+pub(super) const UNIT: usize = 16;
+
+/// A row as units, `[width / UNIT]`.
+#[inline(always)]
+pub(super) fn units(row: &[f32]) -> &[[f32; UNIT]] {
+    row.as_chunks().0
 }
 
 /// Implements [`Lanes`] for a register type from expressions over its intrinsics.

@@ -2,8 +2,8 @@
 //!
 //! The same network as [`crate::network`], computed layer by layer over blocks of time. Activations lie sample by
 //! sample with their channels side by side, so that any dilation is a choice of rows; a block's tiles go through
-//! Winograd's F(4,3) along the dilated lattice, which halves the multiplications of a 3-tap convolution. One body
-//! (`stage`) is compiled for every instruction set and chosen at run time.
+//! Winograd's F(6,3) along the dilated lattice, which leaves four of nine multiplications of a 3-tap convolution. One
+//! body (`stage`) is compiled for every instruction set and chosen at run time.
 
 mod buffer;
 mod conditioner;
@@ -13,6 +13,7 @@ mod engine;
 mod gate;
 mod history;
 mod instruction_set;
+mod label;
 mod lanes;
 mod layer;
 mod matrix;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 /// Most rows that go through all layers together in whole windows.
 pub(super) const WHOLE_ROWS: usize = 16_384;
-/// Rows of the parts that longer windows go through in.
-pub(super) const PART_ROWS: usize = 8192;
+/// Rows of the parts that longer windows go through in: whole groups of tiles at dilations up to 512.
+pub(super) const PART_ROWS: usize = 3 * 6 * 512;
 
 /// What goes through all layers together: some whole windows, or some rows of one.
 pub(super) struct Part {

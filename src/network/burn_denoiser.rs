@@ -19,6 +19,7 @@ pub struct BurnDenoiser {
     conditioner: Option<Tensor<3>>,
     /// What the last prediction says of variances, where the network learns them.
     variances: Option<Vec<f32>>,
+    labels: Vec<Option<usize>>,
     batch: usize,
     samples: usize,
 }
@@ -37,6 +38,7 @@ impl BurnDenoiser {
             device,
             conditioner: None,
             variances: None,
+            labels: Vec::new(),
             batch: 0,
             samples: 0,
         })
@@ -44,7 +46,14 @@ impl BurnDenoiser {
 }
 
 impl Denoiser for BurnDenoiser {
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        self.network.config().check_labels(labels, labels.len())?;
+        self.labels = labels.to_vec();
+        Ok(())
+    }
+
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
+        self.network.config().check_labels(&self.labels, mels.len())?;
         (self.batch, self.samples) = (mels.len(), samples);
         let Some(n_mels) = self.network.config().n_mels else {
             self.conditioner = None;
@@ -69,10 +78,11 @@ impl Denoiser for BurnDenoiser {
 
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {
         let data = TensorData::new(x.to_vec(), [self.batch, self.samples]);
-        let (network, device, conditioner) = (&self.network, &self.device, self.conditioner.as_ref());
+        let (network, device) = (&self.network, &self.device);
+        let (conditioner, labels) = (self.conditioner.as_ref(), &self.labels);
         let predicted = guarded(&self.backend, || {
             let x = Tensor::<2>::from_data(data, device);
-            let (noise, variances) = network.predict(x, &[level], conditioner);
+            let (noise, variances) = network.predict(x, &[level], conditioner, labels);
             Ok((values(noise)?, variances.map(values).transpose()?))
         })?;
         let failed = |reason: String| Error::Device { device: self.backend.to_string(), reason };

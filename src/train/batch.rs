@@ -21,6 +21,9 @@ pub struct Batch {
     pub noise_scale: Vec<f32>,
     /// What the network is told of the noise: real-valued steps, `[crops]`.
     pub levels: Vec<f32>,
+    /// What the network is told of the sound: a class, or none for the null label, `[crops]`; empty for a network without
+    /// classes.
+    pub labels: Vec<Option<usize>>,
 }
 
 impl Batch {
@@ -66,6 +69,7 @@ impl Batch {
             signal_scale: vec![self.signal_scale[index]],
             noise_scale: self.noise_scale[row].to_vec(),
             levels: vec![self.levels[index]],
+            labels: self.labels.get(index).copied().into_iter().collect(),
         }
     }
 }

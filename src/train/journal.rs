@@ -55,11 +55,11 @@ impl Journal {
     /// What `model` makes of a validation crop, `reference.wav`: a WAV file, and a picture of its mel frames under
     /// those asked for.
     pub fn sample(&mut self, step: u64, model: Model, pairs: &Pairs) -> Result<()> {
-        let Excerpt { audio, mel, .. } = pairs.excerpt(Split::Validation, 0, SAMPLE_FRAMES)?;
+        let Excerpt { audio, mel, class, .. } = pairs.excerpt(Split::Validation, 0, SAMPLE_FRAMES)?;
         let header = model.header().clone();
         Audio::mono(header.rate_hz, audio).write_wav(&self.folder.join("reference.wav"))?;
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
-        let request = Request::default();
+        let request = Request { class, ..Request::default() };
         let samples = match header.dialect {
             Some(_) => vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?,
             None => vocoder.generate(SAMPLE_FRAMES * DiffWaveConfig::HOP, &request, &mut |_, _| ())?,

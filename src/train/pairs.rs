@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use super::config::TrainingConfig;
-use super::data::{DataSet, Draws, Split};
+use super::data::{Crop, DataSet, Draws, Split};
 use super::levels::{Level, Levels};
 use crate::Result;
 use crate::diffusion::Noise;
@@ -26,6 +26,8 @@ pub struct Excerpt {
     pub signal: Vec<f32>,
     /// Its mel frames; none without a conditioner.
     pub mel: Mel,
+    /// Its class, where it has one that the network is to know.
+    pub class: Option<usize>,
 }
 
 /// Draws crops for training. Everything about crop `number` is a pure function of the configuration and `number`:
@@ -63,7 +65,7 @@ impl Pairs {
         let mut batch = Batch { samples, ..Batch::default() };
         let noise = Noise::new(self.config.seed);
         for number in numbers {
-            let Excerpt { signal, mel, .. } = self.excerpt(split, number, self.config.crop_frames)?;
+            let Excerpt { signal, mel, class, .. } = self.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
             let Level { signal_scale, step } = self.level(split, number);
             let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
@@ -74,6 +76,7 @@ impl Pairs {
             batch.noise_scale.extend(std.iter().map(|std| noise_scale * std));
             batch.signal_scale.push(signal_scale as f32);
             batch.levels.push(step as f32);
+            batch.labels.extend(self.header.network.classes.map(|_| class));
             batch.mels.extend(self.header.dialect.is_some().then_some(mel));
         }
         Ok(batch)
@@ -88,12 +91,12 @@ impl Pairs {
     pub fn excerpt(&self, split: Split, number: u64, frames: usize) -> Result<Excerpt> {
         let hop = DiffWaveConfig::HOP;
         let Some(dialect) = &self.header.dialect else {
-            let audio = self.data.crop(split, number, frames * hop)?;
-            return Ok(Excerpt { signal: audio.clone(), audio, ..Excerpt::default() });
+            let Crop { audio, class } = self.data.crop(split, number, frames * hop)?;
+            return Ok(Excerpt { signal: audio.clone(), audio, class, ..Excerpt::default() });
         };
         let reach = self.header.prior.map_or(0, |prior| prior.reach_frames(hop));
         let margin = dialect.pad_samples().div_ceil(hop) + reach;
-        let whole = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
+        let Crop { audio: whole, class } = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
         let mel = mel_of(&whole, dialect)?;
         let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
         let (audio, mut signal) = (inner(&whole), whole);
@@ -102,7 +105,7 @@ impl Pairs {
             // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
             signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
         }
-        Ok(Excerpt { audio, signal: inner(&signal), mel: mel.slice(margin..margin + frames) })
+        Ok(Excerpt { audio, signal: inner(&signal), mel: mel.slice(margin..margin + frames), class })
     }
 
     /// Standard deviation of the noise, `[samples]`.

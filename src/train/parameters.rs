@@ -33,7 +33,7 @@ pub fn unflattened(config: &DiffWaveConfig, values: &[f32]) -> Weights {
 }
 
 /// Random weights to begin with: He's for what a rectifier or gate follows (as lmnt-com/diffwave), PyTorch's default
-/// for the rest, an upsampler that interpolates linearly in time, and zeros at the end: the first prediction is 0.
+/// for the rest, embedded labels among them, an upsampler that interpolates linearly in time, and zeros at the end: the first prediction is 0.
 pub fn initial(config: &DiffWaveConfig, seed: u64) -> Weights {
     let noise = Noise::new(seed);
     let mut weights = Weights::default();
@@ -50,7 +50,11 @@ pub fn initial(config: &DiffWaveConfig, seed: u64) -> Weights {
             }
         } else {
             // A Gaussian with the variance of PyTorch's uniform default, 1/(3·in), does as well.
-            let variance = if name.contains("diffusion") { 1.0 / (3.0 * fan_in) } else { 2.0 / fan_in };
+            let variance = match name.as_str() {
+                "label_embedding.weight" => 1.0,
+                linear if linear.contains("diffusion") || linear.contains("label") => 1.0 / (3.0 * fan_in),
+                _ => 2.0 / fan_in,
+            };
             noise.fill(u16::MAX, index as u16, 0, &mut data);
             data.iter_mut().for_each(|value| *value *= variance.sqrt());
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::data::Split;
-use super::pairs::Pairs;
+use super::pairs::{Excerpt, Pairs};
 use crate::Result;
 use crate::mel::mel_of;
 use crate::model::Model;
@@ -28,9 +28,9 @@ pub fn suited(model: &Model, pairs: &Pairs) -> Result<f32> {
     let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
     let mut distances = [0.0_f64; CHOICES.len()];
     for number in 0..CROPS {
-        let mel = pairs.excerpt(Split::Validation, number, FRAMES)?.mel;
+        let Excerpt { mel, class, .. } = pairs.excerpt(Split::Validation, number, FRAMES)?;
         for (temperature, distance) in CHOICES.into_iter().zip(&mut distances) {
-            let request = Request { temperature, ..Request::default() };
+            let request = Request { temperature, class, ..Request::default() };
             let made = mel_of(&vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?, &dialect)?;
             let pairs = made.as_frames().iter().zip(mel.as_frames());
             *distance += pairs.map(|(a, b)| f64::from((a - b).abs())).sum::<f64>();

@@ -1,9 +1,9 @@
 //! Windows of one length, sampled together.
 
-use super::Vocoder;
 use super::past::Continued;
+use super::{Request, Vocoder};
 use crate::Result;
-use crate::diffusion::{Denoiser, Draw, NoiseSource, Sampler};
+use crate::diffusion::{Denoiser, Draw, Guided, NoiseSource, Sampler};
 use crate::mel::Mel;
 use crate::prior::Prior;
 
@@ -13,6 +13,9 @@ pub(super) struct Job<'a> {
     pub carrier: &'a [f32],
     pub noise: NoiseSource<'a>,
     pub temperature: f32,
+    pub class: Option<usize>,
+    /// Scale of guidance, the same for all windows that are sampled together.
+    pub guidance: f32,
     /// Samples at the start of `mel` that are not sampled, for they were before: context of the conditioner.
     pub skip: usize,
     /// What went before, one history per step; empty where the window begins with nothing.
@@ -21,8 +24,9 @@ pub(super) struct Job<'a> {
 
 impl<'a> Job<'a> {
     /// A window of its own.
-    pub fn new(mel: &'a Mel, carrier: &'a [f32], noise: NoiseSource<'a>, temperature: f32) -> Self {
-        Self { mel, carrier, noise, temperature, skip: 0, histories: &mut [] }
+    pub fn new(mel: &'a Mel, noise: NoiseSource<'a>, request: &Request) -> Self {
+        let Request { temperature, class, guidance, .. } = *request;
+        Self { mel, carrier: &[], noise, temperature, class, guidance, skip: 0, histories: &mut [] }
     }
 }
 
@@ -36,6 +40,8 @@ impl Vocoder {
         on_step: &mut dyn FnMut(),
     ) -> Result<&[f32]> {
         let header = self.model.header();
+        let guidance = jobs.first().map_or(1.0, |job| job.guidance);
+        jobs.iter().try_for_each(|job| header.check_request(job.class, guidance))?;
         let skip = jobs.first().map_or(0, |job| job.skip);
         let histories: Vec<_> = jobs.iter_mut().map(|job| std::mem::take(&mut job.histories)).collect();
         let std: Vec<Vec<f32>> = jobs
@@ -46,14 +52,20 @@ impl Vocoder {
             })
             .collect();
         let mels: Vec<&Mel> = jobs.iter().map(|job| job.mel).collect();
-        let mut continued;
+        let labels: Vec<Option<usize>> = jobs.iter().map(|job| job.class).collect();
+        let (mut continued, mut guided);
         let denoiser: &mut dyn Denoiser = match self.denoiser.causal() {
             Some(causal) if histories.iter().all(|histories| !histories.is_empty()) => {
                 continued = Continued::new(causal, skip, histories);
                 &mut continued
             }
+            _ if guidance != 1.0 => {
+                guided = Guided::new(self.denoiser.as_mut(), guidance);
+                &mut guided
+            }
             _ => self.denoiser.as_mut(),
         };
+        denoiser.label(&labels)?;
         denoiser.condition(&mels, samples)?;
         let draws: Vec<Draw> = jobs
             .iter()

@@ -83,6 +83,9 @@ impl Render for Vocoder {
                     temperature: window.settings.temperature,
                     strength: strength(window),
                     coherence: window.settings.coherence,
+                    // A stream has no control for it: a model with classes is refused where windows are rendered.
+                    class: None,
+                    guidance: 1.0,
                 })
                 .collect();
             let (these, rest) = std::mem::take(&mut out).split_at_mut(pieces.len());

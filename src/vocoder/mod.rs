@@ -50,11 +50,23 @@ pub struct Request {
     pub seed: u64,
     /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how.
     pub coherence: f32,
+    /// Which of the network's classes; none for a network without.
+    pub class: Option<usize>,
+    /// Scale of classifier-free guidance (Ho and Salimans 2022); 1 is the network itself, beyond it lies more of the class.
+    pub guidance: f32,
 }
 
 impl Default for Request {
     fn default() -> Self {
-        Self { schedule: ScheduleChoice::Fast, strength: 1.0, temperature: 1.0, seed: 0, coherence: 1.0 }
+        Self {
+            schedule: ScheduleChoice::Fast,
+            strength: 1.0,
+            temperature: 1.0,
+            seed: 0,
+            coherence: 1.0,
+            class: None,
+            guidance: 1.0,
+        }
     }
 }
 
@@ -122,9 +134,11 @@ impl Vocoder {
         &self.model
     }
 
-    /// One call of the network: the noise it predicts in `x`, `[samples]`, at `level`.
-    pub fn denoise(&mut self, x: &[f32], level: f32, mel: &Mel) -> Result<Vec<f32>> {
+    /// One call of the network: the noise it predicts in `x`, `[samples]`, at `level`; `class` may be none for the null
+    /// label.
+    pub fn denoise(&mut self, x: &[f32], level: f32, mel: &Mel, class: Option<usize>) -> Result<Vec<f32>> {
         let mut eps = vec![0.0; x.len()];
+        self.denoiser.label(&[class])?;
         self.denoiser.condition(&[mel], x.len())?;
         self.denoiser.predict(x, level, &mut eps)?;
         Ok(eps)
@@ -163,7 +177,7 @@ impl Vocoder {
     pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
         let sampler = self.model.sampler(&request.schedule, 1.0)?;
         let samples = noise.len() / sampler.steps.len().max(1);
-        let job = Job::new(mel, &[], NoiseSource::Given(noise), request.temperature);
+        let job = Job::new(mel, NoiseSource::Given(noise), request);
         let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
         let piece = Piece {
             mel,
@@ -177,13 +191,15 @@ impl Vocoder {
             temperature: request.temperature,
             strength: 1.0,
             coherence: request.coherence,
+            class: request.class,
+            guidance: request.guidance,
         };
         let mut audio = Vec::new();
         self.finish(&piece, &mut sampled, 0, &mut audio);
         Ok(audio)
     }
 
-    /// Generates `samples` samples from noise with an unconditional network, in one window: what has no conditioner
+    /// Generates `samples` samples from noise with a network without mel, in one window: what has no conditioner
     /// has nothing else to hold it together.
     pub fn generate(
         &mut self,
@@ -195,7 +211,7 @@ impl Vocoder {
         let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start: 0 };
         let (mut done, all) = (0, sampler.steps.len());
         let mel = Mel::default();
-        let job = Job::new(&mel, &[], noise, request.temperature);
+        let job = Job::new(&mel, noise, request);
         let audio = self.run(&sampler, &mut [job], samples, &mut || {
             done += 1;
             on_step(done, all);

@@ -22,6 +22,7 @@ pub(super) struct Past {
     sampler: Sampler,
     temperature: f32,
     seed: u64,
+    class: Option<usize>,
     /// The window that was rendered last: its first frame, its mel frames and its carrier.
     first_frame: u64,
     mel: Mel,
@@ -41,6 +42,7 @@ impl Past {
             sampler: sampler.clone(),
             temperature: piece.temperature,
             seed: piece.seed,
+            class: piece.class,
             first_frame: piece.first_frame,
             mel: Mel::new(piece.mel.n_mels()),
             carrier: Vec::new(),
@@ -65,6 +67,7 @@ impl Past {
         let output = start + piece.output_frames.start as u64;
         self.seed == piece.seed
             && self.temperature == piece.temperature
+            && self.class == piece.class
             && (from_start || context <= self.next_frame)
             && (self.first_frame..=output).contains(&start)
             && self.next_frame <= output + reach
@@ -149,6 +152,10 @@ impl<'a> Continued<'a> {
 }
 
 impl Denoiser for Continued<'_> {
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        self.denoiser.label(labels)
+    }
+
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
         self.denoiser.condition_after(mels, self.skip, samples)
     }

@@ -35,6 +35,10 @@ pub(super) struct Piece<'a> {
     pub strength: f64,
     /// Share of the sound whose phases are reconstructed.
     pub coherence: f32,
+    /// Which of the network's classes.
+    pub class: Option<usize>,
+    /// Scale of guidance, the same for all pieces that are rendered together.
+    pub guidance: f32,
 }
 
 impl Piece<'_> {
@@ -61,6 +65,8 @@ impl Piece<'_> {
                 start: (self.first_frame + from as u64) * hop as u64,
             },
             temperature: self.temperature,
+            class: self.class,
+            guidance: self.guidance,
             skip: context(from) * hop,
             histories,
         }
@@ -110,6 +116,8 @@ impl Vocoder {
                 temperature: request.temperature,
                 strength: if carrier.is_empty() { 1.0 } else { request.strength },
                 coherence: request.coherence,
+                class: request.class,
+                guidance: request.guidance,
             };
             self.render_pieces(sampler, &[piece], &mut rendered, &mut || {
                 done += 1;
@@ -136,7 +144,9 @@ impl Vocoder {
         }
         // How a carrier goes on after its window decides how its end is whitened: no past could be relied on.
         let whitens = self.filter.is_some() && pieces.iter().any(|piece| !piece.carrier.is_empty());
-        let causal = if whitens { None } else { self.denoiser.causal() };
+        // A guided network would need a second past for its null label.
+        let guided = pieces.iter().any(|piece| piece.guidance != 1.0);
+        let causal = if whitens || guided { None } else { self.denoiser.causal() };
         let Some(history_values) = causal.map(|causal| causal.history_values()) else {
             return self.render_alone(sampler, pieces, out, on_step);
         };

@@ -19,7 +19,11 @@ lanes! {
     add(a, b) => _mm256_add_ps(a, b);
     sub(a, b) => _mm256_sub_ps(a, b);
     mul(a, b) => _mm256_mul_ps(a, b);
-    div(a, b) => _mm256_div_ps(a, b);
+    div(a, b) => {
+        let inverse = _mm256_rcp_ps(b);
+        let quotient = _mm256_mul_ps(a, inverse);
+        _mm256_fmadd_ps(_mm256_fnmadd_ps(b, quotient, a), inverse, quotient)
+    };
     min(a, b) => _mm256_min_ps(a, b);
     max(a, b) => _mm256_max_ps(a, b);
     mul_add(a, b, c) => _mm256_fmadd_ps(a, b, c);

@@ -19,12 +19,16 @@ lanes! {
     add(a, b) => _mm512_add_ps(a, b);
     sub(a, b) => _mm512_sub_ps(a, b);
     mul(a, b) => _mm512_mul_ps(a, b);
-    div(a, b) => _mm512_div_ps(a, b);
+    div(a, b) => {
+        let inverse = _mm512_rcp14_ps(b);
+        let quotient = _mm512_mul_ps(a, inverse);
+        _mm512_fmadd_ps(_mm512_fnmadd_ps(b, quotient, a), inverse, quotient)
+    };
     min(a, b) => _mm512_min_ps(a, b);
     max(a, b) => _mm512_max_ps(a, b);
     mul_add(a, b, c) => _mm512_fmadd_ps(a, b, c);
-    scale(a, n) => {
-        let shifted = _mm512_slli_epi32::<23>(_mm512_castps_si512(n));
-        _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), shifted))
-    };
+    scale(a, n) => _mm512_scalef_ps(a, n);
+    power(a) => _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a);
+    without(a, n) => _mm512_sub_ps(a, n);
+    limit(a, b) => _mm512_min_ps(a, b);
 }

@@ -2,26 +2,53 @@
 
 use super::{Layer, ZEROS};
 use crate::kernel::lanes::Lanes;
-use crate::kernel::matrix::{Edge, load, store};
+use crate::kernel::matrix::{Edge, ROWS, load, store};
+use crate::kernel::prefetch::{prefetch, prefetch_early};
 use crate::kernel::rows::SharedRows;
 
-/// Sums into rows of a thread's own.
-pub(super) struct Sums<'a> {
+/// A product of the tiles, into rows of a thread's own.
+pub(super) struct Product<'a> {
     pub(super) rows: &'a mut [f32],
-    pub(super) width: usize,
-    /// What they start from, if not from zero.
-    pub(super) bias: Option<&'a [f32]>,
+    /// Distance from one row to the next.
+    pub(super) stride: usize,
+    /// Rows that the gate reads soon, `[.., 2·width]`, in main memory, and which of them to ask for now.
+    pub(super) ahead: (&'a [f32], &'a [usize]),
+    /// The layer.
+    pub(super) layer: &'a Layer<'a>,
 }
 
-impl<V: Lanes> Edge<V> for Sums<'_> {
+impl<V: Lanes> Edge<V> for Product<'_> {
     #[inline(always)]
-    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
-        self.bias.map_or([V::splat(0.0); N], |bias| load(&bias[column..]))
+    fn start<const N: usize>(&self, _row: usize, _column: usize) -> [V; N] {
+        [V::splat(0.0); N]
     }
 
     #[inline(always)]
     fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
-        store(sums, &mut self.rows[row * self.width + column..]);
+        let (conditioner, rows) = self.ahead;
+        if let Some(row) = rows.get(row) {
+            let start = self.layer.place.whole(*row) * 2 * self.layer.packed.width + column;
+            prefetch_early(&conditioner[start..][..N * V::LANES]);
+        }
+        store(sums, &mut self.rows[row * self.stride + column..]);
+    }
+}
+
+/// The conditioner's part of the gated sum, into rows of a thread's own, `[.., 2·width]`.
+pub(super) struct Projected<'a> {
+    pub(super) rows: &'a mut [f32],
+    pub(super) bias: &'a [f32],
+}
+
+impl<V: Lanes> Edge<V> for Projected<'_> {
+    #[inline(always)]
+    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
+        load(&self.bias[column..])
+    }
+
+    #[inline(always)]
+    fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
+        store(sums, &mut self.rows[row * self.bias.len() + column..]);
     }
 }
 
@@ -73,6 +100,12 @@ pub(super) struct Skips<'a> {
 impl<V: Lanes> Edge<V> for Skips<'_> {
     #[inline(always)]
     fn start<const N: usize>(&self, row: usize, column: usize) -> [V; N] {
+        if let Some(ahead) = self.rows.get(row + ROWS) {
+            // SAFETY: every row belongs to one tile, and every tile to one block.
+            prefetch(
+                &unsafe { self.layer.skips.row(self.layer.place.whole(*ahead)) }[column..][..N * V::LANES],
+            );
+        }
         if self.layer.is_first {
             return load(&self.layer.packed.skip_bias[column..]);
         }

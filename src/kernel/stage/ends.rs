@@ -1,8 +1,7 @@
 //! Both ends of the network: its input projection, and from the sum of skips to the predicted noise.
 
-use super::{BLOCK_ROWS, Scratch, block_rows};
-use crate::kernel::lanes::Lanes;
-use crate::kernel::matrix::{Edge, load, multiply, store};
+use super::{BLOCK_ROWS, block_rows};
+use crate::kernel::lanes::{Lanes, UNIT};
 use crate::kernel::packed::Packed;
 use crate::kernel::rows::SharedRows;
 
@@ -42,7 +41,7 @@ impl Entry<'_> {
     }
 }
 
-/// From the sum of skips, scaled, to the predicted noise: two projections with a relu between them.
+/// From the sum of skips, which the skip projection is part of, to the predicted noise: a relu and the output projection.
 pub(in crate::kernel) struct Exit<'a> {
     /// The weights.
     pub(in crate::kernel) packed: &'a Packed,
@@ -62,47 +61,22 @@ impl Exit<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn run<V: Lanes>(&self, block: usize, scratch: &mut Scratch) {
+    pub(super) fn run<V: Lanes>(&self, block: usize) {
         let (packed, width) = (self.packed, self.packed.width);
-        let rows = block_rows(block, self.rows());
-        let first = rows.start;
-        let mut hidden = Hidden { bias: &packed.skip_projection_bias, width, rows: &mut scratch.hidden };
-        let skips = |row: usize| &self.skips[(first + row) * width..][..width];
-        multiply::<V>(&packed.skip_projection, rows.len(), skips, &mut hidden);
-        for (row, hidden) in rows.zip(scratch.hidden.chunks_exact(width)) {
+        for row in block_rows(block, self.rows()) {
+            let skips = &self.skips[row * width..][..width];
             let mut sums = V::splat(0.0);
             let mut column = 0;
             while column < width {
-                sums = V::load(&hidden[column..]).mul_add(V::load(&packed.output[column..]), sums);
+                let hidden = V::load(&skips[column..]).max(V::splat(0.0));
+                sums = hidden.mul_add(V::load(&packed.output[column..]), sums);
                 column += V::LANES;
             }
-            let mut lanes = [0.0; 16];
+            let mut lanes = [0.0; UNIT];
             sums.store(&mut lanes[..V::LANES]);
             // SAFETY: blocks have no row in common.
             let eps = unsafe { self.eps.row(row) };
             eps[0] = lanes.iter().sum::<f32>() + packed.output_bias;
         }
-    }
-}
-
-/// The hidden layer of the exit.
-struct Hidden<'a> {
-    bias: &'a [f32],
-    width: usize,
-    rows: &'a mut [f32],
-}
-
-impl<V: Lanes> Edge<V> for Hidden<'_> {
-    #[inline(always)]
-    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
-        load(&self.bias[column..])
-    }
-
-    #[inline(always)]
-    fn finish<const N: usize>(&mut self, row: usize, column: usize, mut sums: [V; N]) {
-        for sum in &mut sums {
-            *sum = sum.max(V::splat(0.0));
-        }
-        store(sums, &mut self.rows[row * self.width + column..]);
     }
 }

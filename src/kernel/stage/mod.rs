@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use super::conditioner::Projection;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, UNIT};
 use super::layer::{Layer, TILES};
 use super::packed::Packed;
 use super::winograd;
@@ -12,9 +12,9 @@ mod ends;
 pub(super) use ends::{Entry, Exit};
 
 /// Rows of a block in the stages that look at one sample at a time; as many as a full block of tiles gives.
-pub(super) const BLOCK_ROWS: usize = TILES * winograd::OUTPUTS;
-/// Distance between the memories of two products, beyond their size: else their lines would share places in the cache.
-const SPREAD: usize = 32;
+pub(super) const BLOCK_ROWS: usize = TILES * winograd::MOST_OUTPUTS;
+/// Distance between the memories of two tiles, beyond their size: else their lines would share places in the cache.
+const SPREAD: usize = UNIT;
 
 /// A stage of the work.
 pub(super) enum Stage<'a> {
@@ -46,20 +46,20 @@ impl Stage<'_> {
             Self::Projection(projection) => projection.run::<V>(block),
             Self::Entry(entry) => entry.run::<V>(block),
             Self::Layer(layer) => layer.run::<V>(block, scratch),
-            Self::Exit(exit) => exit.run::<V>(block, scratch),
+            Self::Exit(exit) => exit.run::<V>(block),
         }
     }
 }
 
 /// What one thread needs for a block; small enough for its second cache.
 pub(super) struct Scratch {
-    /// Factors of the tiles' products, `[6][TILES, width]`.
+    /// Factors of the tiles' products, `[TILES, products, width]`.
     pub(super) factors: Buffer,
-    /// Products of the tiles, `[6][TILES, 2·width]`.
+    /// Products of the tiles, `[TILES, products, 2·width]`.
     pub(super) products: Buffer,
     /// The conditioner's part of the gated sum where it is not kept, `[BLOCK_ROWS, 2·width]`.
     pub(super) conditioner: Buffer,
-    /// Gated activations, or the hidden layer of the exit, `[BLOCK_ROWS, width]`, and room for one more tile.
+    /// Gated activations, `[BLOCK_ROWS, width]`, and room for one more tile.
     pub(super) hidden: Buffer,
     /// Which sample each row of the block is.
     pub(super) rows: Vec<usize>,
@@ -70,18 +70,18 @@ impl Scratch {
     pub(super) fn new(packed: &Packed) -> Self {
         let width = packed.width;
         Self {
-            factors: Buffer::zeroed(winograd::PRODUCTS * Self::stride(width)),
-            products: Buffer::zeroed(winograd::PRODUCTS * Self::stride(2 * width)),
+            factors: Buffer::zeroed(TILES * Self::stride(width)),
+            products: Buffer::zeroed(TILES * Self::stride(2 * width)),
             conditioner: Buffer::zeroed(BLOCK_ROWS * 2 * width),
-            hidden: Buffer::zeroed((BLOCK_ROWS + winograd::OUTPUTS) * width),
+            hidden: Buffer::zeroed((BLOCK_ROWS + winograd::MOST_OUTPUTS) * width),
             rows: Vec::with_capacity(BLOCK_ROWS),
         }
     }
 
-    /// Distance from one product's rows of `width` to the next product's.
+    /// Distance from one tile's rows of `width` to the next tile's.
     #[inline(always)]
     pub(super) fn stride(width: usize) -> usize {
-        TILES * width + SPREAD
+        winograd::MOST_PRODUCTS * width + SPREAD
     }
 }
 

@@ -6,6 +6,8 @@ use crate::{Error, Result};
 
 /// Width of the sinusoidal step embedding.
 pub const EMBEDDING: usize = 128;
+/// Width of the label embedding (DiffWave, section 5.3).
+pub const LABEL_EMBEDDING: usize = 128;
 /// Width of the step embedding's two shared layers.
 pub const EMBEDDING_HIDDEN: usize = 512;
 /// Stride of either of the upsampler's transposed convolutions.
@@ -35,6 +37,9 @@ pub struct DiffWaveConfig {
     pub dilation_cycle: usize,
     /// Mel bands of the conditioner, or none for an unconditional network.
     pub n_mels: Option<usize>,
+    /// Classes of sounds that a label tells apart, or none for a network without labels.
+    #[serde(default)]
+    pub classes: Option<usize>,
     /// Length of the training schedule, which is that of the step table.
     pub training_steps: usize,
     /// Whether convolutions see the past only.
@@ -109,6 +114,9 @@ impl DiffWaveConfig {
         table.layer("input_projection", vec![c, 1, 1], c);
         table.layer("diffusion_embedding.projection1", vec![EMBEDDING_HIDDEN, EMBEDDING], EMBEDDING_HIDDEN);
         table.layer("diffusion_embedding.projection2", vec![EMBEDDING_HIDDEN; 2], EMBEDDING_HIDDEN);
+        if let Some(classes) = self.classes {
+            table.0.push(("label_embedding.weight".into(), vec![classes, LABEL_EMBEDDING]));
+        }
         if self.n_mels.is_some() {
             table.layer("spectrogram_upsampler.conv1", vec![1, 1, bands, frames], 1);
             table.layer("spectrogram_upsampler.conv2", vec![1, 1, bands, frames], 1);
@@ -119,6 +127,9 @@ impl DiffWaveConfig {
             table.layer(&format!("{layer}.diffusion_projection"), vec![c, EMBEDDING_HIDDEN], c);
             if let Some(n_mels) = self.n_mels {
                 table.layer(&format!("{layer}.conditioner_projection"), vec![2 * c, n_mels, 1], 2 * c);
+            }
+            if self.classes.is_some() {
+                table.layer(&format!("{layer}.label_projection"), vec![2 * c, LABEL_EMBEDDING], 2 * c);
             }
             table.layer(&format!("{layer}.output_projection"), vec![2 * c, c, 1], 2 * c);
         }
@@ -139,6 +150,26 @@ impl DiffWaveConfig {
         Err(Error::invalid(place, "network", "learned variances", "a network without, or the burn renderer"))
     }
 
+    /// Refuses labels that are not one per window, or none at all, and labels of no class of the network.
+    ///
+    /// # Errors
+    /// Names the first label that is wrong, what was found and what was expected.
+    pub fn check_labels(&self, labels: &[Option<usize>], windows: usize) -> Result<()> {
+        if !labels.is_empty() && labels.len() != windows {
+            return Err(Error::invalid(
+                "network",
+                "labels",
+                labels.len(),
+                format!("{windows}, one per window"),
+            ));
+        }
+        let classes = self.classes.unwrap_or(0);
+        match labels.iter().flatten().find(|label| **label >= classes) {
+            Some(label) => Err(Error::invalid("network", "label", label, format!("one of {classes} classes"))),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses sizes that no network can have.
     ///
     /// # Errors
@@ -149,6 +180,7 @@ impl DiffWaveConfig {
             ("layers", self.layers, 1..=256),
             ("dilation_cycle", self.dilation_cycle, 1..=16),
             ("n_mels", self.n_mels.unwrap_or(1), 1..=1024),
+            ("classes", self.classes.unwrap_or(1), 1..=10_000),
             ("training_steps", self.training_steps, 1..=100_000),
         ];
         for (field, found, range) in sizes {

@@ -9,6 +9,7 @@ use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::affine::{Affine, Form};
 use super::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
+use super::embedding::embed_labels;
 use super::embedding_row;
 use crate::network::Weights;
 
@@ -19,6 +20,7 @@ struct ResidualLayer {
     dilated_conv: Affine<3>,
     diffusion_projection: Affine<2>,
     conditioner_projection: Option<Affine<3>>,
+    label_projection: Option<Affine<2>>,
     output_projection: Affine<3>,
 }
 
@@ -28,6 +30,8 @@ pub struct DiffWave {
     input_projection: Affine<3>,
     projection1: Affine<2>,
     projection2: Affine<2>,
+    /// `[classes, 128]`
+    label_embedding: Option<Tensor<2>>,
     upsampler: Vec<Affine<4>>,
     layers: Vec<ResidualLayer>,
     skip_projection: Affine<3>,
@@ -72,12 +76,14 @@ impl DiffWaveConfig {
             input_projection,
             projection1: from.affine(),
             projection2: from.affine(),
+            label_embedding: self.classes.map(|_| from.tensor()),
             upsampler: (0..if self.n_mels.is_some() { 2 } else { 0 }).map(|_| from.affine()).collect(),
             layers: (0..self.layers)
                 .map(|_| ResidualLayer {
                     dilated_conv: from.affine(),
                     diffusion_projection: from.affine(),
                     conditioner_projection: self.n_mels.map(|_| from.affine()),
+                    label_projection: self.classes.map(|_| from.affine()),
                     output_projection: from.affine(),
                 })
                 .collect(),
@@ -111,9 +117,17 @@ impl DiffWave {
     /// - x: `[batch, samples]`
     /// - levels: `[batch]`, or `[1]` for all
     /// - conditioner: `[batch, n_mels, samples]`, none for an unconditional network
+    /// - labels: `[batch]` of classes, none standing for the null label, whose embedding is zero; or `[]` for no label at
+    ///   all, which is what a network without classes takes
     /// - output: `[batch, samples]`
-    pub fn forward(&self, x: Tensor<2>, levels: &[f32], conditioner: Option<&Tensor<3>>) -> Tensor<2> {
-        self.predict(x, levels, conditioner).0
+    pub fn forward(
+        &self,
+        x: Tensor<2>,
+        levels: &[f32],
+        conditioner: Option<&Tensor<3>>,
+        labels: &[Option<usize>],
+    ) -> Tensor<2> {
+        self.predict(x, levels, conditioner, labels).0
     }
 
     /// The same, and where a network that learns variances places them: from the logarithm of the least that a reverse
@@ -123,13 +137,16 @@ impl DiffWave {
         x: Tensor<2>,
         levels: &[f32],
         conditioner: Option<&Tensor<3>>,
+        labels: &[Option<usize>],
     ) -> (Tensor<2>, Option<Tensor<2>>) {
         let step = self.embed(levels, &x.device());
+        let label = self.label_embedding.as_ref().map(|table| embed_labels(labels, table));
         let x = x.unsqueeze_dim(1).cast(self.dtype());
         let mut x = relu(self.input_projection.pointwise(x, self.form));
         let mut skips: Option<Tensor<3>> = None;
         for (index, layer) in self.layers.iter().enumerate() {
-            let (residual, skip) = self.residual_layer(index, layer, x.clone(), &step, conditioner);
+            let (residual, skip) =
+                self.residual_layer(index, layer, x.clone(), &step, conditioner, label.as_ref());
             x = (x + residual) * self.config.residual_scale();
             skips = Some(match skips {
                 Some(sum) => sum + skip,
@@ -159,6 +176,7 @@ impl DiffWave {
         x: Tensor<3>,
         step: &Tensor<2>,
         conditioner: Option<&Tensor<3>>,
+        label: Option<&Tensor<2>>,
     ) -> (Tensor<3>, Tensor<3>) {
         let dilation = self.config.dilation(index);
         let padding = if self.config.causal { (2 * dilation, 0) } else { (dilation, dilation) };
@@ -166,6 +184,9 @@ impl DiffWave {
         let mut y = layer.dilated_conv.dilated(x + step, padding, dilation, self.form);
         if let (Some(projection), Some(conditioner)) = (&layer.conditioner_projection, conditioner) {
             y = y + projection.pointwise(conditioner.clone(), self.form);
+        }
+        if let (Some(projection), Some(label)) = (&layer.label_projection, label) {
+            y = y + projection.linear(label.clone()).unsqueeze_dim::<3>(2);
         }
         let [residual, skip] = halves(layer.output_projection.pointwise(self.gated(y), self.form));
         (residual, skip)

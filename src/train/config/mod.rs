@@ -107,6 +107,13 @@ pub struct DataConfig {
     /// The folder of resampled audio; by default `runs/cache` beside the model.
     #[serde(default)]
     pub cache: Option<PathBuf>,
+    /// The classes of sounds that the network is told apart by a label: names of folders within the source's, or of kinds
+    /// of generated sounds (`toy`, `tone`, `pluck`, `burst`). None for a network without labels.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Share of the training crops whose class the network is not told, so that it can be guided (Ho and Salimans 2022).
+    #[serde(default)]
+    pub label_dropout: f64,
     /// Share of the files kept for validation.
     #[serde(default = "DataConfig::default_validation")]
     pub validation: f64,
@@ -126,7 +133,8 @@ impl DataConfig {
     pub fn new(source: Source) -> Self {
         let validation = Self::default_validation();
         let augment = AugmentConfig::default();
-        Self { source, cache: None, validation, additive_share: 0.0, seed: 0, augment }
+        let (classes, label_dropout) = (Vec::new(), 0.0);
+        Self { source, cache: None, classes, label_dropout, validation, additive_share: 0.0, seed: 0, augment }
     }
 }
 

@@ -4,11 +4,12 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::{
-    AugmentConfig, DataConfig, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig,
+    AugmentConfig, DataConfig, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, Source, TrainConfig,
     TrainingConfig, UNCONDITIONAL,
 };
 use crate::diffusion::Schedule;
 use crate::network::DiffWaveConfig;
+use crate::train::data::Kind;
 use crate::{Error, Result};
 
 /// The largest 64-bit integer of TOML.
@@ -135,7 +136,32 @@ impl DataConfig {
     fn validate(&self, place: &str) -> Result<()> {
         within(place, "data.validation", self.validation, 0.0..=0.5)?;
         within(place, "data.additive_share", self.additive_share, 0.0..=1.0)?;
+        within(place, "data.label_dropout", self.label_dropout, 0.0..=1.0)?;
+        self.validate_classes(place)?;
         self.augment.validate(place)
+    }
+
+    fn validate_classes(&self, place: &str) -> Result<()> {
+        let refused = |name: &str, expected: String| {
+            Err(Error::invalid(place, "data.classes", format!("\"{name}\""), expected))
+        };
+        for (index, name) in self.classes.iter().enumerate() {
+            if self.source == Source::Additive && Kind::named(name).is_none() {
+                return refused(name, format!("one of {}", Kind::NAMES.join(", ")));
+            }
+            if name.is_empty() || name.contains(['/', '\\']) || self.classes[..index].contains(name) {
+                return refused(name, "a folder of its own for every class".into());
+            }
+        }
+        if self.label_dropout > 0.0 && self.classes.is_empty() {
+            return Err(Error::invalid(
+                place,
+                "data.label_dropout",
+                self.label_dropout,
+                "0 without data.classes",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -1,24 +1,23 @@
 //! A folder of audio files as a set of spans of cached audio.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use walkdir::WalkDir;
-
 use super::cache::{Cache, Cached, Failure};
+use super::files::{AudioFile, EXTENSIONS, audio_files, class_folders};
 use super::hash::hash;
 use super::{Draws, Split};
+use crate::train::config::DataConfig;
 use crate::{Error, Result};
-
-/// File names that end so are taken for audio.
-const EXTENSIONS: [&str; 8] = ["wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff"];
 
 /// A stretch of one recording.
 #[derive(Clone, Debug)]
 struct Span {
     /// Path within the folder, with `/` between its parts.
     name: String,
+    /// The class that its folder is, where there are classes.
+    class: Option<usize>,
     audio: Cached,
     start: u64,
     length: u64,
@@ -38,34 +37,42 @@ struct Spans {
 }
 
 impl FolderSet {
-    /// Reads every audio file of `folder` through `cache` and keeps the share `validation` of them for validation.
+    /// Reads every audio file of `folder` through `cache`, of its classes' folders where `config` names some, and keeps a
+    /// share of each class for validation.
     pub(super) fn open(
         folder: &Path,
         cache: &Cache,
-        validation: f64,
-        seed: u64,
+        config: &DataConfig,
         warn: &mut dyn FnMut(&str),
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Self> {
-        let files = audio_files(folder, warn)?;
+        let files = audio_files(folder, &config.classes, warn)?;
         let mut spans = Vec::with_capacity(files.len());
         for (file, audio) in files.iter().zip(cached(&files, cache, progress)?) {
             match audio {
                 Ok(audio) => {
-                    spans.push(Span { name: name(folder, file), start: 0, length: audio.samples, audio })
+                    let (name, class) = (file.name.clone(), file.class);
+                    spans.push(Span { name, class, start: 0, length: audio.samples, audio });
                 }
                 Err(error) => warn(&format!("{error}; the file is skipped")),
             }
         }
-        if spans.is_empty() {
-            let found = match files.len() {
-                0 => "no audio file".into(),
-                count => format!("none that can be read among {count} audio files"),
-            };
-            let expected = format!("files in .{}", EXTENSIONS.join(", ."));
-            return Err(Error::invalid(folder.display(), "audio", found, expected));
+        let mut splits = [Vec::new(), Vec::new()];
+        for (class, folder) in class_folders(folder, &config.classes) {
+            let (these, others) = spans.into_iter().partition(|span: &Span| span.class == class);
+            spans = others;
+            if these.is_empty() {
+                let found = match files.iter().filter(|file| file.class == class).count() {
+                    0 => "no audio file".into(),
+                    count => format!("none that can be read among {count} audio files"),
+                };
+                let expected = format!("files in .{}", EXTENSIONS.join(", ."));
+                return Err(Error::invalid(folder.display(), "audio", found, expected));
+            }
+            let halves = split(these, config.validation, config.seed);
+            splits.iter_mut().zip(halves).for_each(|(all, half)| all.extend(half));
         }
-        Ok(Self { splits: split(spans, validation, seed).map(Spans::new) })
+        Ok(Self { splits: splits.map(Spans::new) })
     }
 
     /// Samples at the cache's rate.
@@ -79,21 +86,21 @@ impl FolderSet {
     }
 
     /// `core` samples from anywhere in one recording, with `surroundings` more on either side; zeros where the
-    /// recording has none. Every sample of the split is as likely as any other.
+    /// recording has none; and the recording's class. Every sample of the split is as likely as any other.
     pub(super) fn cut(
         &self,
         split: Split,
         draws: &mut Draws,
         core: usize,
         surroundings: usize,
-    ) -> Result<Vec<f32>> {
+    ) -> Result<(Vec<f32>, Option<usize>)> {
         let spans = &self.splits[split as usize];
         let at = draws.below(spans.samples);
         let span = &spans.spans[spans.starts.partition_point(|start| *start <= at) - 1];
         let room = span.length as i64 - core as i64;
         // A recording that is shorter than the crop lies anywhere within it.
         let start = draws.below(room.unsigned_abs() + 1) as i64 * room.signum();
-        span.read(start - surroundings as i64, core + 2 * surroundings)
+        Ok((span.read(start - surroundings as i64, core + 2 * surroundings)?, span.class))
     }
 }
 
@@ -122,37 +129,12 @@ impl Spans {
     }
 }
 
-/// All audio files in the folder and its folders, in the order of their names; hidden ones are left out.
-fn audio_files(folder: &Path, warn: &mut dyn FnMut(&str)) -> Result<Vec<PathBuf>> {
-    if !folder.metadata().map_err(|e| Error::io(folder, e))?.is_dir() {
-        return Err(Error::unreadable(folder, "is a file, expected a folder of audio files"));
-    }
-    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    let mut files = Vec::new();
-    for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_audio(entry.path()) => {
-                files.push(entry.into_path());
-            }
-            Ok(_) => {}
-            Err(error) => warn(&format!("{error}; what is there is skipped")),
-        }
-    }
-    Ok(files)
-}
-
-fn is_audio(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|found| EXTENSIONS.iter().any(|known| found.eq_ignore_ascii_case(known)))
-}
-
 /// Every file's cached audio, or why it cannot be read, made on all processors.
 ///
 /// # Errors
 /// Where the cache cannot be written.
 fn cached(
-    files: &[PathBuf],
+    files: &[AudioFile],
     cache: &Cache,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Result<Cached>>> {
@@ -168,7 +150,7 @@ fn cached(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(index) else { return };
                     // Nobody listens once the cache has failed.
-                    if sender.send((index, cache.audio(file))).is_err() {
+                    if sender.send((index, cache.audio(&file.path))).is_err() {
                         return;
                     }
                 }
@@ -186,13 +168,6 @@ fn cached(
         Ok(())
     })?;
     Ok(answers.into_iter().map(|answer| answer.expect("every file was answered for")).collect())
-}
-
-/// The path of `file` within `folder`, the same on every system.
-fn name(folder: &Path, file: &Path) -> String {
-    let inner = file.strip_prefix(folder).unwrap_or(file);
-    let parts: Vec<_> = inner.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
 }
 
 /// Training and validation: by file, as a hash of its name and the seed says, so that a file stays where it is when

@@ -5,10 +5,11 @@ mod augment;
 mod biquad;
 mod cache;
 mod draws;
+mod files;
 mod folder;
 mod hash;
 
-pub use additive::{AdditiveGenerator, Envelope, Resonance, Tone};
+pub use additive::{AdditiveGenerator, Envelope, Kind, Resonance, Tone};
 pub use draws::Draws;
 
 use std::path::PathBuf;
@@ -28,10 +29,21 @@ pub enum Split {
     Validation = 1,
 }
 
+/// A stretch of audio to learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crop {
+    /// The samples, in [−1, 1].
+    pub audio: Vec<f32>,
+    /// Its class among the configured ones, where there are any and the network is to know it.
+    pub class: Option<usize>,
+}
+
 /// Audio at one rate, mono, from which crops are drawn.
 pub struct DataSet {
     config: DataConfig,
     folder: Option<FolderSet>,
+    /// The kinds that the classes of generated sounds are.
+    kinds: Vec<Kind>,
     additive: AdditiveGenerator,
     rate_hz: u32,
 }
@@ -44,7 +56,7 @@ impl DataSet {
     /// how many files are there.
     ///
     /// # Errors
-    /// A folder that cannot be read or holds no audio, or a cache that cannot be written.
+    /// A folder that cannot be read or holds no audio, of a class where there are any; or a cache that cannot be written.
     pub fn open(
         config: &DataConfig,
         rate_hz: u32,
@@ -57,13 +69,17 @@ impl DataSet {
                 let missing = || Error::invalid("data", "cache", "none", "a folder for resampled audio");
                 let place: &PathBuf = config.cache.as_ref().ok_or_else(missing)?;
                 let cache = Cache::open(place, rate_hz)?;
-                Some(FolderSet::open(folder, &cache, config.validation, config.seed, warn, progress)?)
+                Some(FolderSet::open(folder, &cache, config, warn, progress)?)
             }
         };
-        Ok(Self { config: config.clone(), folder, additive: AdditiveGenerator::new(rate_hz), rate_hz })
+        let kinds = match folder {
+            Some(_) => Vec::new(),
+            None => config.classes.iter().filter_map(|name| Kind::named(name)).collect(),
+        };
+        Ok(Self { config: config.clone(), folder, kinds, additive: AdditiveGenerator::new(rate_hz), rate_hz })
     }
 
-    /// Crop `index` of `split`: `samples` samples in [−1, 1].
+    /// Crop `index` of `split`, `samples` samples long.
     ///
     /// The same seed, split, index and length give the same crop, so that the number of the next one is all that a
     /// resumed training has to know. A crop of a recording that is shorter has silence around it.
@@ -73,7 +89,7 @@ impl DataSet {
     ///
     /// # Panics
     /// Where the split is empty: see [`DataSet::holds`].
-    pub fn crop(&self, split: Split, index: u64, samples: usize) -> Result<Vec<f32>> {
+    pub fn crop(&self, split: Split, index: u64, samples: usize) -> Result<Crop> {
         let draws = &mut Draws::new(self.config.seed, split as u32, index);
         let alteration = match split {
             Split::Train => Alteration::draw(&self.config.augment, self.rate_hz, draws),
@@ -81,11 +97,17 @@ impl DataSet {
         };
         let generated = split == Split::Train && draws.chance(self.config.additive_share);
         let (core, surroundings) = alteration.source_samples(samples);
-        let source = match &self.folder {
+        let whole = core + 2 * surroundings;
+        let (source, class) = match &self.folder {
             Some(folder) if !generated => folder.cut(split, draws, core, surroundings)?,
-            _ => self.additive.sound(draws, core + 2 * surroundings),
+            None if !self.kinds.is_empty() => {
+                let class = draws.below(self.kinds.len() as u64) as usize;
+                (self.additive.sound_of(self.kinds[class], draws, whole), Some(class))
+            }
+            _ => (self.additive.sound(draws, whole), None),
         };
-        Ok(alteration.apply(source, samples))
+        let told = split == Split::Validation || !draws.chance(self.config.label_dropout);
+        Ok(Crop { audio: alteration.apply(source, samples), class: class.filter(|_| told) })
     }
 
     /// Whether there is anything in `split`: there is nothing to validate with where the configured share is 0.

@@ -61,6 +61,9 @@ impl Teacher {
         if header.network != own.network {
             return differ("network", format!("{:?}", header.network), format!("{:?}", own.network));
         }
+        if header.classes != own.classes {
+            return differ("data.classes", header.classes.join(", "), own.classes.join(", "));
+        }
         if header.dialect != own.dialect {
             let name =
                 |header: &ModelHeader| header.dialect.as_ref().map(|d| d.name.clone()).unwrap_or_default();
@@ -138,7 +141,8 @@ impl Teacher {
         for part in 0..self.substeps {
             let levels: Vec<f32> =
                 steps.iter().map(|step| self.training.align(angle(*step, part).cos().powi(2)) as f32).collect();
-            let noise = self.network.forward(x.clone(), &levels, conditioner.as_ref()) * std.clone();
+            let noise =
+                self.network.forward(x.clone(), &levels, conditioner.as_ref(), &batch.labels) * std.clone();
             let signal = (x - noise.clone() * column(part, f64::sin)) / column(part, f64::cos);
             x = signal * column(part + 1, f64::cos) + noise * column(part + 1, f64::sin);
         }

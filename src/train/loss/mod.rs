@@ -47,7 +47,7 @@ impl NoiseLoss {
             |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [crops, samples]), device);
         let (noise, x, noise_scale) = (plane(&batch.noise), plane(&batch.noised()), plane(&batch.noise_scale));
         let conditioner = batch.conditioner(device).map(|mel| network.upsample(mel).narrow(2, 0, samples));
-        let predicted = network.forward(x.clone(), &batch.levels, conditioner.as_ref());
+        let predicted = network.forward(x.clone(), &batch.levels, conditioner.as_ref(), &batch.labels);
         let difference = predicted.clone() - noise;
         let mut loss = match self.norm {
             Loss::L1 => difference.abs().mean(),

@@ -44,7 +44,8 @@ impl VariationalLoss {
         };
         let conditioner =
             batch.conditioner(device).map(|mel| network.upsample(mel).narrow(2, 0, batch.samples));
-        let (noise, variance) = network.predict(plane(&batch.noised()), &batch.levels, conditioner.as_ref());
+        let (noise, variance) =
+            network.predict(plane(&batch.noised()), &batch.levels, conditioner.as_ref(), &batch.labels);
         let variance = variance.expect("the network learns variances");
         let least = column(&|step| self.training.log_variances(step)[0]);
         let range = column(&|step| {

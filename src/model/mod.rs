@@ -1,5 +1,7 @@
 //! A model: a network with everything it needs to make sound, validated once.
 
+mod classes;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
@@ -30,6 +32,12 @@ pub struct ModelHeader {
     pub network: DiffWaveConfig,
     /// The mel dialect that it was trained on; none for an unconditional network.
     pub dialect: Option<Dialect>,
+    /// Names of the network's classes in the order of its labels; none without labels.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Whether the network was trained with the null label too, so that it can be guided.
+    #[serde(default)]
+    pub null_label: bool,
     /// Sample rate.
     pub rate_hz: u32,
     /// β of every training step.
@@ -112,6 +120,7 @@ impl Model {
                 return Err(Error::invalid(place, "dialect", "none", format!("one of {n_mels} mels")));
             }
         }
+        header.check_classes(place)?;
         if !(0.0..=1.5).contains(&header.temperature) {
             return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
         }
@@ -184,7 +193,7 @@ impl Model {
     /// # Errors
     /// Where the network is unconditional.
     pub fn dialect(&self) -> Result<&Dialect> {
-        let expected = "a model conditioned on mel (this one is unconditional: see `remel generate`)";
+        let expected = "a model conditioned on mel (this one is not: see `remel generate`)";
         let name = &self.header.card.name;
         self.header.dialect.as_ref().ok_or_else(|| Error::invalid(name, "dialect", "none", expected))
     }
