@@ -1,4 +1,4 @@
-//! What can be learned and how: levels, precisions, students, variances.
+//! What can be learned and how: levels, precisions, students, variances, classes.
 #![cfg(feature = "train")]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 

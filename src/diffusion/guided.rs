@@ -29,6 +29,11 @@ impl Denoiser for Guided<'_> {
         self.denoiser.condition(&[mels, mels].concat(), samples)
     }
 
+    /// Those of the labelled prediction: guidance is about the mean.
+    fn variances(&self) -> Option<&[f32]> {
+        self.denoiser.variances().map(|all| &all[..all.len() / 2])
+    }
+
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {
         self.x.clear();
         self.x.extend([x, x].iter().copied().flatten());

@@ -17,9 +17,9 @@ pub struct BurnDenoiser {
     backend: Backend,
     device: Device,
     conditioner: Option<Tensor<3>>,
-    labels: Vec<Option<usize>>,
     /// What the last prediction says of variances, where the network learns them.
     variances: Option<Vec<f32>>,
+    labels: Vec<Option<usize>>,
     batch: usize,
     samples: usize,
 }
@@ -37,8 +37,8 @@ impl BurnDenoiser {
             backend: backend.clone(),
             device,
             conditioner: None,
-            labels: Vec::new(),
             variances: None,
+            labels: Vec::new(),
             batch: 0,
             samples: 0,
         })

@@ -139,6 +139,17 @@ impl DiffWaveConfig {
         table.0
     }
 
+    /// Refuses a network that learns variances, for a renderer that would not use them.
+    ///
+    /// # Errors
+    /// Names `place`, the renderer.
+    pub fn require_fixed_variances(&self, place: &str) -> Result<()> {
+        if !self.learned_variance {
+            return Ok(());
+        }
+        Err(Error::invalid(place, "network", "learned variances", "a network without, or the burn renderer"))
+    }
+
     /// Refuses labels that are not one per window, or none at all, and labels of no class of the network.
     ///
     /// # Errors
@@ -157,17 +168,6 @@ impl DiffWaveConfig {
             Some(label) => Err(Error::invalid("network", "label", label, format!("one of {classes} classes"))),
             None => Ok(()),
         }
-    }
-
-    /// Refuses a network that learns variances, for a renderer that would not use them.
-    ///
-    /// # Errors
-    /// Names `place`, the renderer.
-    pub fn require_fixed_variances(&self, place: &str) -> Result<()> {
-        if !self.learned_variance {
-            return Ok(());
-        }
-        Err(Error::invalid(place, "network", "learned variances", "a network without, or the burn renderer"))
     }
 
     /// Refuses sizes that no network can have.

@@ -41,8 +41,8 @@ impl Teacher {
             |of: fn(f64) -> f64| self.column(&steps.iter().map(|[_, to]| of(*to) as f32).collect::<Vec<_>>());
         let levels: Vec<f32> = steps.iter().map(|[_, to]| self.training.align(to * to) as f32).collect();
         let conditioner = self.conditioner(target, batch);
-        let noise = target.forward(arrived.clone(), &levels, conditioner.as_ref(), &batch.labels)
-            * self.plane(std, batch);
+        let noise = target.forward(arrived.clone(), &levels, conditioner.as_ref(), &batch.labels);
+        let noise = noise * self.plane(std, batch);
         values((arrived - noise * column(sigma)) / column(|to| to))
     }
 }
