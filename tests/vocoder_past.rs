@@ -100,6 +100,7 @@ fn window(
     let (start, end) = (position.saturating_sub(plan.left_frames), position + length);
     let last = end + plan.right_frames;
     Window {
+        signal: 0,
         first_frame: start as u64,
         mel: mel.slice(start..last),
         output_frames: position - start..end - start,

@@ -99,6 +99,7 @@ fn streamed(vocoder: &mut Vocoder, chunk_frames: usize) -> f64 {
 fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &mut [Vec<f32>; 1]) {
     let span = plan.span(chunk);
     let window = Window {
+        signal: 0,
         first_frame: span.window.start as u64,
         output_frames: span.output_in_window(),
         mel: mel.slice(span.window),

@@ -45,8 +45,4 @@ impl Denoiser for Guided<'_> {
         }
         Ok(())
     }
-
-    fn variances(&self) -> Option<&[f32]> {
-        self.denoiser.variances().map(|variances| &variances[..variances.len() / 2])
-    }
 }

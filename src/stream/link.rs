@@ -32,6 +32,7 @@ impl Chunk {
     fn new(format: Format, plan: SpanPlan, channels: usize) -> Self {
         let frames = plan.left_frames + plan.chunk_frames + plan.right_frames;
         let window = || Window {
+            signal: 0,
             first_frame: 0,
             mel: Mel::with_capacity(format.n_mels, frames),
             output_frames: 0..0,

@@ -42,6 +42,8 @@ impl Default for RenderSettings {
 /// One window to render: some mel frames at an absolute position, and how.
 #[derive(Clone, Debug)]
 pub struct Window {
+    /// Which signal it is of: the channels of one life of one stream share a number.
+    pub signal: u64,
     /// Frames since the last reset of the stream at the window's first frame; noise is addressed by
     /// `first_frame · hop + sample`.
     pub first_frame: u64,
@@ -59,8 +61,8 @@ pub struct Window {
 ///
 /// Rendering is a pure function of the window: equal windows give equal samples, in any order and batch, up to the
 /// rounding of `f32` and to what the plan's context leaves out. A renderer may keep where a window's render stood to go
-/// on from there with one that says the same of the past; what it was asked before is not to be heard, but for phases:
-/// reconstructed ones go on from what was heard last.
+/// on from there with one that says the same of the past; what it was asked before is not to be heard. Only phases that are
+/// reconstructed go on from what was heard last of the same signal.
 pub trait Render: Send {
     /// The time base.
     fn format(&self) -> Format;

@@ -58,6 +58,7 @@ fn offline(input: &[f32], demands: Demands) -> Vec<f32> {
             break;
         }
         let window = Window {
+            signal: 0,
             first_frame: span.window.start as u64,
             mel: mel.slice(span.window.clone()),
             output_frames: span.output_in_window(),

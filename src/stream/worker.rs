@@ -113,7 +113,9 @@ impl Worker {
         self.streams.retain(|stream| {
             loop {
                 match stream.link.try_receive() {
-                    Ok(Some(chunk)) => {
+                    Ok(Some(mut chunk)) => {
+                        let signal = stream.id << 32 | chunk.epoch & u64::from(u32::MAX);
+                        chunk.windows.iter_mut().for_each(|window| window.signal = signal);
                         pending.push(Pending { stream: stream.id, key: stream.key.clone(), chunk })
                     }
                     Ok(None) => return true,

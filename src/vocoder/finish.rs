@@ -56,12 +56,12 @@ impl Vocoder {
         };
         let at = |frame: usize| piece.first_frame + frame as u64;
         let output = at(piece.output_frames.start)..at(piece.output_frames.end);
-        let known = self.reconstructions.find(piece, trust);
+        let known = self.reconstructions.find(piece);
         let mut state = known.unwrap_or_else(|| reconstructor.begin(source.first_frame));
         let mut coherent = Vec::with_capacity(out.len());
         reconstructor.advance(&mut state, &source, output, &mut coherent);
         limit(&mut coherent);
-        self.reconstructions.keep(state, piece, trust);
+        self.reconstructions.keep(state, piece);
         // A network whose upsampler is short has no sound for the end of the last frame.
         out.iter_mut().zip(coherent).for_each(|(x, coherent)| *x += piece.coherence * (coherent - *x));
     }

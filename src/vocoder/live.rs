@@ -72,6 +72,7 @@ impl Render for Vocoder {
             let pieces: Vec<Piece> = group
                 .iter()
                 .map(|window| Piece {
+                    signal: Some(window.signal),
                     mel: &window.mel,
                     carrier: &window.carrier,
                     first_frame: window.first_frame,

@@ -180,6 +180,7 @@ impl Vocoder {
         let job = Job::new(mel, NoiseSource::Given(noise), request);
         let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
         let piece = Piece {
+            signal: None,
             mel,
             carrier: &[],
             first_frame: 0,
@@ -195,6 +196,7 @@ impl Vocoder {
             guidance: request.guidance,
         };
         let mut audio = Vec::new();
+        self.reconstructions.forget(None);
         self.finish(&piece, &mut sampled, 0, &mut audio);
         Ok(audio)
     }

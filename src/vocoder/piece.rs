@@ -12,6 +12,8 @@ use crate::network::DiffWaveConfig;
 
 /// A piece of a signal to render, with its window.
 pub(super) struct Piece<'a> {
+    /// The stream's number for its signal; none for what is rendered in one call.
+    pub signal: Option<u64>,
     /// The window's mel frames.
     pub mel: &'a Mel,
     /// The window's carrier, or empty.
@@ -97,6 +99,7 @@ impl Vocoder {
         plan: SpanPlan,
         on_step: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
+        self.reconstructions.forget(None);
         let spans: Vec<_> = plan.spans(mel.frames()).collect();
         let (mut done, all) = (0, spans.len() * sampler.steps.len());
         let (mut audio, mut rendered) = (Vec::new(), [Vec::new()]);
@@ -105,6 +108,7 @@ impl Vocoder {
             let window = mel.slice(span.window.clone());
             let samples = first * DiffWaveConfig::HOP..last * DiffWaveConfig::HOP;
             let piece = Piece {
+                signal: None,
                 mel: &window,
                 carrier: carrier.get(samples).unwrap_or_default(),
                 first_frame: first as u64,

@@ -1,20 +1,19 @@
 //! Where the phase reconstructions of signals stood, so that windows after one another sound like one signal.
 //!
-//! As with the network's pasts, a reconstruction is known by what it was made from and not by whose it is. But what was
-//! heard last stays heard when a setting changes: so a window goes on from it whatever the settings are.
+//! Unlike the network's pasts these are not known by what they were made from: estimates amplify what differs by a rounding
+//! error, so another signal's would not do, however equal its windows are. What was heard last of a signal stays heard when a
+//! setting changes: a window goes on from it whatever the settings are.
 
 use super::piece::Piece;
 use crate::mel::Mel;
 use crate::phase::Reconstruction;
 
 /// Reconstructions that are kept, some tens of kilobytes each.
-const KEPT: usize = 256;
+const KEPT: usize = 128;
 
-/// One signal's.
+/// One channel's.
 struct Kept {
-    seed: u64,
-    temperature: f32,
-    trust: f32,
+    signal: Option<u64>,
     /// The mel frames that it rests on, and the first of them, counted from the start of the signal.
     first_frame: u64,
     mel: Mel,
@@ -24,13 +23,14 @@ struct Kept {
 }
 
 impl Kept {
-    /// Whether `piece` comes next and says the same of all frames that this rests on.
+    /// Whether `piece` comes next in the same signal, and in the same of its channels: they say the same of all frames that
+    /// this rests on.
     fn leads_to(&self, piece: &Piece) -> bool {
         let first = self.first_frame.checked_sub(piece.first_frame);
         let Some(first) = first.map(|first| first as usize) else { return false };
         let bands = self.mel.n_mels();
         let theirs = piece.mel.as_frames().get(first * bands..(first + self.mel.frames()) * bands);
-        self.seed == piece.seed
+        self.signal == piece.signal
             && self.next_output == piece.first_frame + piece.output_frames.start as u64
             && theirs == Some(self.mel.as_frames())
     }
@@ -41,29 +41,29 @@ impl Kept {
 pub(super) struct Reconstructions(Vec<Kept>);
 
 impl Reconstructions {
-    /// The one that leads to `piece`, if there is one; of several, that with the same settings, or else the newest.
-    pub fn find(&self, piece: &Piece, trust: f32) -> Option<Reconstruction> {
-        let leading = self.0.iter().filter(|kept| kept.leads_to(piece));
-        let same = |kept: &&Kept| kept.temperature == piece.temperature && kept.trust == trust;
-        // Of equals the last is taken.
-        leading.max_by_key(same).map(|kept| kept.state.clone())
+    /// The newest that leads to `piece`, if there is one. Channels that were one so far go on from the same.
+    pub fn find(&self, piece: &Piece) -> Option<Reconstruction> {
+        self.0.iter().rfind(|kept| kept.leads_to(piece)).map(|kept| kept.state.clone())
     }
 
     /// Keeps `state` for what follows `piece`, to which it has come.
-    pub fn keep(&mut self, state: Reconstruction, piece: &Piece, trust: f32) {
+    pub fn keep(&mut self, state: Reconstruction, piece: &Piece) {
         let seen = (state.seen_frames().saturating_sub(piece.first_frame) as usize).min(piece.mel.frames());
         let first = piece.output_frames.end.saturating_sub(piece.phase_frames);
         if self.0.len() == KEPT {
             self.0.remove(0);
         }
         self.0.push(Kept {
-            seed: piece.seed,
-            temperature: piece.temperature,
-            trust,
+            signal: piece.signal,
             first_frame: piece.first_frame + first as u64,
-            mel: piece.mel.slice(first..seen),
+            mel: piece.mel.slice(first.min(seen)..seen),
             next_output: piece.first_frame + piece.output_frames.end as u64,
             state,
         });
+    }
+
+    /// Forgets those of `signal`.
+    pub fn forget(&mut self, signal: Option<u64>) {
+        self.0.retain(|kept| kept.signal != signal);
     }
 }

@@ -192,6 +192,7 @@ pub fn offline(
             break;
         }
         let window = Window {
+            signal: 0,
             first_frame: span.window.start as u64,
             mel: mel.slice(span.window.clone()),
             output_frames: span.output_in_window(),

@@ -47,6 +47,7 @@ fn parameters_are_listed() {
         "Steps",
         "Temperature",
         "Seed",
+        "Coherence",
         "Freeze",
         "Shift",
         "Formant tilt",
