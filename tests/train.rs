@@ -12,6 +12,7 @@ use remel::checkpoint;
 use remel::mel::{Mel, mel_of};
 use remel::model::ModelHeader;
 use remel::network::{Backend, Weights};
+use remel::phase::Phase;
 use remel::train::config::{DataConfig, Loss, Precision, Prior, Source, TrainingConfig};
 use remel::train::data::{DataSet, Split};
 use remel::train::{Batch, Differentiable, NoiseLoss, flattened, run, unflattened};
@@ -211,6 +212,7 @@ fn a_model_has_the_name_licence_and_schedules_it_is_given() {
     let mut config = small(folder.path());
     config.name = Some("Glass".into());
     config.licence = "CC0-1.0".into();
+    config.phase = Some(Phase { trust: 1.0, ..Phase::default() });
     config.schedule.steps = 20;
     config.schedule.beta_max = 0.2;
     config.schedule.inference_betas = vec![1e-3, 0.05, 0.6];
@@ -218,7 +220,7 @@ fn a_model_has_the_name_licence_and_schedules_it_is_given() {
     let header = model.header();
     assert_eq!((header.card.name.as_str(), header.card.licence.as_str()), ("Glass", "CC0-1.0"));
     assert_eq!((header.network.training_steps, header.training_betas[19]), (20, 0.2));
-    assert_eq!(header.inference_betas, config.schedule.inference_betas);
+    assert_eq!((&header.inference_betas, header.phase), (&config.schedule.inference_betas, config.phase));
 }
 
 #[test]

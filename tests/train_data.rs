@@ -514,6 +514,8 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[network]\nconditioner = \"lmnt-wavegrad\"\n"), ["network.conditioner", "300"]),
         (&with("[network]\nrate_hz = 44100\n"), ["network.rate_hz", "22050"]),
         (&with("[network]\nconditioner = \"none\"\nprior = \"energy\"\n"), ["network.prior", "none"]),
+        (&with("[network]\nconditioner = \"none\"\n[phase]\n"), ["phase", "network.conditioner"]),
+        (&with("[phase]\ntrust = 2.0\n"), ["phase.trust", "0 to 1"]),
         (&with("[network]\nchannels = 0\n"), ["network.channels", "0"]),
         (&format!("name = ' '\n{LEAST}"), ["name", "\" \""]),
         (&with("[schedule]\nsteps = 0\n"), ["schedule.steps", "found 0, expected 1 to"]),

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 /// How phases are reconstructed: real-time iterative spectrogram inversion with look-ahead (Zhu, Beauregard and Wyse
 /// 2007), accelerated (Perraudin, Balazs and Søndergaard 2013).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Phase {
     /// Frames that are estimated together with the one that is settled next. Each adds its hop to the latency.
     pub look_frames: usize,

@@ -54,7 +54,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         procedure: Procedure::Ancestral,
         clamp,
         prior,
-        phase: None,
+        phase: config.phase,
         temperature: 1.0,
         card: Card {
             name: config.card_name(),

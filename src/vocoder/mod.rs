@@ -2,6 +2,7 @@
 
 mod file;
 mod finish;
+mod given;
 mod job;
 mod live;
 mod past;
@@ -9,10 +10,12 @@ mod piece;
 mod reconstructions;
 
 pub use file::FileRequest;
+pub use given::check_noise;
 pub use live::chunk_frames;
 
 use std::sync::Arc;
 
+use crate::Result;
 use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampler, Sampling, SpanPlan};
 use crate::kernel::KernelDenoiser;
 use crate::mel::Mel;
@@ -20,11 +23,9 @@ use crate::model::{Model, ScheduleChoice};
 use crate::network::{Backend, BurnDenoiser, DiffWaveConfig};
 use crate::phase::Reconstructor;
 use crate::prior::{Prior, SpectralFilter};
-use crate::{Error, Result};
 
 use job::Job;
 use past::Pasts;
-use piece::Piece;
 use reconstructions::Reconstructions;
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
@@ -172,35 +173,6 @@ impl Vocoder {
         self.render_spans(mel, carrier, request, &sampler, plan, on_step)
     }
 
-    /// Synthesizes `mel` in one window with every Gaussian given: `[steps, samples]`, row 0 being x_T and row k what
-    /// is added after reverse step k.
-    pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
-        let sampler = self.model.sampler(&request.schedule, 1.0)?;
-        let samples = noise.len() / sampler.steps.len().max(1);
-        let job = Job::new(mel, NoiseSource::Given(noise), request);
-        let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
-        let piece = Piece {
-            signal: None,
-            mel,
-            carrier: &[],
-            first_frame: 0,
-            output_frames: 0..samples.div_ceil(DiffWaveConfig::HOP),
-            reach_frames: self.reach_frames(),
-            phase_frames: self.phase_frames(),
-            samples,
-            seed: request.seed,
-            temperature: request.temperature,
-            strength: 1.0,
-            coherence: request.coherence,
-            class: request.class,
-            guidance: request.guidance,
-        };
-        let mut audio = Vec::new();
-        self.reconstructions.forget(None);
-        self.finish(&piece, &mut sampled, 0, &mut audio);
-        Ok(audio)
-    }
-
     /// Generates `samples` samples from noise with a network without mel, in one window: what has no conditioner
     /// has nothing else to hold it together.
     pub fn generate(
@@ -253,16 +225,4 @@ impl Vocoder {
             right_frames: right + around + UPSAMPLER_FRAMES[1],
         }
     }
-}
-
-/// Refuses noise that is not `[steps, samples]`.
-///
-/// # Errors
-/// Names `place` and both shapes.
-pub fn check_noise(place: &str, shape: &[usize], steps: usize, samples: usize) -> Result<()> {
-    if shape == [steps, samples] || (steps == 1 && shape == [samples]) {
-        return Ok(());
-    }
-    let expected = format!("[{steps}, {samples}] (steps, samples)");
-    Err(Error::invalid(place, "shape", format!("{shape:?}"), expected))
 }

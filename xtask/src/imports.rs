@@ -31,7 +31,19 @@ const RULES: &[Rule] = &[
     ),
     (
         "train",
-        &["error", "audio", "mel", "diffusion", "network", "kernel", "prior", "model", "checkpoint", "vocoder"],
+        &[
+            "error",
+            "audio",
+            "mel",
+            "diffusion",
+            "network",
+            "kernel",
+            "prior",
+            "phase",
+            "model",
+            "checkpoint",
+            "vocoder",
+        ],
     ),
     (
         "cli",

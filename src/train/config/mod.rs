@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::mel::Dialect;
+use crate::phase::Phase;
 
 /// The conditioner's name in an unconditional network's configuration.
 const UNCONDITIONAL: &str = "none";
@@ -52,6 +53,9 @@ pub struct TrainConfig {
     /// The network.
     #[serde(default)]
     pub network: NetworkConfig,
+    /// How the model's phases are reconstructed after sampling; without the table the network's own are heard.
+    #[serde(default)]
+    pub phase: Option<Phase>,
     /// The noise levels.
     #[serde(default)]
     pub schedule: ScheduleConfig,

@@ -30,6 +30,14 @@ impl TrainConfig {
             }
         }
         self.network.validate(place)?;
+        if let Some(phase) = &self.phase {
+            phase.validate(place)?;
+            if self.network.conditioner == UNCONDITIONAL {
+                let expected =
+                    "none, as network.conditioner is \"none\": phases are reconstructed from mel frames";
+                return Err(Error::invalid(place, "phase", "a table", expected));
+            }
+        }
         self.schedule.validate(place)?;
         self.data.validate(place)?;
         self.training.validate(place)?;
