@@ -233,14 +233,13 @@ fn config(
     model: &Model,
     wanted: &Wanted,
 ) -> Result<StreamConfig> {
-    let (frames, most_right_frames) = match wanted.mode {
-        // Enough for what a causal model needs; one that looks ahead is cut short.
-        LatencyMode::Live => (chunk_frames::LIVE, 4),
-        LatencyMode::Balanced => (chunk_frames::BALANCED, 8),
-        LatencyMode::Studio => (chunk_frames::STUDIO, usize::MAX),
+    let frames = match wanted.mode {
+        LatencyMode::Live => chunk_frames::LIVE,
+        LatencyMode::Balanced => chunk_frames::BALANCED,
+        LatencyMode::Studio => chunk_frames::STUDIO,
     };
     let mut plan = engine.engine().plan(renderer.key(), frames)?;
-    plan.right_frames = plan.right_frames.min(most_right_frames);
+    plan.right_frames = plan.right_frames.min(most_right_frames(wanted.mode, model.reach_frames()));
     let dialect = model.card().dialect;
     // A renderer that keeps up needs no longer for a chunk than the chunk lasts.
     let budget_ms = 1e3 * (plan.chunk_frames * dialect.hop) as f64 / f64::from(dialect.rate_hz);
@@ -253,6 +252,16 @@ fn config(
         budget_ms,
         offline: wanted.setup.offline,
     })
+}
+
+/// Most frames of look-ahead in a latency mode for a model that cannot do without `reach_frames` of them: a network that
+/// looks far ahead is cut short, but never what a causal one needs.
+pub fn most_right_frames(mode: LatencyMode, reach_frames: usize) -> usize {
+    match mode {
+        LatencyMode::Live => 4 + reach_frames,
+        LatencyMode::Balanced => 8 + reach_frames,
+        LatencyMode::Studio => usize::MAX,
+    }
 }
 
 /// Brings an opened stream to where it is due.

@@ -71,6 +71,12 @@ impl Model {
         }
     }
 
+    /// Mel frames after a sample's own that it cannot do without, whatever the network sees: see
+    /// [`remel::model::ModelHeader::reach_frames`].
+    pub fn reach_frames(&self) -> usize {
+        self.model.header().reach_frames()
+    }
+
     /// A renderer on the device, and one on the CPU to go to where a GPU fails.
     ///
     /// # Errors
@@ -82,5 +88,25 @@ impl Model {
             _ => Some(Vocoder::with_threads(self.model.clone(), &Backend::Cpu, self.threads)?),
         };
         Ok((Box::new(renderer), fallback.map(|cpu| Box::new(cpu) as _)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loader::most_right_frames;
+    use crate::params::LatencyMode;
+    use remel::vocoder::chunk_frames;
+
+    #[test]
+    fn no_mode_cuts_the_bundled_model_short() {
+        let model = Model::open(&ModelChoice { backend: BackendChoice::Cpu, ..ModelChoice::default() })
+            .expect("the bundled model");
+        let (renderer, _) = model.renderers().expect("the CPU");
+        for mode in [LatencyMode::Live, LatencyMode::Balanced, LatencyMode::Studio] {
+            // Without the frames that a model needs, no window goes on from the one before: the work is a multiple then.
+            let needed = renderer.plan(chunk_frames::LIVE).right_frames;
+            assert!(needed <= most_right_frames(mode, model.reach_frames()), "{mode:?}");
+        }
     }
 }

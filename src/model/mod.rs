@@ -61,6 +61,21 @@ pub struct ModelHeader {
     pub card: Card,
 }
 
+impl ModelHeader {
+    /// Mel frames on either side of a sample's own that reach it beside those that the network sees: through the prior and
+    /// the phase reconstruction.
+    pub fn reach_frames(&self) -> usize {
+        let prior = self.prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
+        prior + self.phase_frames()
+    }
+
+    /// Those that reach it through the phase reconstruction.
+    pub fn phase_frames(&self) -> usize {
+        let both = self.phase.zip(self.dialect.as_ref());
+        both.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
+    }
+}
+
 /// The temperature that sampling is defined with.
 fn full() -> f32 {
     1.0

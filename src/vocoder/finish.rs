@@ -7,19 +7,6 @@ use crate::network::DiffWaveConfig;
 use crate::phase::Source;
 
 impl Vocoder {
-    /// Frames on either side of a sample's own that reach it through the prior and the phase reconstruction.
-    pub(super) fn reach_frames(&self) -> usize {
-        let prior = self.model.header().prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
-        prior + self.phase_frames()
-    }
-
-    /// Those that reach it through the phase reconstruction.
-    pub(super) fn phase_frames(&self) -> usize {
-        let header = self.model.header();
-        let both = header.phase.zip(header.dialect.as_ref());
-        both.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
-    }
-
     /// Turns what was sampled for the frames of `mel` into audio, where the model's prior has sampled something else.
     fn shape(&mut self, mel: &Mel, sampled: &mut [f32]) {
         if let Some(filter) = &mut self.filter {

@@ -217,7 +217,7 @@ impl Vocoder {
         let header = self.model.header();
         let network = &header.network;
         let reach = (network.reach() * steps).div_ceil(DiffWaveConfig::HOP);
-        let around = self.reach_frames();
+        let around = self.model.header().reach_frames();
         let (left, right) = if network.causal { (2 * reach, 0) } else { (reach, reach) };
         SpanPlan {
             chunk_frames,
