@@ -197,6 +197,28 @@ fn every_sample_is_predicted_once() {
 }
 
 #[test]
+fn other_signals_change_no_bit() {
+    let (model, mel) = (small(), mel(60, 0, 0));
+    let render = |vocoder: &mut Vocoder, signal: u64, position: usize, length: usize| {
+        let plan = vocoder.plan(4);
+        let window = Window { signal, ..window(&mel, plan, position, length, &[], RenderSettings::default()) };
+        let mut out = [Vec::new()];
+        vocoder.render(&[&window], &mut out).unwrap();
+        out
+    };
+    let (mut alone, mut together) = (counting(&model).0, counting(&model).0);
+    for chunk in 0..12 {
+        // The same sound in chunks of its own, ahead of this one and behind.
+        render(&mut together, 2, 2 * chunk, 2);
+        render(&mut together, 3, 3 * chunk + 9, 3);
+        let expected = render(&mut alone, 1, 4 * chunk, 4);
+        assert!(render(&mut together, 1, 4 * chunk, 4) == expected, "chunk {chunk}");
+        // Nothing is taken for another signal's, and nothing is kept of one that is gone.
+        together.forget(2);
+    }
+}
+
+#[test]
 fn a_long_causal_render_is_one_however_it_is_cut() {
     let (model, mel) = (small(), mel(50, 0, 0));
     let request = Request::default();

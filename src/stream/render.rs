@@ -42,7 +42,7 @@ impl Default for RenderSettings {
 /// One window to render: some mel frames at an absolute position, and how.
 #[derive(Clone, Debug)]
 pub struct Window {
-    /// Which signal it is of: the channels of one life of one stream share a number.
+    /// Which signal it is of: the channels of one life of one stream share a number, and no two signals have the same.
     pub signal: u64,
     /// Frames since the last reset of the stream at the window's first frame; noise is addressed by
     /// `first_frame · hop + sample`.
@@ -60,9 +60,10 @@ pub struct Window {
 /// Something that turns windows of mel frames into sound.
 ///
 /// Rendering is a pure function of the window: equal windows give equal samples, in any order and batch, up to the
-/// rounding of `f32` and to what the plan's context leaves out. A renderer may keep where a window's render stood to go
-/// on from there with one that says the same of the past; what it was asked before is not to be heard. Only phases that are
-/// reconstructed go on from what was heard last of the same signal.
+/// rounding of `f32` and to what the plan's context leaves out. A renderer may keep where a signal's render stood to go
+/// on from there with a window that says the same of the past: what it was asked before is not to be heard. Only phases that
+/// are reconstructed go on from what was heard last of the same signal. What other signals are rendered, and when, changes
+/// no bit.
 pub trait Render: Send {
     /// The time base.
     fn format(&self) -> Format;
@@ -74,4 +75,7 @@ pub trait Render: Send {
     /// Renders each window's output frames into the vector of the same index: `output_frames.len() · hop` samples at
     /// the model's rate. Vectors keep their capacity from call to call.
     fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()>;
+
+    /// Drops what is kept of `signal`, of which no window will come any more. For renderers that keep something.
+    fn forget(&mut self, _signal: u64) {}
 }

@@ -59,6 +59,11 @@ impl Station {
         changed
     }
 
+    /// Tells all renderers that nothing more will come of `signal`.
+    pub fn forget(&mut self, signal: u64) {
+        self.renderers.iter_mut().for_each(|renderer| renderer.forget(signal));
+    }
+
     /// Time spent rendering over audio time, averaged over the latest batches.
     pub fn load(&self) -> f32 {
         self.load

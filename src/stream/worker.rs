@@ -31,6 +31,8 @@ struct Attached {
     id: u64,
     key: RendererKey,
     link: WorkerHalf,
+    /// The number of what its life now sounds like, once there is something of it.
+    signal: Option<u64>,
 }
 
 /// A chunk that waits to be rendered.
@@ -100,7 +102,7 @@ impl Worker {
                 }
             }
             Command::Attach { key, link } => {
-                self.streams.push(Attached { id: self.next_id, key, link });
+                self.streams.push(Attached { id: self.next_id, key, link, signal: None });
                 self.next_id += 1;
             }
             Command::Stop => {}
@@ -110,16 +112,29 @@ impl Worker {
     /// Takes in everything that streams have sent, and lets go of streams that are gone.
     fn collect(&mut self) {
         let (pending, before) = (&mut self.pending, self.streams.len());
-        self.streams.retain(|stream| {
+        let stations = &mut self.stations;
+        let mut forget = |stream: &Attached| {
+            if let (Some(station), Some(signal)) = (stations.get_mut(&stream.key), stream.signal) {
+                station.forget(signal);
+            }
+        };
+        self.streams.retain_mut(|stream| {
             loop {
                 match stream.link.try_receive() {
                     Ok(Some(mut chunk)) => {
                         let signal = stream.id << 32 | chunk.epoch & u64::from(u32::MAX);
+                        if stream.signal != Some(signal) {
+                            forget(stream);
+                            stream.signal = Some(signal);
+                        }
                         chunk.windows.iter_mut().for_each(|window| window.signal = signal);
                         pending.push(Pending { stream: stream.id, key: stream.key.clone(), chunk })
                     }
                     Ok(None) => return true,
-                    Err(_) => return false,
+                    Err(_) => {
+                        forget(stream);
+                        return false;
+                    }
                 }
             }
         });
@@ -138,7 +153,8 @@ impl Worker {
         }
     }
 
-    /// Renders the chunk that has waited longest, and with it all that fit into one batch.
+    /// Renders the chunk that has waited longest, and with it all that fit into one batch: at most one of each stream, and
+    /// its next, for it goes on from where the one before it ended.
     fn render_oldest(&mut self) {
         if self.pending.is_empty() {
             return;
@@ -146,9 +162,12 @@ impl Worker {
         let oldest = self.pending.remove(0);
         let key = oldest.key.clone();
         let like = (oldest.chunk.windows[0].mel.frames(), oldest.chunk.windows[0].settings);
+        let mut seen = vec![oldest.stream];
         let fits = |pending: &mut Pending| {
+            let next = !seen.contains(&pending.stream);
+            seen.push(pending.stream);
             let window = &pending.chunk.windows[0];
-            pending.key == key && (window.mel.frames(), window.settings) == like
+            next && pending.key == key && (window.mel.frames(), window.settings) == like
         };
         let mut group: Vec<_> = std::iter::once(oldest).chain(self.pending.extract_if(.., fits)).collect();
         if let Some(station) = self.stations.get_mut(&key) {

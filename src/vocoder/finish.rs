@@ -41,12 +41,11 @@ impl Vocoder {
             audio: audio.get((first - from) * hop..).unwrap_or_default(),
             trust,
         };
-        let at = |frame: usize| piece.first_frame + frame as u64;
-        let output = at(piece.output_frames.start)..at(piece.output_frames.end);
+        let [output, next_output] = piece.output();
         let known = self.reconstructions.find(piece);
         let mut state = known.unwrap_or_else(|| reconstructor.begin(source.first_frame));
         let mut coherent = Vec::with_capacity(out.len());
-        reconstructor.advance(&mut state, &source, output, &mut coherent);
+        reconstructor.advance(&mut state, &source, output..next_output, &mut coherent);
         limit(&mut coherent);
         self.reconstructions.keep(state, piece);
         // A network whose upsampler is short has no sound for the end of the last frame.

@@ -33,7 +33,7 @@ impl Vocoder {
             guidance: request.guidance,
         };
         let mut audio = Vec::new();
-        self.reconstructions.forget(None);
+        self.forget_signal(None);
         self.finish(&piece, &mut sampled, 0, &mut audio);
         Ok(audio)
     }

@@ -95,4 +95,8 @@ impl Render for Vocoder {
         }
         Ok(())
     }
+
+    fn forget(&mut self, signal: u64) {
+        self.forget_signal(Some(signal));
+    }
 }

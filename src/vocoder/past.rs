@@ -1,8 +1,9 @@
 //! Where the renders of causal signals stood, so that going on computes each sample once.
 //!
-//! A past is known by what it was made from, not by whose it is: a piece goes on from it where both say the same of all
-//! the time that they share. So a reset, a gap, another setting or another signal finds no past and begins anew from
-//! its window, and two channels that have been equal so far go on from one past.
+//! Within its signal a past is known by what it was made from: a piece goes on from it where both say the same of all
+//! the time that they share. So a gap or another setting finds no past and begins anew from its window, and two channels
+//! that have been equal so far go on from one past. Another signal's would do as well but for rounding, and a render is to
+//! be the same to the bit whatever else is rendered.
 
 use super::UPSAMPLER_FRAMES;
 use super::piece::Piece;
@@ -11,14 +12,10 @@ use crate::diffusion::{CausalDenoiser, Denoiser, Sampler};
 use crate::mel::Mel;
 use crate::network::DiffWaveConfig;
 
-/// Memory for pasts that are not in use, in values: 64 MiB.
-const KEPT_VALUES: usize = (64 << 20) / size_of::<f32>();
-/// Pasts that are kept whatever their size.
-const KEPT_LEAST: usize = 8;
-
-/// Where one signal stood.
+/// Where one channel of a signal stood.
 #[derive(Clone)]
 pub(super) struct Past {
+    signal: Option<u64>,
     sampler: Sampler,
     temperature: f32,
     seed: u64,
@@ -39,6 +36,7 @@ impl Past {
     /// Nothing before the window of `piece`.
     pub fn none(piece: &Piece, sampler: &Sampler, history_values: usize) -> Self {
         Self {
+            signal: piece.signal,
             sampler: sampler.clone(),
             temperature: piece.temperature,
             seed: piece.seed,
@@ -65,7 +63,8 @@ impl Past {
         let start = piece.first_frame;
         let (from_start, context) = (start == 0, start + UPSAMPLER_FRAMES[0] as u64);
         let output = start + piece.output_frames.start as u64;
-        self.seed == piece.seed
+        self.signal == piece.signal
+            && self.seed == piece.seed
             && self.temperature == piece.temperature
             && self.class == piece.class
             && (from_start || context <= self.next_frame)
@@ -103,13 +102,9 @@ impl Past {
         self.carrier.clear();
         self.carrier.extend_from_slice(piece.carrier);
     }
-
-    fn values(&self) -> usize {
-        self.histories.iter().map(Vec::len).sum()
-    }
 }
 
-/// The pasts of several signals, the least recently used first.
+/// The pasts of several signals.
 #[derive(Default)]
 pub(super) struct Pasts(Vec<Past>);
 
@@ -127,11 +122,12 @@ impl Pasts {
             return;
         }
         past.advance(piece);
-        let most = (KEPT_VALUES / past.values().max(1)).max(KEPT_LEAST);
-        while self.0.len() >= most {
-            self.0.remove(0);
-        }
         self.0.push(past);
+    }
+
+    /// Forgets those of `signal`.
+    pub fn forget(&mut self, signal: Option<u64>) {
+        self.0.retain(|past| past.signal != signal);
     }
 }
 

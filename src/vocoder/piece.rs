@@ -49,6 +49,11 @@ impl Piece<'_> {
         (self.output_frames.end + self.reach_frames).min(self.mel.frames())
     }
 
+    /// The frames of the signal that its output begins with and ends before.
+    pub fn output(&self) -> [u64; 2] {
+        [self.output_frames.start, self.output_frames.end].map(|frame| self.first_frame + frame as u64)
+    }
+
     /// What is sampled where it begins with frame `from` of the window.
     fn sampled(&self, from: usize) -> Range<usize> {
         from * DiffWaveConfig::HOP..(self.sampled_end() * DiffWaveConfig::HOP).min(self.samples)
@@ -89,6 +94,12 @@ fn context(from: usize) -> usize {
 }
 
 impl Vocoder {
+    /// Drops what is kept of `signal`.
+    pub(super) fn forget_signal(&mut self, signal: Option<u64>) {
+        self.pasts.forget(signal);
+        self.reconstructions.forget(signal);
+    }
+
     /// Renders `mel` window by window of `plan`. The last window may be short of samples.
     pub(super) fn render_spans(
         &mut self,
@@ -99,7 +110,7 @@ impl Vocoder {
         plan: SpanPlan,
         on_step: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
-        self.reconstructions.forget(None);
+        self.forget_signal(None);
         let spans: Vec<_> = plan.spans(mel.frames()).collect();
         let (mut done, all) = (0, spans.len() * sampler.steps.len());
         let (mut audio, mut rendered) = (Vec::new(), [Vec::new()]);
@@ -176,6 +187,8 @@ impl Vocoder {
                 on_step,
             )?;
         }
+        // A channel that has become another's equal has left a past that nobody goes on from.
+        pieces.iter().for_each(|piece| self.pasts.forget(piece.signal));
         for (past, piece) in pasts.into_iter().zip(pieces) {
             self.pasts.keep(past, piece);
         }

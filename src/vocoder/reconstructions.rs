@@ -8,9 +8,6 @@ use super::piece::Piece;
 use crate::mel::Mel;
 use crate::phase::Reconstruction;
 
-/// Reconstructions that are kept, some tens of kilobytes each.
-const KEPT: usize = 128;
-
 /// One channel's.
 struct Kept {
     signal: Option<u64>,
@@ -31,17 +28,17 @@ impl Kept {
         let bands = self.mel.n_mels();
         let theirs = piece.mel.as_frames().get(first * bands..(first + self.mel.frames()) * bands);
         self.signal == piece.signal
-            && self.next_output == piece.first_frame + piece.output_frames.start as u64
+            && self.next_output == piece.output()[0]
             && theirs == Some(self.mel.as_frames())
     }
 }
 
-/// The reconstructions of several signals, the oldest first.
+/// The reconstructions of several signals, some tens of kilobytes each, the oldest first.
 #[derive(Default)]
 pub(super) struct Reconstructions(Vec<Kept>);
 
 impl Reconstructions {
-    /// The newest that leads to `piece`, if there is one. Channels that were one so far go on from the same.
+    /// The newest that leads to `piece`, if there is one. Channels that have been one so far go on from the same.
     pub fn find(&self, piece: &Piece) -> Option<Reconstruction> {
         self.0.iter().rfind(|kept| kept.leads_to(piece)).map(|kept| kept.state.clone())
     }
@@ -50,14 +47,14 @@ impl Reconstructions {
     pub fn keep(&mut self, state: Reconstruction, piece: &Piece) {
         let seen = (state.seen_frames().saturating_sub(piece.first_frame) as usize).min(piece.mel.frames());
         let first = piece.output_frames.end.saturating_sub(piece.phase_frames);
-        if self.0.len() == KEPT {
-            self.0.remove(0);
-        }
+        let [output, next_output] = piece.output();
+        // The piece's own channel has gone on; another one may still have to, from where the piece begins.
+        self.0.retain(|kept| kept.signal != piece.signal || [output, next_output].contains(&kept.next_output));
         self.0.push(Kept {
             signal: piece.signal,
             first_frame: piece.first_frame + first as u64,
             mel: piece.mel.slice(first.min(seen)..seen),
-            next_output: piece.first_frame + piece.output_frames.end as u64,
+            next_output,
             state,
         });
     }

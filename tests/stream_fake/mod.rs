@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
 use remel::diffusion::SpanPlan;
 use remel::mel::{Dialect, Mel, MelStream};
 use remel::stream::{
@@ -26,6 +28,10 @@ pub struct Script {
     pub fails: AtomicBool,
     pub panics: AtomicBool,
     pub sleep_ms: AtomicU32,
+    /// The batches that were rendered: of each window the signal and the first frame of its output.
+    pub batches: Mutex<Vec<Vec<(u64, u64)>>>,
+    /// The signals that it was told to forget.
+    pub forgotten: Mutex<Vec<u64>>,
 }
 
 /// What comes out.
@@ -68,10 +74,16 @@ impl Render for Fake {
         if self.script.fails.load(Ordering::SeqCst) {
             return Err(Error::Device { device: "fake".into(), reason: "told to fail".into() });
         }
+        let what = |window: &&Window| (window.signal, window.first_frame + window.output_frames.start as u64);
+        self.script.batches.lock().push(windows.iter().map(what).collect());
         for (window, out) in windows.iter().zip(out) {
             sound(self.sound, self.format, window, out);
         }
         Ok(())
+    }
+
+    fn forget(&mut self, signal: u64) {
+        self.script.forgotten.lock().push(signal);
     }
 }
 
