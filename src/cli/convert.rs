@@ -29,7 +29,7 @@ pub struct Convert {
     /// Reconstruct phases after sampling, with so many iterations per frame; 0: do not [default: as in the input]
     #[arg(long, value_name = "N")]
     phase_iterations: Option<usize>,
-    /// What the reconstruction takes from the network's phases, 0 to 1 [default: 0.3]
+    /// What the reconstruction takes from the network's phases, 0 to 1 [default: as in the input, else 0.3]
     #[arg(long, requires = "phase_iterations", value_parser = share)]
     phase_trust: Option<f64>,
     /// The model's name [default: the input file's]

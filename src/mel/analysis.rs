@@ -27,14 +27,7 @@ impl Analysis {
             power,
             spectrum: dialect.spectrum,
             values: vec![0.0; dialect.n_fft / 2 + 1],
-            bank: FilterBank::new(
-                dialect.scale,
-                dialect.rate_hz,
-                dialect.n_fft,
-                dialect.n_mels,
-                dialect.fmin_hz,
-                dialect.fmax_hz,
-            ),
+            bank: dialect.filter_bank(),
             compression: dialect.compression,
             frame: vec![0.0; dialect.n_mels],
         })

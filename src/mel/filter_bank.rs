@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Dialect;
+
 /// The mel scale of a filter bank, with the norm of its triangles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -101,6 +103,13 @@ impl FilterBank {
             let bins = &mut out[band.start..band.start + band.weights.len()];
             bins.iter_mut().zip(&band.weights).for_each(|(bin, &weight)| *bin += value * weight);
         }
+    }
+}
+
+impl Dialect {
+    /// The filter bank.
+    pub fn filter_bank(&self) -> FilterBank {
+        FilterBank::new(self.scale, self.rate_hz, self.n_fft, self.n_mels, self.fmin_hz, self.fmax_hz)
     }
 }
 

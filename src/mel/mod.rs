@@ -7,6 +7,7 @@ mod filter_bank;
 mod framing;
 mod spectrum;
 mod stream;
+mod transform;
 mod whole;
 
 pub use compression::Compression;
@@ -19,6 +20,7 @@ pub use whole::mel_of;
 
 pub(crate) use framing::Windows;
 pub(crate) use spectrum::{PowerSpectrum, hann};
+pub(crate) use transform::WindowedTransform;
 pub(crate) use whole::require_finite;
 
 /// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.

@@ -8,7 +8,7 @@ use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
 use crate::mel::Dialect;
 use crate::network::{DiffWaveConfig, Weights};
 use crate::phase::Phase;
-use crate::prior::Prior;
+use crate::prior::{Prior, SpectralFilter};
 use crate::{Error, Result};
 
 /// Where a model comes from and what may be done with it.
@@ -67,6 +67,14 @@ impl ModelHeader {
     pub fn reach_frames(&self) -> usize {
         let prior = self.prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
         prior + self.phase_frames()
+    }
+
+    /// The filter of a model with a spectral prior.
+    pub fn filter(&self) -> Option<SpectralFilter> {
+        match (&self.prior, &self.dialect) {
+            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
+            _ => None,
+        }
     }
 
     /// Those that reach it through the phase reconstruction.

@@ -28,8 +28,7 @@ pub(super) struct Inversion {
 impl Inversion {
     /// The inversion of mel frames of `dialect`.
     pub fn new(dialect: &Dialect) -> Self {
-        let Dialect { scale, rate_hz, n_fft, n_mels, fmin_hz, fmax_hz, .. } = *dialect;
-        let bank = FilterBank::new(scale, rate_hz, n_fft, n_mels, fmin_hz, fmax_hz);
+        let (n_fft, n_mels, bank) = (dialect.n_fft, dialect.n_mels, dialect.filter_bank());
         let (mut bin_mass, mut band_mass) = (vec![0.0; n_fft / 2 + 1], vec![0.0; n_mels]);
         bank.spread(&vec![1.0; n_mels], &mut bin_mass);
         bank.apply(&vec![1.0; n_fft / 2 + 1], &mut band_mass);

@@ -1,14 +1,13 @@
 //! The estimates of frames and their settlement.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex32};
+use realfft::num_complex::Complex32;
 
 use super::Phase;
 use super::inversion::Inversion;
 use super::reconstruction::{Estimate, Reconstruction};
-use crate::mel::{Dialect, Mel, hann};
+use crate::mel::{Dialect, Mel, WindowedTransform};
 
 /// Least sum of squared windows that an estimate's samples are divided by: where few frames overlap so far, what there is
 /// is not blown up.
@@ -32,34 +31,25 @@ pub struct Reconstructor {
     hop: usize,
     lead: usize,
     inversion: Inversion,
-    window: Vec<f32>,
+    transform: WindowedTransform,
+    /// The window's squares, `[win]`.
     squares: Vec<f32>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    time: Vec<f32>,
-    bins: Vec<Complex32>,
+    /// What the squares under a window add up to, `[win]`.
     energies: Vec<f32>,
 }
 
 impl Reconstructor {
     /// A reconstructor for mel frames of `dialect`.
     pub fn new(phase: Phase, dialect: &Dialect) -> Self {
-        let mut planner = RealFftPlanner::<f32>::new();
-        let (forward, inverse) =
-            (planner.plan_fft_forward(dialect.n_fft), planner.plan_fft_inverse(dialect.n_fft));
-        let window = hann(dialect.win);
+        let transform = WindowedTransform::new(dialect.n_fft, dialect.win);
         Self {
             phase,
             hop: dialect.hop,
             lead: dialect.lead_samples(),
             inversion: Inversion::new(dialect),
-            squares: window.iter().map(|w| w * w).collect(),
-            window,
-            time: forward.make_input_vec(),
-            bins: forward.make_output_vec(),
+            squares: transform.window.iter().map(|w| w * w).collect(),
+            transform,
             energies: vec![0.0; dialect.win],
-            forward,
-            inverse,
         }
     }
 
@@ -112,29 +102,30 @@ impl Reconstructor {
     /// The first estimate of the next frame that is not estimated yet.
     fn begin_estimate(&mut self, state: &mut Reconstruction, source: &Source) {
         let frame = state.seen_frames();
-        let mut magnitudes = vec![0.0; self.bins.len()];
+        let mut magnitudes = vec![0.0; self.transform.bins.len()];
         let mel_frame = source.mel.frame((frame - source.first_frame) as usize);
         self.inversion.magnitudes(mel_frame, &mut magnitudes);
 
         let first = self.start(frame) - (source.first_frame * self.hop as u64) as i64;
         let heard = ((frame + 1 - source.first_frame) * self.hop as u64) as usize;
-        for (i, (time, weight)) in self.time.iter_mut().zip(&self.window).enumerate() {
+        let (time, window) = (&mut self.transform.time, &self.transform.window);
+        for (i, (time, weight)) in time.iter_mut().zip(window).enumerate() {
             let at = usize::try_from(first + i as i64).ok().filter(|at| *at < heard);
             *time = at.and_then(|at| source.audio.get(at)).map_or(0.0, |x| x * weight);
         }
-        self.transform();
-        let network = self.bins.clone();
+        self.transform.forward();
+        let network = self.transform.bins.clone();
         for (bin, magnitude) in
             magnitudes.iter_mut().enumerate().filter(|(bin, _)| !self.inversion.covers(*bin))
         {
             *magnitude = network[bin].norm();
         }
         self.overlap(state, frame);
-        self.transform();
-        for (bin, network) in self.bins.iter_mut().zip(&network) {
+        self.transform.forward();
+        for (bin, network) in self.transform.bins.iter_mut().zip(&network) {
             *bin = *bin * (1.0 - source.trust) + network * source.trust;
         }
-        let spectrum = self.bins.clone();
+        let spectrum = self.transform.bins.clone();
         let samples = self.samples(&magnitudes);
         state.estimates.push_back(Estimate { magnitudes, spectrum, samples });
     }
@@ -142,9 +133,9 @@ impl Reconstructor {
     /// Reads the phases of estimate `index` off what all frames add up to, and a little beyond.
     fn improve(&mut self, state: &mut Reconstruction, index: usize) {
         self.overlap(state, state.next_frame + index as u64);
-        self.transform();
+        self.transform.forward();
         let estimate = &mut state.estimates[index];
-        for (bin, before) in self.bins.iter_mut().zip(&mut estimate.spectrum) {
+        for (bin, before) in self.transform.bins.iter_mut().zip(&mut estimate.spectrum) {
             let now = *bin;
             *bin += (now - *before) * self.phase.momentum;
             *before = now;
@@ -154,13 +145,15 @@ impl Reconstructor {
 
     /// Writes what all settled frames and estimates add up to under the window of `frame`.
     fn overlap(&mut self, state: &Reconstruction, frame: u64) {
-        let win = self.window.len();
-        self.time.fill(0.0);
+        let start = self.start(frame);
+        let (sums, window) = (&mut self.transform.time, &self.transform.window);
+        let win = window.len();
+        sums.fill(0.0);
         self.energies.fill(0.0);
-        let settled = (self.start(frame) - state.origin) as usize;
+        let settled = (start - state.origin) as usize;
         let have = state.sums.len().saturating_sub(settled).min(win);
         if have > 0 {
-            self.time[..have].copy_from_slice(&state.sums[settled..settled + have]);
+            sums[..have].copy_from_slice(&state.sums[settled..settled + have]);
             self.energies[..have].copy_from_slice(&state.energies[settled..settled + have]);
         }
         for (index, estimate) in state.estimates.iter().enumerate() {
@@ -170,34 +163,28 @@ impl Reconstructor {
             if to.max(from) >= win {
                 continue;
             }
-            let (time, energies) = (&mut self.time[to..win], &mut self.energies[to..]);
+            let (time, energies) = (&mut sums[to..win], &mut self.energies[to..]);
             time.iter_mut().zip(&estimate.samples[from..]).for_each(|(sum, x)| *sum += x);
             energies.iter_mut().zip(&self.squares[from..]).for_each(|(energy, square)| *energy += square);
         }
-        for ((time, energy), weight) in self.time.iter_mut().zip(&self.energies).zip(&self.window) {
-            *time *= weight / energy.max(LEAST_OVERLAP);
+        for ((sum, energy), weight) in sums.iter_mut().zip(&self.energies).zip(window) {
+            *sum *= weight / energy.max(LEAST_OVERLAP);
         }
-    }
-
-    /// The spectrum of the samples under the window.
-    fn transform(&mut self) {
-        self.time[self.window.len()..].fill(0.0);
-        self.forward.process(&mut self.time, &mut self.bins).expect("the buffers are the transform's own");
     }
 
     /// The samples, under the window, of a frame with `magnitudes` and the phases of the spectrum.
     fn samples(&mut self, magnitudes: &[f32]) -> Vec<f32> {
-        let scale = 1.0 / self.time.len() as f32;
-        for (bin, magnitude) in self.bins.iter_mut().zip(magnitudes) {
+        let WindowedTransform { time, bins, .. } = &mut self.transform;
+        let scale = 1.0 / time.len() as f32;
+        for (bin, magnitude) in bins.iter_mut().zip(magnitudes) {
             let norm = bin.norm();
             let unit = if norm > f32::MIN_POSITIVE { *bin / norm } else { Complex32::new(1.0, 0.0) };
             *bin = unit * (magnitude * scale);
         }
         // A real signal has real values there.
-        let last = self.bins.len() - 1;
-        self.bins[0].im = 0.0;
-        self.bins[last].im = 0.0;
-        self.inverse.process(&mut self.bins, &mut self.time).expect("the buffers are the transform's own");
-        self.time.iter().zip(&self.window).map(|(x, weight)| x * weight).collect()
+        let last = bins.len() - 1;
+        (bins[0].im, bins[last].im) = (0.0, 0.0);
+        self.transform.inverse();
+        self.transform.time.iter().zip(&self.transform.window).map(|(x, weight)| x * weight).collect()
     }
 }

@@ -1,11 +1,7 @@
 //! The filter of the spectral prior.
 
-use std::sync::Arc;
-
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex32};
-
 use super::SpectralPrior;
-use crate::mel::{Dialect, FilterBank, Mel, Spectrum, hann};
+use crate::mel::{Dialect, Mel, Spectrum, WindowedTransform, hann};
 
 /// Windows that overlap at any sample.
 const OVERLAP: usize = 4;
@@ -26,11 +22,7 @@ pub struct SpectralFilter {
     noise: Vec<f32>,
     /// For every bin, the bands that it lies between and how far it is from the first to the second.
     places: Vec<(usize, usize, f32)>,
-    window: Vec<f32>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    time: Vec<f32>,
-    bins: Vec<Complex32>,
+    transform: WindowedTransform,
     /// ln of the envelope, `[frames, win / 2 + 1]`.
     envelopes: Vec<f32>,
     sum: Vec<f32>,
@@ -39,24 +31,21 @@ pub struct SpectralFilter {
 impl SpectralFilter {
     /// The filter for mel frames of `dialect`.
     pub fn new(prior: SpectralPrior, dialect: &Dialect) -> Self {
-        let (forward, inverse) = {
-            let mut planner = RealFftPlanner::<f32>::new();
-            (planner.plan_fft_forward(prior.win), planner.plan_fft_inverse(prior.win))
-        };
         let noise = noise_magnitudes(dialect);
         Self {
             places: places(dialect, &noise, prior.win),
             noise,
-            window: hann(prior.win),
-            time: forward.make_input_vec(),
-            bins: forward.make_output_vec(),
-            forward,
-            inverse,
+            transform: WindowedTransform::new(prior.win, prior.win),
             envelopes: Vec::new(),
             sum: Vec::new(),
             prior,
             dialect: dialect.clone(),
         }
+    }
+
+    /// The prior that it belongs to.
+    pub fn prior(&self) -> &SpectralPrior {
+        &self.prior
     }
 
     /// Gives what was sampled in `x`, `[samples]`, the envelopes of `mel`, whose frame i belongs to sample i·hop.
@@ -71,10 +60,10 @@ impl SpectralFilter {
 
     /// What [`SpectralFilter::shape`] scales the bins of every window of `samples` samples by, for those who filter
     /// by themselves: `[windows, win / 2 + 1]`. Hann windows that begin `win / 4` samples apart, the first of them
-    /// `3·win / 4` samples before the signal, are scaled in frequency, weighted again, and add up to 3/2 of the whole.
+    /// `3·win / 4` samples before the signal, are scaled in frequency, weighted again, and added up.
     pub fn gains(&mut self, mel: &Mel, samples: usize) -> Vec<f32> {
         self.measure(mel);
-        let gain = 1.0 / self.prior.std;
+        let gain = 1.0 / (self.prior.std * OVERLAPPED_ENERGY);
         let gains = |start| self.log_gains(start).map(|log_gain| gain * log_gain.exp()).collect::<Vec<_>>();
         self.starts(samples).flat_map(gains).collect()
     }
@@ -116,18 +105,18 @@ impl SpectralFilter {
     /// Adds the window that begins at sample `start` to the sum.
     fn filter_window(&mut self, x: &[f32], start: isize, power: f32, scale: f32) {
         let at = |i: usize| start.checked_add_unsigned(i).and_then(|at| usize::try_from(at).ok());
-        for (i, (time, weight)) in self.time.iter_mut().zip(&self.window).enumerate() {
+        let (time, window) = (&mut self.transform.time, &self.transform.window);
+        for (i, (time, weight)) in time.iter_mut().zip(window).enumerate() {
             *time = at(i).and_then(|at| x.get(at)).map_or(0.0, |x| x * weight);
         }
-        let fits = "the buffers are the transform's own";
-        self.forward.process(&mut self.time, &mut self.bins).expect(fits);
-        let mut bins = std::mem::take(&mut self.bins);
+        self.transform.forward();
+        let mut bins = std::mem::take(&mut self.transform.bins);
         for (bin, log_gain) in bins.iter_mut().zip(self.log_gains(start)) {
             *bin *= (power * log_gain).exp();
         }
-        self.bins = bins;
-        self.inverse.process(&mut self.bins, &mut self.time).expect(fits);
-        for (i, (time, weight)) in self.time.iter().zip(&self.window).enumerate() {
+        self.transform.bins = bins;
+        self.transform.inverse();
+        for (i, (time, weight)) in self.transform.time.iter().zip(&self.transform.window).enumerate() {
             if let Some(sum) = at(i).and_then(|at| self.sum.get_mut(at)) {
                 *sum += time * weight * scale;
             }
@@ -154,10 +143,9 @@ impl SpectralFilter {
 
 /// The magnitude that white noise of unit variance has in each band on average; 0 for a band without a bin.
 fn noise_magnitudes(dialect: &Dialect) -> Vec<f32> {
-    let Dialect { scale, rate_hz, n_fft, n_mels, fmin_hz, fmax_hz, .. } = *dialect;
-    let bank = FilterBank::new(scale, rate_hz, n_fft, n_mels, fmin_hz, fmax_hz);
+    let bank = dialect.filter_bank();
     let energy: f32 = hann(dialect.win).iter().map(|w| w * w).sum();
-    (0..n_mels)
+    (0..dialect.n_mels)
         .map(|band| {
             let mass: f32 = bank.band(band).1.iter().sum();
             match dialect.spectrum {

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::mel::Mel;
+use crate::network::DiffWave;
 
 /// Crops of one length and what was done to them. Rows of `[crops, samples]` lie one after the other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,12 +40,23 @@ impl Batch {
         scaled.zip(self.noise.iter().zip(&self.noise_scale)).map(|(s, (z, scale))| s + scale * z).collect()
     }
 
-    /// The mel frames as the network takes them, `[crops, n_mels, frames]`; none without a conditioner.
-    pub fn conditioner(&self, device: &Device) -> Option<Tensor<3>> {
+    /// The mel frames as `network` upsamples them, `[crops, n_mels, samples]`; none without a conditioner.
+    pub fn conditioner(&self, network: &DiffWave, device: &Device) -> Option<Tensor<3>> {
         let first = self.mels.first()?;
         let shape = [self.mels.len(), first.frames(), first.n_mels()];
         let values: Vec<f32> = self.mels.iter().flat_map(Mel::as_frames).copied().collect();
-        Some(Tensor::<3>::from_data(TensorData::new(values, shape), device).swap_dims(1, 2))
+        let mel = Tensor::<3>::from_data(TensorData::new(values, shape), device).swap_dims(1, 2);
+        Some(network.upsample(mel).narrow(2, 0, self.samples))
+    }
+
+    /// A value per sample, `[crops, samples]`, on `device`.
+    pub fn plane(&self, values: &[f32], device: &Device) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(values.to_vec(), [self.crops(), self.samples]), device)
+    }
+
+    /// A value per crop, `[crops, 1]`, on `device`.
+    pub fn column(&self, values: &[f32], device: &Device) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(values.to_vec(), [self.crops(), 1]), device)
     }
 
     /// The same crops, all noised to √ᾱ `signal_scale`, which the network is told as `level`; without a prior.

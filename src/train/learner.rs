@@ -16,7 +16,7 @@ use super::parameters::{Differentiable, network};
 use super::state::State;
 use crate::Result;
 use crate::model::ModelHeader;
-use crate::network::{Backend, DiffWave, DiffWaveConfig};
+use crate::network::{Backend, DiffWaveConfig};
 
 /// Computes losses and gradients on one device.
 pub struct Learner<'a> {
@@ -70,16 +70,10 @@ impl<'a> Learner<'a> {
             let gradient = differentiable.gradient(&(loss.clone() * scale));
             (scalar(loss), gradient)
         };
-        self.each(
-            Split::Train,
-            crops,
-            &network(&self.network, &state.average),
-            &work,
-            |share, (loss, gradient)| {
-                total += share * loss;
-                sum = sum.clone() + gradient * (share / scale);
-            },
-        )?;
+        self.each(Split::Train, crops, &state.average, &work, |share, (loss, gradient)| {
+            total += share * loss;
+            sum = sum.clone() + gradient * (share / scale);
+        })?;
         Ok((total, sum))
     }
 
@@ -91,18 +85,18 @@ impl<'a> Learner<'a> {
         let network = network(&self.network, &state.average);
         let mut total = 0.0;
         let work = |batch: &Batch| scalar(self.criterion.measure(&network, batch, &self.device));
-        self.each(Split::Validation, crops, &network, &work, |share, loss| total += share * loss)?;
+        self.each(Split::Validation, crops, &state.average, &work, |share, loss| total += share * loss)?;
         Ok(total)
     }
 
-    /// Does `work` on all parts of `crops`, which a teacher has made its own with `average`, the student as it is on
-    /// average, and hands each result, with its share in the whole, to `take`: in their
-    /// order, whatever thread was first, so that sums are the same each time.
+    /// Does `work` on all parts of `crops`, which a teacher, where there is one, has made its own with the student of
+    /// the parameters `average`, and hands each result, with its share in the whole, to `take`: in their order, whatever
+    /// thread was first, so that sums are the same each time.
     fn each<T: Send>(
         &self,
         split: Split,
         crops: Range<u64>,
-        average: &DiffWave,
+        average: &Tensor<1>,
         work: &(dyn Fn(&Batch) -> T + Sync),
         mut take: impl FnMut(f64, T),
     ) -> Result<()> {
@@ -112,10 +106,11 @@ impl<'a> Learner<'a> {
             .step_by(self.part as usize)
             .map(|start| start..(start + self.part).min(crops.end))
             .collect();
+        let teacher = self.teacher.as_ref().map(|teacher| (teacher, network(&self.network, average)));
         let one = |part: &Range<u64>| {
             let mut batch = self.pairs.batch(split, part.clone())?;
-            if let Some(teacher) = &self.teacher {
-                teacher.teach(&mut batch, average);
+            if let Some((teacher, student)) = &teacher {
+                teacher.teach(&mut batch, student);
             }
             Ok(work(&batch))
         };

@@ -44,11 +44,7 @@ pub struct Pairs {
 impl Pairs {
     /// Crops of `data` for the model that `header` describes, noised to `levels`.
     pub fn new(data: DataSet, header: ModelHeader, levels: Levels, config: TrainingConfig) -> Self {
-        let filter = match (&header.prior, &header.dialect) {
-            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
-            _ => None,
-        };
-        Self { data, header, filter, config, levels }
+        Self { filter: header.filter(), data, header, config, levels }
     }
 
     /// The data.

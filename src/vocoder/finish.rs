@@ -1,7 +1,7 @@
 //! From what was sampled to what is heard.
 
-use super::Vocoder;
 use super::piece::Piece;
+use super::{Vocoder, strength};
 use crate::mel::Mel;
 use crate::network::DiffWaveConfig;
 use crate::phase::Source;
@@ -20,7 +20,7 @@ impl Vocoder {
         let frames = sampled.len().div_ceil(DiffWaveConfig::HOP);
         self.shape(&piece.mel.slice(from..(from + frames).min(piece.mel.frames())), sampled);
         piece.cut(sampled, from, out);
-        if piece.coherence > 0.0 {
+        if piece.request.coherence > 0.0 {
             self.reconstruct(piece, sampled, from, out);
         }
     }
@@ -30,7 +30,7 @@ impl Vocoder {
         let Some(reconstructor) = &mut self.reconstructor else { return };
         let hop = DiffWaveConfig::HOP;
         // The more is left of a carrier, whose phases are true, the more they are trusted.
-        let trust = 1.0 - piece.strength as f32 * (1.0 - reconstructor.phase().trust);
+        let trust = 1.0 - strength(piece.request, piece.carrier) as f32 * (1.0 - reconstructor.phase().trust);
         // The audio's first frames want what the prior's filter would have needed before them.
         let begins = piece.first_frame + from as u64 == 0;
         let unsound = if begins { 0 } else { piece.reach_frames - piece.phase_frames };
@@ -49,7 +49,7 @@ impl Vocoder {
         limit(&mut coherent);
         self.reconstructions.keep(state, piece);
         // A network whose upsampler is short has no sound for the end of the last frame.
-        out.iter_mut().zip(coherent).for_each(|(x, coherent)| *x += piece.coherence * (coherent - *x));
+        out.iter_mut().zip(coherent).for_each(|(x, coherent)| *x += piece.request.coherence * (coherent - *x));
     }
 }
 

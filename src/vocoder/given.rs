@@ -16,22 +16,8 @@ impl Vocoder {
         let samples = noise.len() / sampler.steps.len().max(1);
         let job = Job::new(mel, NoiseSource::Given(noise), request);
         let mut sampled = self.run(&sampler, &mut [job], samples, &mut || ())?.to_vec();
-        let piece = Piece {
-            signal: None,
-            mel,
-            carrier: &[],
-            first_frame: 0,
-            output_frames: 0..samples.div_ceil(DiffWaveConfig::HOP),
-            reach_frames: self.model.header().reach_frames(),
-            phase_frames: self.model.header().phase_frames(),
-            samples,
-            seed: request.seed,
-            temperature: request.temperature,
-            strength: 1.0,
-            coherence: request.coherence,
-            class: request.class,
-            guidance: request.guidance,
-        };
+        let output_frames = 0..samples.div_ceil(DiffWaveConfig::HOP);
+        let piece = Piece { output_frames, samples, ..self.piece(mel, request) };
         let mut audio = Vec::new();
         self.forget_signal(None);
         self.finish(&piece, &mut sampled, 0, &mut audio);

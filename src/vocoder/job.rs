@@ -12,10 +12,8 @@ pub(super) struct Job<'a> {
     pub mel: &'a Mel,
     pub carrier: &'a [f32],
     pub noise: NoiseSource<'a>,
-    pub temperature: f32,
-    pub class: Option<usize>,
-    /// Scale of guidance, the same for all windows that are sampled together.
-    pub guidance: f32,
+    /// How to sample it. Guidance is the same for all windows that are sampled together.
+    pub request: &'a Request,
     /// Samples at the start of `mel` that are not sampled, for they were before: context of the conditioner.
     pub skip: usize,
     /// What went before, one history per step; empty where the window begins with nothing.
@@ -24,9 +22,8 @@ pub(super) struct Job<'a> {
 
 impl<'a> Job<'a> {
     /// A window of its own.
-    pub fn new(mel: &'a Mel, noise: NoiseSource<'a>, request: &Request) -> Self {
-        let Request { temperature, class, guidance, .. } = *request;
-        Self { mel, carrier: &[], noise, temperature, class, guidance, skip: 0, histories: &mut [] }
+    pub fn new(mel: &'a Mel, noise: NoiseSource<'a>, request: &'a Request) -> Self {
+        Self { mel, carrier: &[], noise, request, skip: 0, histories: &mut [] }
     }
 }
 
@@ -40,8 +37,8 @@ impl Vocoder {
         on_step: &mut dyn FnMut(),
     ) -> Result<&[f32]> {
         let header = self.model.header();
-        let guidance = jobs.first().map_or(1.0, |job| job.guidance);
-        jobs.iter().try_for_each(|job| header.check_request(job.class, guidance))?;
+        let guidance = jobs.first().map_or(1.0, |job| job.request.guidance);
+        jobs.iter().try_for_each(|job| header.check_request(job.request.class, guidance))?;
         let skip = jobs.first().map_or(0, |job| job.skip);
         let histories: Vec<_> = jobs.iter_mut().map(|job| std::mem::take(&mut job.histories)).collect();
         let std: Vec<Vec<f32>> = jobs
@@ -52,7 +49,7 @@ impl Vocoder {
             })
             .collect();
         let mels: Vec<&Mel> = jobs.iter().map(|job| job.mel).collect();
-        let labels: Vec<Option<usize>> = jobs.iter().map(|job| job.class).collect();
+        let labels: Vec<Option<usize>> = jobs.iter().map(|job| job.request.class).collect();
         let (mut continued, mut guided);
         let denoiser: &mut dyn Denoiser = match self.denoiser.causal() {
             Some(causal) if histories.iter().all(|histories| !histories.is_empty()) => {
@@ -72,7 +69,7 @@ impl Vocoder {
             .zip(&std)
             .map(|(job, std)| Draw {
                 noise: job.noise,
-                temperature: job.temperature * header.temperature,
+                temperature: job.request.temperature * header.temperature,
                 std: std.get(skip..).unwrap_or_default(),
                 carrier: job.carrier,
             })

@@ -1,9 +1,9 @@
 //! The vocoder under the stream: windows that arrive one by one.
 
-use super::Vocoder;
 use super::piece::Piece;
+use super::{Request, Vocoder};
 use crate::Result;
-use crate::diffusion::{Sampler, SpanPlan};
+use crate::diffusion::SpanPlan;
 use crate::model::ScheduleChoice;
 use crate::network::DiffWaveConfig;
 use crate::stream::{Format, Render, RenderSettings, Window};
@@ -27,20 +27,19 @@ impl Vocoder {
     pub(super) fn left_frames(&self) -> usize {
         self.context(1, LIVE_REACHES).left_frames
     }
+}
 
-    /// What a window's settings mean for the sampler.
-    fn live_sampler(&self, window: &Window) -> Result<Sampler> {
-        let schedule = match window.settings.steps {
+impl From<RenderSettings> for Request {
+    /// A stream has no control for classes: a model with any is refused where windows are rendered.
+    fn from(settings: RenderSettings) -> Self {
+        let RenderSettings { steps, temperature, strength, seed, coherence } = settings;
+        let schedule = match steps {
             0 => ScheduleChoice::Fast,
             steps => ScheduleChoice::Steps(steps as usize),
         };
-        self.model.sampler(&schedule, strength(window))
+        let strength = f64::from(strength);
+        Self { schedule, strength, temperature, seed, coherence, ..Self::default() }
     }
-}
-
-/// How far the window's carrier is noised; without one, sampling starts from pure noise.
-fn strength(window: &Window) -> f64 {
-    if window.carrier.is_empty() { 1.0 } else { f64::from(window.settings.strength) }
 }
 
 impl Render for Vocoder {
@@ -68,25 +67,18 @@ impl Render for Vocoder {
         };
         let mut out = &mut out[..];
         for group in windows.chunk_by(same) {
-            let sampler = self.live_sampler(group[0])?;
+            let requests: Vec<Request> = group.iter().map(|window| window.settings.into()).collect();
+            let sampler = self.sampler(&requests[0], &group[0].carrier)?;
             let pieces: Vec<Piece> = group
                 .iter()
-                .map(|window| Piece {
+                .zip(&requests)
+                .map(|(window, request)| Piece {
                     signal: Some(window.signal),
-                    mel: &window.mel,
                     carrier: &window.carrier,
                     first_frame: window.first_frame,
                     output_frames: window.output_frames.clone(),
-                    reach_frames: self.model.header().reach_frames(),
-                    phase_frames: self.model.header().phase_frames(),
                     samples: window.mel.frames() * DiffWaveConfig::HOP,
-                    seed: window.settings.seed,
-                    temperature: window.settings.temperature,
-                    strength: strength(window),
-                    coherence: window.settings.coherence,
-                    // A stream has no control for it: a model with classes is refused where windows are rendered.
-                    class: None,
-                    guidance: 1.0,
+                    ..self.piece(&window.mel, request)
                 })
                 .collect();
             let (these, rest) = std::mem::take(&mut out).split_at_mut(pieces.len());

@@ -22,7 +22,7 @@ use crate::mel::Mel;
 use crate::model::{Model, ScheduleChoice};
 use crate::network::{Backend, BurnDenoiser, DiffWaveConfig};
 use crate::phase::Reconstructor;
-use crate::prior::{Prior, SpectralFilter};
+use crate::prior::SpectralFilter;
 
 use job::Job;
 use past::Pasts;
@@ -71,6 +71,11 @@ impl Default for Request {
     }
 }
 
+/// How far the `carrier` is noised; where there is none, sampling starts from pure noise.
+fn strength(request: &Request, carrier: &[f32]) -> f64 {
+    if carrier.is_empty() { 1.0 } else { request.strength }
+}
+
 /// A model at rest on a backend.
 pub struct Vocoder {
     model: Arc<Model>,
@@ -113,10 +118,7 @@ impl Vocoder {
     /// The vocoder of `model` around a network that has been placed already.
     pub fn with_denoiser(model: Arc<Model>, denoiser: Box<dyn Denoiser>) -> Self {
         let header = model.header();
-        let filter = match (&header.prior, &header.dialect) {
-            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
-            _ => None,
-        };
+        let filter = header.filter();
         let phase = header.phase.zip(header.dialect.as_ref());
         let reconstructor = phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect));
         Self {
@@ -193,10 +195,9 @@ impl Vocoder {
         Ok(audio.to_vec())
     }
 
-    /// What a request means: without a carrier, sampling starts from pure noise.
+    /// What a request means for the sampler.
     fn sampler(&self, request: &Request, carrier: &[f32]) -> Result<Sampler> {
-        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
-        self.model.sampler(&request.schedule, strength)
+        self.model.sampler(&request.schedule, strength(request, carrier))
     }
 
     /// One window where memory allows, else windows whose context no step can see beyond.

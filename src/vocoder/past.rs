@@ -38,9 +38,9 @@ impl Past {
         Self {
             signal: piece.signal,
             sampler: sampler.clone(),
-            temperature: piece.temperature,
-            seed: piece.seed,
-            class: piece.class,
+            temperature: piece.request.temperature,
+            seed: piece.request.seed,
+            class: piece.request.class,
             first_frame: piece.first_frame,
             mel: Mel::new(piece.mel.n_mels()),
             carrier: Vec::new(),
@@ -64,9 +64,9 @@ impl Past {
         let (from_start, context) = (start == 0, start + UPSAMPLER_FRAMES[0] as u64);
         let output = start + piece.output_frames.start as u64;
         self.signal == piece.signal
-            && self.seed == piece.seed
-            && self.temperature == piece.temperature
-            && self.class == piece.class
+            && self.seed == piece.request.seed
+            && self.temperature == piece.request.temperature
+            && self.class == piece.request.class
             && (from_start || context <= self.next_frame)
             && (self.first_frame..=output).contains(&start)
             && self.next_frame <= output + reach

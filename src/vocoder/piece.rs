@@ -29,18 +29,8 @@ pub(super) struct Piece<'a> {
     pub phase_frames: usize,
     /// Samples that the network gives for the window.
     pub samples: usize,
-    /// Which noise.
-    pub seed: u64,
-    /// Scale of every Gaussian, relative to the model's own temperature.
-    pub temperature: f32,
-    /// How far the carrier is noised.
-    pub strength: f64,
-    /// Share of the sound whose phases are reconstructed.
-    pub coherence: f32,
-    /// Which of the network's classes.
-    pub class: Option<usize>,
-    /// Scale of guidance, the same for all pieces that are rendered together.
-    pub guidance: f32,
+    /// How to render it. Guidance is the same for all pieces that are rendered together.
+    pub request: &'a Request,
 }
 
 impl Piece<'_> {
@@ -66,14 +56,12 @@ impl Piece<'_> {
             mel,
             carrier: self.carrier.get(from * hop..).unwrap_or_default(),
             noise: NoiseSource::Positional {
-                noise: Noise::new(self.seed),
+                noise: Noise::new(self.request.seed),
                 // Both channels of an instance share their noise: what is equal in both stays in the middle.
                 channel: 0,
                 start: (self.first_frame + from as u64) * hop as u64,
             },
-            temperature: self.temperature,
-            class: self.class,
-            guidance: self.guidance,
+            request: self.request,
             skip: context(from) * hop,
             histories,
         }
@@ -100,6 +88,22 @@ impl Vocoder {
         self.reconstructions.forget(signal);
     }
 
+    /// All of the window `mel`, at the start of a signal of its own, without a carrier.
+    pub(super) fn piece<'a>(&self, mel: &'a Mel, request: &'a Request) -> Piece<'a> {
+        let header = self.model.header();
+        Piece {
+            signal: None,
+            mel,
+            carrier: &[],
+            first_frame: 0,
+            output_frames: 0..mel.frames(),
+            reach_frames: header.reach_frames(),
+            phase_frames: header.phase_frames(),
+            samples: header.network.samples(mel.frames()),
+            request,
+        }
+    }
+
     /// Renders `mel` window by window of `plan`. The last window may be short of samples.
     pub(super) fn render_spans(
         &mut self,
@@ -119,20 +123,10 @@ impl Vocoder {
             let window = mel.slice(span.window.clone());
             let samples = first * DiffWaveConfig::HOP..last * DiffWaveConfig::HOP;
             let piece = Piece {
-                signal: None,
-                mel: &window,
                 carrier: carrier.get(samples).unwrap_or_default(),
                 first_frame: first as u64,
                 output_frames: span.output_in_window(),
-                reach_frames: self.model.header().reach_frames(),
-                phase_frames: self.model.header().phase_frames(),
-                samples: self.model.header().network.samples(window.frames()),
-                seed: request.seed,
-                temperature: request.temperature,
-                strength: if carrier.is_empty() { 1.0 } else { request.strength },
-                coherence: request.coherence,
-                class: request.class,
-                guidance: request.guidance,
+                ..self.piece(&window, request)
             };
             self.render_pieces(sampler, &[piece], &mut rendered, &mut || {
                 done += 1;
@@ -160,7 +154,7 @@ impl Vocoder {
         // How a carrier goes on after its window decides how its end is whitened: no past could be relied on.
         let whitens = self.filter.is_some() && pieces.iter().any(|piece| !piece.carrier.is_empty());
         // A guided network would need a second past for its null label.
-        let guided = pieces.iter().any(|piece| piece.guidance != 1.0);
+        let guided = pieces.iter().any(|piece| piece.request.guidance != 1.0);
         let causal = if whitens || guided { None } else { self.denoiser.causal() };
         let Some(history_values) = causal.map(|causal| causal.history_values()) else {
             return self.render_alone(sampler, pieces, out, on_step);

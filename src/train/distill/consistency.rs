@@ -37,12 +37,13 @@ impl Teacher {
         steps: &[[f64; 2]],
         target: &DiffWave,
     ) -> Vec<f32> {
-        let column =
-            |of: fn(f64) -> f64| self.column(&steps.iter().map(|[_, to]| of(*to) as f32).collect::<Vec<_>>());
+        let column = |of: fn(f64) -> f64| {
+            batch.column(&steps.iter().map(|[_, to]| of(*to) as f32).collect::<Vec<_>>(), &self.device)
+        };
         let levels: Vec<f32> = steps.iter().map(|[_, to]| self.training.align(to * to) as f32).collect();
-        let conditioner = self.conditioner(target, batch);
+        let conditioner = batch.conditioner(target, &self.device);
         let noise = target.forward(arrived.clone(), &levels, conditioner.as_ref(), &batch.labels);
-        let noise = noise * self.plane(std, batch);
+        let noise = noise * batch.plane(std, &self.device);
         values((arrived - noise * column(sigma)) / column(|to| to))
     }
 }

@@ -3,7 +3,7 @@
 mod consistency;
 mod progressive;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::batch::Batch;
 use super::config::DistillConfig;
@@ -134,10 +134,13 @@ impl Teacher {
             from + (to - from) * part as f64 / self.substeps as f64
         };
         let column = |part: usize, of: fn(f64) -> f64| {
-            self.column(&steps.iter().map(|step| of(angle(*step, part)) as f32).collect::<Vec<_>>())
+            batch.column(
+                &steps.iter().map(|step| of(angle(*step, part)) as f32).collect::<Vec<_>>(),
+                &self.device,
+            )
         };
-        let conditioner = self.conditioner(&self.network, batch);
-        let (mut x, std) = (self.plane(x, batch), self.plane(std, batch));
+        let conditioner = batch.conditioner(&self.network, &self.device);
+        let (mut x, std) = (batch.plane(x, &self.device), batch.plane(std, &self.device));
         for part in 0..self.substeps {
             let levels: Vec<f32> =
                 steps.iter().map(|step| self.training.align(angle(*step, part).cos().powi(2)) as f32).collect();
@@ -147,22 +150,6 @@ impl Teacher {
             x = signal * column(part + 1, f64::cos) + noise * column(part + 1, f64::sin);
         }
         x
-    }
-
-    /// `network`'s upsampled mel frames, `[crops, n_mels, samples]`; none where it takes none.
-    fn conditioner(&self, network: &DiffWave, batch: &Batch) -> Option<Tensor<3>> {
-        let mel = batch.conditioner(&self.device)?;
-        Some(network.upsample(mel).narrow(2, 0, batch.samples))
-    }
-
-    /// `[crops, samples]` on the teacher's device.
-    fn plane(&self, values: &[f32], batch: &Batch) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(values.to_vec(), [batch.crops(), batch.samples]), &self.device)
-    }
-
-    /// `[crops, 1]` on the teacher's device.
-    fn column(&self, values: &[f32]) -> Tensor<2> {
-        Tensor::from_data(TensorData::new(values.to_vec(), [values.len(), 1]), &self.device)
     }
 }
 

@@ -8,13 +8,12 @@ mod variational;
 pub use spectral::SpectralLoss;
 pub use variational::VariationalLoss;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::batch::Batch;
 use super::config::{Loss, TrainingConfig};
 use crate::model::ModelHeader;
 use crate::network::DiffWave;
-use crate::prior::Prior;
 use shaped::ShapingFilter;
 
 /// The loss of a prediction of noise (Ho et al. 2020, equation 14; DiffWave, algorithm 1), with the multi-resolution
@@ -30,23 +29,17 @@ pub struct NoiseLoss {
 impl NoiseLoss {
     /// The loss that `config` weighs, of the model that `header` describes, on `device`.
     pub fn new(config: &TrainingConfig, header: &ModelHeader, device: &Device) -> Self {
-        let shaped = match (&header.prior, &header.dialect) {
-            (Some(Prior::Spectral(prior)), Some(dialect)) if config.shaped_weight > 0.0 => {
-                Some((config.shaped_weight, ShapingFilter::new(*prior, dialect, device)))
-            }
-            _ => None,
-        };
+        let shaped = header.filter().filter(|_| config.shaped_weight > 0.0);
+        let shaped = shaped.map(|filter| (config.shaped_weight, ShapingFilter::new(filter, device)));
         let (norm, spectral_weight) = (config.loss, config.spectral_weight);
         Self { norm, spectral_weight, spectral: SpectralLoss::new(device), shaped }
     }
 
     /// The mean loss of `network` over a batch, `[1]`.
     pub fn of(&self, network: &DiffWave, batch: &Batch, device: &Device) -> Tensor<1> {
-        let (crops, samples) = (batch.crops(), batch.samples);
-        let plane =
-            |values: &[f32]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [crops, samples]), device);
+        let plane = |values: &[f32]| batch.plane(values, device);
         let (noise, x, noise_scale) = (plane(&batch.noise), plane(&batch.noised()), plane(&batch.noise_scale));
-        let conditioner = batch.conditioner(device).map(|mel| network.upsample(mel).narrow(2, 0, samples));
+        let conditioner = batch.conditioner(network, device);
         let predicted = network.forward(x.clone(), &batch.levels, conditioner.as_ref(), &batch.labels);
         let difference = predicted.clone() - noise;
         let mut loss = match self.norm {
@@ -56,12 +49,10 @@ impl NoiseLoss {
         if self.spectral_weight == 0.0 && self.shaped.is_none() {
             return loss;
         }
-        let signal_scale =
-            Tensor::<2>::from_data(TensorData::new(batch.signal_scale.clone(), [crops, 1]), device);
-        let implied = (x - noise_scale * predicted) / signal_scale;
+        let implied = (x - noise_scale * predicted) / batch.column(&batch.signal_scale, device);
         let signal = plane(&batch.signal);
         if let Some((weight, filter)) = &self.shaped {
-            let gains = filter.gains(&batch.mels, samples);
+            let gains = filter.gains(&batch.mels, batch.samples);
             let [implied, signal] = [&implied, &signal].map(|x| filter.shape(x.clone(), gains.clone()));
             loss = loss + self.spectral.of(implied, signal) * *weight;
         }

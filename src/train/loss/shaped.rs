@@ -3,11 +3,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::stft::{self, OVERLAP};
-use crate::mel::{Dialect, Mel};
-use crate::prior::{SpectralFilter, SpectralPrior};
-
-/// Sum of the squares of periodic Hann windows a quarter apart.
-const OVERLAPPED_ENERGY: f64 = 1.5;
+use crate::mel::Mel;
+use crate::prior::SpectralFilter;
 
 /// [`SpectralFilter::shape`] as matrix products.
 pub struct ShapingFilter {
@@ -18,10 +15,10 @@ pub struct ShapingFilter {
 }
 
 impl ShapingFilter {
-    /// The filter for mel frames of `dialect`, on `device`.
-    pub fn new(prior: SpectralPrior, dialect: &Dialect, device: &Device) -> Self {
-        let basis = stft::basis(prior.win, device);
-        Self { filter: SpectralFilter::new(prior, dialect), basis, win: prior.win }
+    /// `filter` on `device`.
+    pub fn new(filter: SpectralFilter, device: &Device) -> Self {
+        let win = filter.prior().win;
+        Self { filter, basis: stft::basis(win, device), win }
     }
 
     /// The gains of all windows for signals of `samples` samples, one per spectrogram, for [`ShapingFilter::shape`].
@@ -30,7 +27,7 @@ impl ShapingFilter {
         let (mut filter, bins) = (self.filter.clone(), self.win / 2 + 1);
         // A bin but the first and the last stands for two: itself and its mirror image.
         let share = |bin: usize| if bin == 0 || bin + 1 == bins { 1.0 } else { 2.0 };
-        let scale = 1.0 / (self.win as f64 * OVERLAPPED_ENERGY);
+        let scale = 1.0 / self.win as f64;
         let values: Vec<f32> = mels
             .iter()
             .flat_map(|mel| {
@@ -60,6 +57,8 @@ impl ShapingFilter {
 mod tests {
     use super::*;
     use crate::diffusion::Noise;
+    use crate::mel::Dialect;
+    use crate::prior::SpectralPrior;
 
     #[test]
     fn it_shapes_as_the_filter_that_sampling_goes_through() {
@@ -73,7 +72,7 @@ mod tests {
             Mel::from_frames(80, noise(seed, 5 * 80).iter().map(|v| (0.5 + 0.2 * v).clamp(0.0, 1.0)).collect())
         });
         let device = Device::flex();
-        let filter = ShapingFilter::new(prior, &dialect, &device);
+        let filter = ShapingFilter::new(SpectralFilter::new(prior, &dialect), &device);
         let x = noise(3, 2 * 5 * 256);
         let tensor = Tensor::<2>::from_data(TensorData::new(x.clone(), [2, 5 * 256]), &device);
         let shaped = filter.shape(tensor, filter.gains(&mels, 5 * 256));

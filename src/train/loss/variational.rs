@@ -2,7 +2,7 @@
 
 use std::f64::consts::{LN_2, PI};
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use crate::diffusion::Schedule;
 use crate::network::DiffWave;
@@ -34,18 +34,12 @@ impl VariationalLoss {
     /// Where the network does not learn variances.
     pub fn of(&self, network: &DiffWave, batch: &Batch, device: &Device) -> Tensor<1> {
         let steps: Vec<usize> = batch.levels.iter().map(|level| level.round() as usize).collect();
-        let plane = |values: &[f32]| {
-            let shape = [batch.crops(), batch.samples];
-            Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), device)
-        };
+        let plane = |values: &[f32]| batch.plane(values, device);
         let column = |of: &dyn Fn(usize) -> f64| {
-            let values: Vec<f32> = steps.iter().map(|step| of(*step) as f32).collect();
-            Tensor::<2>::from_data(TensorData::new(values, [steps.len(), 1]), device)
+            batch.column(&steps.iter().map(|step| of(*step) as f32).collect::<Vec<_>>(), device)
         };
-        let conditioner =
-            batch.conditioner(device).map(|mel| network.upsample(mel).narrow(2, 0, batch.samples));
-        let (noise, variance) =
-            network.predict(plane(&batch.noised()), &batch.levels, conditioner.as_ref(), &batch.labels);
+        // Networks that learn variances have no conditioner.
+        let (noise, variance) = network.predict(plane(&batch.noised()), &batch.levels, None, &batch.labels);
         let variance = variance.expect("the network learns variances");
         let least = column(&|step| self.training.log_variances(step)[0]);
         let range = column(&|step| {
@@ -115,6 +109,8 @@ fn cumulative(x: Tensor<2>) -> Tensor<2> {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::TensorData;
+
     use super::*;
 
     fn tensor(values: &[f64]) -> Tensor<2> {
