@@ -77,7 +77,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     let data = start::data(config, header.rate_hz, observer)?;
     let pairs = Pairs::new(data, header.clone(), levels, training.clone());
     let mut state = match resume {
-        true => State::load(&header.network, &files.state, &backend.device())?,
+        true => State::load(&header, &files.state, &backend.device())?,
         false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
     state.scale = state.scale.suited(training.precision);
@@ -151,7 +151,7 @@ impl Files {
 
     /// Writes a checkpoint: the state, and the model as it is.
     fn save(&self, state: &State, header: &ModelHeader) -> Result<()> {
-        state.save(&header.network, &self.state)?;
+        state.save(header, &self.state)?;
         self.save_model(self.model(state, header)?)
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::parameters::placed;
 use super::scale::LossScale;
 use crate::audio::write_whole;
+use crate::model::ModelHeader;
 use crate::network::DiffWaveConfig;
 use crate::{Error, Result};
 
@@ -39,6 +40,9 @@ pub struct State {
 #[derive(Serialize, Deserialize)]
 struct Entry {
     network: DiffWaveConfig,
+    /// Their order is what the labels mean.
+    #[serde(default)]
+    classes: Vec<String>,
     step: u64,
     seconds: f64,
     updates: Option<usize>,
@@ -60,14 +64,15 @@ impl State {
         }
     }
 
-    /// Writes the state of a training of `network`. The file appears whole or not at all, and an older one stays.
+    /// Writes the state of a training of the model `header`. The file appears whole or not at all, and an older one stays.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn save(&self, network: &DiffWaveConfig, path: &Path) -> Result<()> {
+    pub fn save(&self, header: &ModelHeader, path: &Path) -> Result<()> {
         let momentum = self.moments.as_ref().map(|state| &state.momentum);
         let entry = Entry {
-            network: network.clone(),
+            network: header.network.clone(),
+            classes: header.classes.clone(),
             step: self.step,
             seconds: self.seconds,
             updates: momentum.map(|momentum| momentum.time),
@@ -88,11 +93,11 @@ impl State {
         write_whole(path, |out| std::io::Write::write_all(out, &file))
     }
 
-    /// Reads the state of a training of `network` onto `device`.
+    /// Reads the state of a training of the model `header` onto `device`.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no state, or is that of another network.
-    pub fn load(network: &DiffWaveConfig, path: &Path, device: &Device) -> Result<Self> {
+    /// Where the file cannot be read, is no state, or is that of another network or of other classes.
+    pub fn load(header: &ModelHeader, path: &Path, device: &Device) -> Result<Self> {
         let file = std::fs::read(path).map_err(|e| Error::io(path, e))?;
         let refused = |e| Error::unreadable(path, format!("not readable as safetensors: {e}"));
         let (_, metadata) = SafeTensors::read_metadata(&file).map_err(refused)?;
@@ -101,9 +106,14 @@ impl State {
         let entry: Entry = serde_json::from_str(entry).map_err(|e| {
             Error::invalid(path.display(), format!("metadata {ENTRY}"), e, "the state of a training")
         })?;
+        let ModelHeader { network, classes, .. } = header;
         if entry.network != *network {
             let found = format!("{:?}", entry.network);
             return Err(Error::invalid(path.display(), "network", found, format!("{network:?}")));
+        }
+        if entry.classes != *classes {
+            let found = entry.classes.join(", ");
+            return Err(Error::invalid(path.display(), "classes", found, classes.join(", ")));
         }
         let count: usize = network.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
         let vectors = SafeTensors::deserialize(&file).map_err(refused)?;
