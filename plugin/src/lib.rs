@@ -3,18 +3,21 @@
 //! Three threads meet here: the audio thread calls [`Remel::process`], which only passes blocks to a stream; the
 //! loader's thread opens models and streams; the host's main thread draws the editor.
 
+mod choices;
 mod editor;
 mod engine;
 mod loader;
 mod model;
 mod params;
 mod report;
+mod setup;
 
-use loader::{Loader, Setup};
+use loader::Loader;
 use nice_plug::prelude::*;
 use params::RemelParams;
 use remel::stream::StreamSlot;
 use report::Report;
+use setup::Setup;
 use std::sync::Arc;
 
 /// One instance of the plugin.

@@ -4,13 +4,14 @@
 //! new stream where they differ. One of the same latency goes to the audio thread at once; else the host is asked
 //! for a restart, because a latency is fixed from activation to activation.
 
+use crate::choices::{LatencyMode, ModelChoice};
 use crate::engine::{EngineLease, RendererLease};
 use crate::model::Model;
-use crate::params::{LatencyMode, ModelChoice, RemelParams};
+use crate::params::RemelParams;
 use crate::report::{Phase, Report};
+use crate::setup::Setup;
 use parking_lot::{Condvar, Mutex};
-use remel::stream::{Stream, StreamAudio, StreamConfig, StreamMonitor, StreamSlot, StreamSupply};
-use remel::vocoder::chunk_frames;
+use remel::stream::{Stream, StreamAudio, StreamMonitor, StreamSlot, StreamSupply};
 use remel::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,21 +24,6 @@ const INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a real-time activation waits for its model; after that the dry signal is heard until it is there.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What the host fixes at activation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Setup {
-    /// The host's sample rate.
-    pub rate_hz: u32,
-    /// Channels of the main input and output, and of the side chain.
-    pub channels: usize,
-    /// The longest block.
-    pub max_block_samples: usize,
-    /// Whether the host renders offline.
-    pub offline: bool,
-    /// Whether the latency may change at any time, because nobody compensates for it.
-    pub free_latency: bool,
-}
 
 /// All that a stream depends on.
 #[derive(Clone, Debug, PartialEq)]
@@ -204,7 +190,7 @@ impl Work {
             self.loaded = Some((wanted.choice.clone(), model, renderer));
         }
         let (_, model, renderer) = self.loaded.as_ref().expect("just loaded");
-        let config = config(engine, renderer, model, wanted)?;
+        let config = wanted.setup.stream(wanted.mode, engine, renderer, model)?;
         Stream::open(&config, engine.engine(), renderer.key())
     }
 
@@ -224,44 +210,6 @@ fn panicked() -> Error {
 fn wanted(shared: &Shared, activation: u64, setup: Setup) -> Wanted {
     let (choice, mode) = (shared.params.model.read().clone(), shared.params.latency.value());
     Wanted { activation, setup, choice, mode }
-}
-
-/// Chunk, look-ahead and compute budget, as the latency mode wants them.
-fn config(
-    engine: &EngineLease,
-    renderer: &RendererLease,
-    model: &Model,
-    wanted: &Wanted,
-) -> Result<StreamConfig> {
-    let frames = match wanted.mode {
-        LatencyMode::Live => chunk_frames::LIVE,
-        LatencyMode::Balanced => chunk_frames::BALANCED,
-        LatencyMode::Studio => chunk_frames::STUDIO,
-    };
-    let mut plan = engine.engine().plan(renderer.key(), frames)?;
-    plan.right_frames = plan.right_frames.min(most_right_frames(wanted.mode, model.reach_frames()));
-    let dialect = model.card().dialect;
-    // A renderer that keeps up needs no longer for a chunk than the chunk lasts.
-    let budget_ms = 1e3 * (plan.chunk_frames * dialect.hop) as f64 / f64::from(dialect.rate_hz);
-    Ok(StreamConfig {
-        host_rate_hz: wanted.setup.rate_hz,
-        channels: wanted.setup.channels,
-        max_block_frames: wanted.setup.max_block_samples,
-        dialect,
-        plan,
-        budget_ms,
-        offline: wanted.setup.offline,
-    })
-}
-
-/// Most frames of look-ahead in a latency mode for a model that cannot do without `reach_frames` of them: a network that
-/// looks far ahead is cut short, but never what a causal one needs.
-pub fn most_right_frames(mode: LatencyMode, reach_frames: usize) -> usize {
-    match mode {
-        LatencyMode::Live => 4 + reach_frames,
-        LatencyMode::Balanced => 8 + reach_frames,
-        LatencyMode::Studio => usize::MAX,
-    }
 }
 
 /// Brings an opened stream to where it is due.

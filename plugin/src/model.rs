@@ -1,7 +1,7 @@
 //! The model and the device that the user chose.
 
+use crate::choices::{Backend as BackendChoice, ModelChoice};
 use crate::engine::Renderers;
-use crate::params::{Backend as BackendChoice, ModelChoice};
 use crate::report::Card;
 use remel::mel::Dialect;
 use remel::network::Backend;
@@ -94,8 +94,8 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loader::most_right_frames;
-    use crate::params::LatencyMode;
+    use crate::choices::LatencyMode;
+    use crate::setup::most_right_frames;
     use remel::vocoder::chunk_frames;
 
     #[test]

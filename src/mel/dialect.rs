@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::published::{NAMES, published};
 use super::{Compression, Framing, Scale, Spectrum};
 use crate::{Error, Result};
 
@@ -35,18 +36,6 @@ pub struct Dialect {
     /// Where frames lie.
     pub framing: Framing,
 }
-
-/// The published dialects' names, in the order of [`published`].
-const NAMES: [&str; 8] = [
-    "lmnt-diffwave",
-    "lmnt-wavegrad",
-    "ivanvovk-wavegrad",
-    "tacotron2",
-    "hifigan",
-    "bigvgan-24k",
-    "bigvgan2-44k",
-    "vocos-24k",
-];
 
 impl Dialect {
     /// The names that [`Dialect::named`] knows.
@@ -125,75 +114,6 @@ impl Dialect {
     pub(crate) fn lead_samples(&self) -> usize {
         self.pad_samples() - (self.n_fft - self.win) / 2
     }
-}
-
-/// The table of the published dialects.
-fn published(name: &str) -> Option<Dialect> {
-    let lmnt = Dialect {
-        name: name.to_owned(),
-        rate_hz: 22050,
-        n_fft: 1024,
-        hop: 256,
-        win: 1024,
-        n_mels: 80,
-        fmin_hz: 20.0,
-        fmax_hz: 11025.0,
-        scale: Scale::Htk,
-        spectrum: Spectrum::MagnitudeUnitWindow,
-        compression: Compression::UnitDecibels,
-        framing: Framing::Centred,
-    };
-    let hifigan = Dialect {
-        fmin_hz: 0.0,
-        fmax_hz: 8000.0,
-        scale: Scale::Slaney,
-        spectrum: Spectrum::MagnitudeEps,
-        compression: Compression::Ln { floor: 1e-5 },
-        framing: Framing::MidHop,
-        ..lmnt.clone()
-    };
-    Some(match name {
-        // lmnt-com/diffwave, preprocess.py
-        "lmnt-diffwave" => lmnt,
-        // lmnt-com/wavegrad, preprocess.py
-        "lmnt-wavegrad" => Dialect { n_fft: 2048, hop: 300, win: 1200, n_mels: 128, ..lmnt },
-        // ivanvovk/WaveGrad, data.py
-        "ivanvovk-wavegrad" => Dialect {
-            hop: 300,
-            fmin_hz: 80.0,
-            fmax_hz: 8000.0,
-            spectrum: Spectrum::Power,
-            compression: Compression::Log10,
-            framing: Framing::CentredDropLast,
-            ..lmnt
-        },
-        // NVIDIA/tacotron2, layers.py
-        "tacotron2" => Dialect { spectrum: Spectrum::Magnitude, framing: Framing::Centred, ..hifigan },
-        // jik876/hifi-gan, meldataset.py
-        "hifigan" => hifigan,
-        // NVIDIA/BigVGAN, meldataset.py
-        "bigvgan-24k" => Dialect { rate_hz: 24000, n_mels: 100, fmax_hz: 12000.0, ..hifigan },
-        "bigvgan2-44k" => Dialect {
-            rate_hz: 44100,
-            n_fft: 2048,
-            hop: 512,
-            win: 2048,
-            n_mels: 128,
-            fmax_hz: 22050.0,
-            ..hifigan
-        },
-        // gemelo-ai/vocos, feature_extractors.py
-        "vocos-24k" => Dialect {
-            rate_hz: 24000,
-            n_mels: 100,
-            fmin_hz: 0.0,
-            fmax_hz: 12000.0,
-            spectrum: Spectrum::Magnitude,
-            compression: Compression::Ln { floor: 1e-7 },
-            ..lmnt
-        },
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

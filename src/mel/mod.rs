@@ -5,6 +5,7 @@ mod compression;
 mod dialect;
 mod filter_bank;
 mod framing;
+mod published;
 mod spectrum;
 mod stream;
 mod transform;

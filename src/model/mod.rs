@@ -1,93 +1,16 @@
 //! A model: a network with everything it needs to make sound, validated once.
 
 mod classes;
+mod header;
 
-use serde::{Deserialize, Serialize};
+pub use header::{Card, ModelHeader};
 
 use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
 use crate::mel::Dialect;
 use crate::network::{DiffWaveConfig, Weights};
 use crate::phase::Phase;
-use crate::prior::{Prior, SpectralFilter};
+use crate::prior::Prior;
 use crate::{Error, Result};
-
-/// Where a model comes from and what may be done with it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Card {
-    /// The model's name.
-    pub name: String,
-    /// Licence of the weights, as an SPDX expression or in words.
-    pub licence: String,
-    /// What it was trained on, by whom and how; or the file it was imported from.
-    pub provenance: String,
-    /// Optimizer steps.
-    pub trained_steps: u64,
-}
-
-/// All of a model but its weights: what a model file's metadata hold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelHeader {
-    /// The network.
-    pub network: DiffWaveConfig,
-    /// The mel dialect that it was trained on; none for an unconditional network.
-    pub dialect: Option<Dialect>,
-    /// Names of the network's classes in the order of its labels; none without labels.
-    #[serde(default)]
-    pub classes: Vec<String>,
-    /// Whether the network was trained with the null label too, so that it can be guided.
-    #[serde(default)]
-    pub null_label: bool,
-    /// Sample rate.
-    pub rate_hz: u32,
-    /// β of every training step.
-    pub training_betas: Vec<f64>,
-    /// β of the short schedule that the model is meant to be sampled with.
-    pub inference_betas: Vec<f64>,
-    /// How sampling goes from level to level.
-    #[serde(default)]
-    pub procedure: Procedure,
-    /// Where sampling limits values.
-    pub clamp: Clamp,
-    /// The prior, where the model was trained with one.
-    pub prior: Option<Prior>,
-    /// How phases are reconstructed after sampling; not at all where the network's own are to be heard.
-    #[serde(default)]
-    pub phase: Option<Phase>,
-    /// Scale of every Gaussian that suits the model; what users ask for is relative to it.
-    #[serde(default = "full")]
-    pub temperature: f32,
-    /// Provenance.
-    pub card: Card,
-}
-
-impl ModelHeader {
-    /// Mel frames on either side of a sample's own that reach it beside those that the network sees: through the prior and
-    /// the phase reconstruction.
-    pub fn reach_frames(&self) -> usize {
-        let prior = self.prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
-        prior + self.phase_frames()
-    }
-
-    /// The filter of a model with a spectral prior.
-    pub fn filter(&self) -> Option<SpectralFilter> {
-        match (&self.prior, &self.dialect) {
-            (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
-            _ => None,
-        }
-    }
-
-    /// Those that reach it through the phase reconstruction.
-    pub fn phase_frames(&self) -> usize {
-        let both = self.phase.zip(self.dialect.as_ref());
-        both.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
-    }
-}
-
-/// The temperature that sampling is defined with.
-fn full() -> f32 {
-    1.0
-}
 
 /// Which schedule to sample along.
 #[derive(Clone, Debug, PartialEq)]

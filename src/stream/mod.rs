@@ -28,6 +28,7 @@ mod output;
 mod rates;
 mod render;
 mod resampler;
+mod sinc;
 mod slot;
 mod station;
 #[expect(clippy::module_inception, reason = "the stream itself, next to its parts")]

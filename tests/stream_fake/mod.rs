@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -226,5 +226,14 @@ pub fn echo() -> Controls {
         carrier: Carrier::Main,
         settings: RenderSettings { strength: 0.5, ..RenderSettings::default() },
         ..Controls::default()
+    }
+}
+
+/// Waits until `condition` holds; a test that waits forever has failed.
+pub fn until(what: &str, condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{what}: never came");
+        std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -1,7 +1,8 @@
 //! The name, the model and its device, and bypass.
 
 use super::{controls, theme};
-use crate::params::{Backend, ModelChoice, RemelParams};
+use crate::choices::{Backend, ModelChoice};
+use crate::params::RemelParams;
 use crate::report::Summary;
 use egui::{Align, Button, ComboBox, Layout, RichText, TextEdit, Ui};
 use nice_plug::prelude::ParamSetter;

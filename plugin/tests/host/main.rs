@@ -3,6 +3,7 @@
 //! `cargo xtask check` bundles the plugin, names it in `REMEL_CLAP` and runs these tests; without a bundle they
 //! are listed as ignored.
 
+mod blocks;
 mod session;
 mod speech;
 

@@ -1,0 +1,89 @@
+//! What users choose from: the values of the parameters that are no numbers, and the model with its device.
+
+use nice_plug::prelude::Enum;
+use remel::vocoder::THREADS;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Where the mel frames come from.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MelFrom {
+    /// The main input.
+    #[id = "main"]
+    Main,
+    /// The side chain.
+    #[id = "side"]
+    #[name = "Side chain"]
+    SideChain,
+}
+
+/// What sampling starts from, noised as far as *Strength* says.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// Noise alone.
+    #[id = "noise"]
+    Noise,
+    /// The main input.
+    #[id = "main"]
+    Main,
+    /// The side chain.
+    #[id = "side"]
+    #[name = "Side chain"]
+    SideChain,
+}
+
+/// How much time a chunk and its look-ahead take.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LatencyMode {
+    /// As little as the model allows.
+    #[id = "live"]
+    Live,
+    /// Longer chunks, less work.
+    #[id = "balanced"]
+    Balanced,
+    /// The model's full context.
+    #[id = "studio"]
+    Studio,
+}
+
+/// What is heard while the worker is late.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnUnderrun {
+    /// The dry signal, at the same latency.
+    #[id = "dry"]
+    Dry,
+    /// Nothing.
+    #[id = "silence"]
+    Silence,
+}
+
+/// The device that renders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Backend {
+    /// The GPU where it is fast enough, else the CPU.
+    #[default]
+    Auto,
+    /// The GPU.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// Which model renders, and where: saved with the project, never automated.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelChoice {
+    /// A model file; none takes the bundled model.
+    pub file: Option<PathBuf>,
+    /// The device.
+    pub backend: Backend,
+    /// Threads that render where the device is the CPU.
+    pub threads: usize,
+}
+
+impl Default for ModelChoice {
+    fn default() -> Self {
+        Self { file: None, backend: Backend::default(), threads: THREADS }
+    }
+}

@@ -1,0 +1,8 @@
+//! What `remel train` reads: configurations and data sets.
+#![cfg(feature = "train")]
+
+mod additive;
+mod classes;
+mod configuration;
+mod folders;
+mod recordings;
