@@ -1,5 +1,6 @@
 //! Audio and array files in and out.
 
+mod au;
 mod decode;
 mod npy;
 mod resample;
@@ -28,7 +29,7 @@ impl Audio {
         Self { rate_hz, channels: vec![samples] }
     }
 
-    /// Reads a WAV, FLAC, Ogg Vorbis, MP3 or AIFF file.
+    /// Reads a WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC or ALAC), AIFF, CAF or AU file.
     ///
     /// # Errors
     /// Where the file cannot be opened or is no audio, holds no samples, or holds values that are not finite.

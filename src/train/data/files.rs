@@ -7,7 +7,8 @@ use walkdir::WalkDir;
 use crate::{Error, Result};
 
 /// File names that end so are taken for audio.
-pub(super) const EXTENSIONS: [&str; 8] = ["wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff"];
+pub(super) const EXTENSIONS: [&str; 14] =
+    ["wav", "wave", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aif", "aiff", "aifc", "caf", "au", "snd"];
 
 /// An audio file.
 pub(super) struct AudioFile {
