@@ -1,8 +1,7 @@
 //! Where the phase reconstructions of signals stood, so that windows after one another sound like one signal.
 //!
-//! Unlike the network's pasts these are not known by what they were made from: estimates amplify what differs by a rounding
-//! error, so another signal's would not do, however equal its windows are. What was heard last of a signal stays heard when a
-//! setting changes: a window goes on from it whatever the settings are.
+//! Unlike the network's pasts these are not known by what they were made from: what was heard last of a signal stays heard
+//! when a setting changes, and a window goes on from it whatever the settings are.
 
 use super::piece::Piece;
 use crate::mel::Mel;
