@@ -11,6 +11,7 @@ use remel::mel::{Dialect, Mel, mel_of};
 use remel::model::Model;
 use remel::network::Backend;
 use remel::phase::{Phase, Reconstructor, Source};
+use remel::stream::{Render, RenderSettings, Window};
 use remel::vocoder::{Request, Vocoder};
 
 const HOP: usize = 256;
@@ -187,4 +188,44 @@ fn coherence_blends_and_strength_zero_leaves_the_carrier() {
     }
     let untouched = sound(some, &Request { strength: 0.0, ..Request::default() }, carrier);
     assert!(untouched == carrier);
+}
+
+#[test]
+fn a_turned_coherence_makes_no_step() {
+    let dialect = lmnt();
+    let audio = voice(&dialect, 40 * HOP);
+    let mels = [1.0, 0.5].map(|gain| {
+        let audio: Vec<f32> = audio.iter().map(|x| gain * x).collect();
+        mel_of(&audio, &dialect).unwrap()
+    });
+    let render = |coherence: [f32; 3]| {
+        let mut vocoder = Vocoder::new(model(Some(Phase::default())), &Backend::Cpu).unwrap();
+        let plan = vocoder.plan(4);
+        let mut sound = [Vec::new(), Vec::new()];
+        for (chunk, coherence) in coherence.into_iter().enumerate() {
+            let (start, end) = ((4 * chunk).saturating_sub(plan.left_frames), 4 * chunk + 4);
+            let settings = RenderSettings { coherence, ..RenderSettings::default() };
+            let windows = mels.each_ref().map(|mel| Window {
+                signal: 7,
+                first_frame: start as u64,
+                mel: mel.slice(start..end + plan.right_frames),
+                output_frames: 4 * chunk - start..end - start,
+                carrier: Vec::new(),
+                settings,
+            });
+            let mut out = [Vec::new(), Vec::new()];
+            vocoder.render(&[&windows[0], &windows[1]], &mut out).unwrap();
+            sound.iter_mut().zip(out).for_each(|(sound, out)| sound.extend(out));
+        }
+        sound
+    };
+    let (plain, full, turned) = (render([0.0; 3]), render([1.0; 3]), render([1.0, 1.0, 0.0]));
+    let share = |index: usize| 1.0 - (index + 1).saturating_sub(8 * HOP) as f32 / (4 * HOP) as f32;
+    for channel in 0..2 {
+        for (index, turned) in turned[channel].iter().enumerate() {
+            let (plain, full) = (plain[channel][index], full[channel][index]);
+            let expected = plain + share(index) * (full - plain);
+            assert!((turned - expected).abs() < 1e-5, "channel {channel}, sample {index}");
+        }
+    }
 }

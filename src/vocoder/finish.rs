@@ -20,13 +20,22 @@ impl Vocoder {
         let frames = sampled.len().div_ceil(DiffWaveConfig::HOP);
         self.shape(&piece.mel.slice(from..(from + frames).min(piece.mel.frames())), sampled);
         piece.cut(sampled, from, out);
-        if piece.request.coherence > 0.0 {
-            self.reconstruct(piece, sampled, from, out);
+        let coherence = self.reconstructions.coherence(piece);
+        if coherence != [0.0; 2] {
+            self.reconstruct(piece, sampled, from, coherence, out);
         }
     }
 
-    /// Reconstructs the phases of `piece`, whose sound is `out`, from the `audio` from frame `from` of its window on.
-    fn reconstruct(&mut self, piece: &Piece, audio: &[f32], from: usize, out: &mut [f32]) {
+    /// Reconstructs the phases of `piece`, whose sound is `out`, from the `audio` from frame `from` of its window on. The
+    /// share of that in the sound goes from the first to the second `coherence`.
+    fn reconstruct(
+        &mut self,
+        piece: &Piece,
+        audio: &[f32],
+        from: usize,
+        [before, own]: [f32; 2],
+        out: &mut [f32],
+    ) {
         let Some(reconstructor) = &mut self.reconstructor else { return };
         let hop = DiffWaveConfig::HOP;
         // The more is left of a carrier, whose phases are true, the more they are trusted.
@@ -48,8 +57,11 @@ impl Vocoder {
         reconstructor.advance(&mut state, &source, output..next_output, &mut coherent);
         limit(&mut coherent);
         self.reconstructions.keep(state, piece);
+        let step = (own - before) / coherent.len() as f32;
         // A network whose upsampler is short has no sound for the end of the last frame.
-        out.iter_mut().zip(coherent).for_each(|(x, coherent)| *x += piece.request.coherence * (coherent - *x));
+        for (index, (x, coherent)) in out.iter_mut().zip(coherent).enumerate() {
+            *x += (before + step * (index + 1) as f32) * (coherent - *x);
+        }
     }
 }
 

@@ -32,14 +32,43 @@ impl Kept {
     }
 }
 
+/// How the latest stretch of a signal was heard.
+struct Heard {
+    signal: Option<u64>,
+    /// The frames that it began with and ended before.
+    output: [u64; 2],
+    /// The coherence that it began and ended with.
+    coherence: [f32; 2],
+}
+
 /// The reconstructions of several signals, some tens of kilobytes each, the oldest first.
 #[derive(Default)]
-pub(super) struct Reconstructions(Vec<Kept>);
+pub(super) struct Reconstructions {
+    kept: Vec<Kept>,
+    heard: Vec<Heard>,
+}
 
 impl Reconstructions {
+    /// The coherence that `piece` is to begin and to end with: what its signal was heard with last, so that a turned knob
+    /// makes no step, and its own. It is heard so from here on.
+    pub fn coherence(&mut self, piece: &Piece) -> [f32; 2] {
+        let (signal, output, own) = (piece.signal, piece.output(), piece.request.coherence);
+        let last = self.heard.iter().find(|heard| heard.signal == signal);
+        let before = last.and_then(|heard| match heard.output {
+            // Another channel of this very stretch.
+            same if same == output => Some(heard.coherence[0]),
+            [_, end] if end == output[0] => Some(heard.coherence[1]),
+            _ => None,
+        });
+        let coherence = [before.unwrap_or(own), own];
+        self.heard.retain(|heard| heard.signal != signal);
+        self.heard.push(Heard { signal, output, coherence });
+        coherence
+    }
+
     /// The newest that leads to `piece`, if there is one. Channels that have been one so far go on from the same.
     pub fn find(&self, piece: &Piece) -> Option<Reconstruction> {
-        self.0.iter().rfind(|kept| kept.leads_to(piece)).map(|kept| kept.state.clone())
+        self.kept.iter().rfind(|kept| kept.leads_to(piece)).map(|kept| kept.state.clone())
     }
 
     /// Keeps `state` for what follows `piece`, to which it has come.
@@ -48,8 +77,9 @@ impl Reconstructions {
         let first = piece.output_frames.end.saturating_sub(piece.phase_frames);
         let [output, next_output] = piece.output();
         // The piece's own channel has gone on; another one may still have to, from where the piece begins.
-        self.0.retain(|kept| kept.signal != piece.signal || [output, next_output].contains(&kept.next_output));
-        self.0.push(Kept {
+        self.kept
+            .retain(|kept| kept.signal != piece.signal || [output, next_output].contains(&kept.next_output));
+        self.kept.push(Kept {
             signal: piece.signal,
             first_frame: piece.first_frame + first as u64,
             mel: piece.mel.slice(first.min(seen)..seen),
@@ -60,6 +90,7 @@ impl Reconstructions {
 
     /// Forgets those of `signal`.
     pub fn forget(&mut self, signal: Option<u64>) {
-        self.0.retain(|kept| kept.signal != signal);
+        self.kept.retain(|kept| kept.signal != signal);
+        self.heard.retain(|heard| heard.signal != signal);
     }
 }
