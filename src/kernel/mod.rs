@@ -24,9 +24,20 @@ mod prefetch;
 mod rows;
 mod stage;
 mod step;
+#[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
+pub mod tiles;
 mod upsampler;
 mod winograd;
 
 pub use denoiser::KernelDenoiser;
 pub use denormals::flush_denormals;
 pub use instruction_set::InstructionSet;
+
+/// Whether this machine has a tile unit for bf16 (Intel's AMX), and its system (Linux) gives it to this process.
+#[cfg(feature = "train")]
+pub fn has_tile_unit() -> bool {
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    return tiles::is_available();
+    #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+    false
+}

@@ -10,6 +10,8 @@ mod weights;
 pub use backend::Backend;
 pub use burn_denoiser::BurnDenoiser;
 pub use diffwave::{DiffWave, DiffWaveConfig, Variant, embedding_row};
+#[cfg(feature = "train")]
+pub use diffwave::{ResidualInputs, ResidualLayers};
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 pub use weights::{Tensor, Weights};

@@ -21,6 +21,8 @@ mod scale;
 mod start;
 mod state;
 mod temperature;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod tiled;
 
 pub use batch::Batch;
 pub use loss::{NoiseLoss, SpectralLoss, VariationalLoss};

@@ -5,8 +5,10 @@ use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::config::Precision;
 use crate::diffusion::Noise;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use crate::kernel::has_tile_unit;
 use crate::network;
-use crate::network::{DiffWave, DiffWaveConfig, Weights};
+use crate::network::{DiffWave, DiffWaveConfig, ResidualLayers, Weights};
 
 /// Kernel of the upsampler's transposed convolutions along time.
 const UPSAMPLER_TAPS: usize = 32;
@@ -89,8 +91,11 @@ impl Differentiable {
         let leaves: Vec<Tensor<1>> =
             pieces(config, parameters).into_iter().map(|piece| piece.autodiff().require_grad()).collect();
         let mut next = leaves.iter();
-        let cast = |leaf: &Tensor<1>| leaf.clone().cast(dtype(precision));
-        let network = config.assemble(&mut |_| cast(next.next().expect("a leaf per tensor")));
+        let mut leaf = |_: &str| next.next().expect("a leaf per tensor").clone();
+        let network = match residual_layers(precision, &parameters.device()) {
+            Some(compute) => config.assemble(&mut leaf).with_residual_layers(compute),
+            None => config.assemble(&mut |name| leaf(name).cast(dtype(precision))),
+        };
         Self { network, leaves }
     }
 
@@ -103,6 +108,17 @@ impl Differentiable {
         };
         Tensor::cat(self.leaves.iter().map(of_leaf).collect(), 0)
     }
+}
+
+/// Who computes the residual layers in `precision` on `device`, where that is not burn: the tile unit of a CPU that has
+/// one, in bf16. The rest of the network is `f32` then.
+pub fn residual_layers(precision: Precision, device: &Device) -> Option<ResidualLayers> {
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    if precision == Precision::Bf16 && device.clone().inner() == Device::flex() && has_tile_unit() {
+        return Some(super::tiled::residual_layers);
+    }
+    let _ = (precision, device);
+    None
 }
 
 /// burn's name of a type.

@@ -8,6 +8,8 @@ use burn::tensor::ops::ConvTransposeOptions;
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::affine::{Affine, Form};
+#[cfg(feature = "train")]
+use super::at_once::ResidualLayers;
 use super::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
 use super::embedding::embed_labels;
 use super::embedding_row;
@@ -16,12 +18,12 @@ use crate::network::Weights;
 const UPSAMPLER_SLOPE: f64 = 0.4;
 
 #[derive(Debug)]
-struct ResidualLayer {
-    dilated_conv: Affine<3>,
-    diffusion_projection: Affine<2>,
-    conditioner_projection: Option<Affine<3>>,
-    label_projection: Option<Affine<2>>,
-    output_projection: Affine<3>,
+pub(super) struct ResidualLayer {
+    pub dilated_conv: Affine<3>,
+    pub diffusion_projection: Affine<2>,
+    pub conditioner_projection: Option<Affine<3>>,
+    pub label_projection: Option<Affine<2>>,
+    pub output_projection: Affine<3>,
 }
 
 /// A DiffWave network on a device.
@@ -33,7 +35,10 @@ pub struct DiffWave {
     /// `[classes, 128]`
     label_embedding: Option<Tensor<2>>,
     upsampler: Vec<Affine<4>>,
-    layers: Vec<ResidualLayer>,
+    pub(super) layers: Vec<ResidualLayer>,
+    /// Who computes the layers, where it is not burn.
+    #[cfg(feature = "train")]
+    pub(super) at_once: Option<ResidualLayers>,
     skip_projection: Affine<3>,
     output_projection: Affine<3>,
     form: Form,
@@ -87,6 +92,8 @@ impl DiffWaveConfig {
                     output_projection: from.affine(),
                 })
                 .collect(),
+            #[cfg(feature = "train")]
+            at_once: None,
             skip_projection: from.affine(),
             output_projection: from.affine(),
             form,
@@ -142,23 +149,37 @@ impl DiffWave {
         let step = self.embed(levels, &x.device());
         let label = self.label_embedding.as_ref().map(|table| embed_labels(labels, table));
         let x = x.unsqueeze_dim(1).cast(self.dtype());
-        let mut x = relu(self.input_projection.pointwise(x, self.form));
+        let x = relu(self.input_projection.pointwise(x, self.form));
+        let skips = self.skips(x, &step, conditioner, label.as_ref()) * self.config.skip_scale();
+        let hidden = relu(self.skip_projection.pointwise(skips, self.form));
+        let outputs = self.output_projection.pointwise(hidden, self.form).cast(FloatDType::F32);
+        let output = |index: usize| outputs.clone().narrow(1, index, 1).squeeze_dim(1);
+        // From −1 to 1, as Nichol and Dhariwal have it, so that an untrained network says the middle.
+        (output(0), self.config.learned_variance.then(|| (output(1) + 1.0) * 0.5))
+    }
+
+    /// The sum of the skips of all residual layers, `[batch, channels, samples]`.
+    fn skips(
+        &self,
+        mut x: Tensor<3>,
+        step: &Tensor<2>,
+        conditioner: Option<&Tensor<3>>,
+        label: Option<&Tensor<2>>,
+    ) -> Tensor<3> {
+        #[cfg(feature = "train")]
+        if let Some(at_once) = self.at_once {
+            return at_once(&self.config, self.residual_inputs(x, step, conditioner, label));
+        }
         let mut skips: Option<Tensor<3>> = None;
         for (index, layer) in self.layers.iter().enumerate() {
-            let (residual, skip) =
-                self.residual_layer(index, layer, x.clone(), &step, conditioner, label.as_ref());
+            let (residual, skip) = self.residual_layer(index, layer, x.clone(), step, conditioner, label);
             x = (x + residual) * self.config.residual_scale();
             skips = Some(match skips {
                 Some(sum) => sum + skip,
                 None => skip,
             });
         }
-        let skips = skips.expect("a validated network has a layer") * self.config.skip_scale();
-        let hidden = relu(self.skip_projection.pointwise(skips, self.form));
-        let outputs = self.output_projection.pointwise(hidden, self.form).cast(FloatDType::F32);
-        let output = |index: usize| outputs.clone().narrow(1, index, 1).squeeze_dim(1);
-        // From −1 to 1, as Nichol and Dhariwal have it, so that an untrained network says the middle.
-        (output(0), self.config.learned_variance.then(|| (output(1) + 1.0) * 0.5))
+        skips.expect("a validated network has a layer")
     }
 
     /// The steps' embeddings through both shared layers. `[levels.len(), 512]`

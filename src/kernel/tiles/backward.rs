@@ -1,0 +1,299 @@
+//! All layers backwards.
+
+use super::forward::Trace;
+use super::matrix::{lanes, lanes_mut, narrowed, pair_rows, single};
+use super::planes::{planes_of, rows_of};
+use super::transpose::transpose;
+use super::unit::{BLOCK, DEPTH, Pairs, Source, TILE, TileUnit};
+use super::{CHUNK, Layer, ResidualStack};
+
+/// Gradients of what goes into the layers for one signal, in the shapes of [`super::CropInputs`].
+#[derive(Debug, Default)]
+pub struct CropGradients {
+    /// `[channels, samples]`
+    pub x: Vec<f32>,
+    /// `[layers, channels]`
+    pub steps: Vec<f32>,
+    /// `[bands, samples]`
+    pub conditioner: Vec<f32>,
+    /// `[layers, 2 · channels]`
+    pub bias: Vec<f32>,
+}
+
+/// What a way back through one signal works on, in whole tiles.
+struct Way<'a> {
+    trace: &'a Trace,
+    /// Gradient of the sum of skips, `[samples, width]`.
+    skips: Vec<u16>,
+    /// Gradient of what the layer hands on, then of its input without the step, `[samples, width]`.
+    x: Vec<u16>,
+    /// Gradient of the layer's gates before their functions, `[reach + samples + reach, 2 · width]`.
+    gates: Vec<u16>,
+    /// Gradient of the conditioner, `[samples, bands_width]`.
+    conditioner: Vec<f32>,
+}
+
+/// Memory for the sums of one chunk over time.
+struct Room {
+    /// Sums of a block.
+    sums: Vec<f32>,
+    /// Gated activations of a chunk, `[CHUNK, width]`.
+    gated: Vec<u16>,
+    /// Left operands as pairs and transposed, `[CHUNK / 2, 2 · width]`.
+    left: [Vec<u32>; 2],
+    /// Right operands as pairs, `[CHUNK / 2, 3 · width + bands_width]`.
+    right: Vec<u32>,
+    /// Weight gradients of a layer, `[2 · width, 3 · width + bands_width]` and `[2 · width, width]`.
+    gates: Vec<f32>,
+    output: Vec<f32>,
+    /// Sums of gradients over time: of gates, `[2 · width]`, and of what is handed on, `[width]`.
+    gate_bias: Vec<f32>,
+    handed_bias: Vec<f32>,
+    /// The same of the input, `[width]`.
+    step: Vec<f32>,
+}
+
+impl ResidualStack {
+    /// The gradients of a signal's inputs, given that of the sum of skips, `[channels, samples]`. Those of the weights, in
+    /// the order of [`ResidualStack::new`], are added to `weights`.
+    ///
+    /// # Panics
+    /// Where the machine has no tile unit, or sizes do not fit.
+    pub fn backward(&self, trace: &Trace, skips: &[f32], weights: &mut [f32]) -> CropGradients {
+        let unit = TileUnit::claim().expect("a machine with a tile unit");
+        let (samples, width) = (trace.samples, self.width);
+        assert_eq!(skips.len(), self.channels * samples, "gradient of the skips");
+        assert_eq!(weights.len(), self.layers.len() * self.layer_weights(), "gradients of the weights");
+        let mut way = Way {
+            trace,
+            skips: vec![0; samples * width],
+            x: vec![0; samples * width],
+            gates: vec![0; (samples + 2 * self.reach) * 2 * width],
+            conditioner: vec![0.0; samples * self.bands_width],
+        };
+        rows_of(skips, samples, None, width, &mut way.skips);
+        let (layers, double) = (self.layers.len(), 2 * self.channels);
+        let mut of_inputs = CropGradients {
+            x: vec![0.0; self.channels * samples],
+            steps: vec![0.0; layers * self.channels],
+            conditioner: vec![0.0; self.bands * samples],
+            bias: vec![0.0; layers * double],
+        };
+        // SAFETY: who holds a unit has these instructions.
+        unsafe { self.backward_rows(&unit, &mut way, &mut of_inputs, weights) };
+        let x: Vec<f32> = way.x.iter().map(|value| single(*value)).collect();
+        planes_of(&x, width, &mut of_inputs.x, samples);
+        planes_of(&way.conditioner, self.bands_width, &mut of_inputs.conditioner, samples);
+        let of_skips = skips.chunks_exact(samples).map(|plane| plane.iter().sum::<f32>());
+        let of_skips: Vec<f32> = of_skips.collect();
+        let [.., output_bias] = self.parts();
+        for weights in weights.chunks_exact_mut(self.layer_weights()) {
+            let of_skip_bias = &mut weights[output_bias.clone()][self.channels..];
+            of_skip_bias.iter_mut().zip(&of_skips).for_each(|(sum, skip)| *sum += skip);
+        }
+        of_inputs
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16,fma")]
+    fn backward_rows(
+        &self,
+        unit: &TileUnit,
+        way: &mut Way,
+        of_inputs: &mut CropGradients,
+        weights: &mut [f32],
+    ) {
+        let (width, deep) = (self.width, 3 * self.width + self.bands_width);
+        let mut room = Room {
+            sums: vec![0.0; BLOCK * (2 * width).max(self.bands_width)],
+            gated: vec![0; CHUNK * width],
+            left: [vec![0; CHUNK / 2 * 2 * width], vec![0; CHUNK / 2 * 2 * width]],
+            right: vec![0; CHUNK / 2 * deep],
+            gates: vec![0.0; 2 * width * deep],
+            output: vec![0.0; 2 * width * width],
+            gate_bias: vec![0.0; 2 * width],
+            handed_bias: vec![0.0; width],
+            step: vec![0.0; width],
+        };
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            let Room { gates, output, gate_bias, handed_bias, step, .. } = &mut room;
+            for sums in [gates, output, gate_bias, handed_bias, step] {
+                sums.fill(0.0);
+            }
+            for first in (0..way.trace.samples).step_by(CHUNK) {
+                for row in (first..first + CHUNK).step_by(BLOCK) {
+                    self.to_gates(unit, layer, index, row, way, &mut room);
+                }
+                self.to_weights(unit, layer, index, first, way, &mut room);
+            }
+            self.keep(index, &room, of_inputs, weights);
+            for row in (0..way.trace.samples).step_by(BLOCK) {
+                self.to_input(unit, layer, row, way, &mut room);
+            }
+            let steps = &mut of_inputs.steps[index * self.channels..][..self.channels];
+            steps.copy_from_slice(&room.step[..self.channels]);
+        }
+    }
+
+    /// From the gradients of what a layer hands on and of the skips to that of its gates, for a block; and from there to the
+    /// conditioner's.
+    #[inline(always)]
+    fn to_gates(
+        &self,
+        unit: &TileUnit,
+        layer: &Layer,
+        index: usize,
+        row: usize,
+        way: &mut Way,
+        room: &mut Room,
+    ) {
+        let (width, samples) = (self.width, way.trace.samples);
+        let columns =
+            |rows| (0..width).step_by(DEPTH).map(move |column| Source::new(rows, row * width + column, width));
+        let sources: Vec<Source> = columns(&way.x).chain(columns(&way.skips)).collect();
+        unit.product(&sources, &layer.output_to_gated, &mut room.sums);
+
+        let [_, gates, _] = way.trace.parts();
+        let gates = &gates[(index * samples + row) * 2 * width..][..BLOCK * 2 * width];
+        let to = (self.reach + row) * 2 * width;
+        let of_gates = &mut way.gates[to..to + BLOCK * 2 * width];
+        let gated = &mut room.gated[row % CHUNK * width..][..BLOCK * width];
+        deactivate(gates, &room.sums, of_gates, gated, &mut room.gate_bias);
+        for row in way.x[row * width..(row + BLOCK) * width].chunks_exact(width) {
+            for (sums, values) in lanes_mut(&mut room.handed_bias).iter_mut().zip(lanes(row)) {
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += single(*value));
+            }
+        }
+
+        let columns = (0..2 * width).step_by(DEPTH);
+        let sources: Vec<Source> =
+            columns.map(|column| Source::new(&way.gates, to + column, 2 * width)).collect();
+        unit.product(&sources, &layer.gates_to_conditioner, &mut room.sums);
+        let block = &mut way.conditioner[row * self.bands_width..(row + BLOCK) * self.bands_width];
+        block.iter_mut().zip(&room.sums).for_each(|(sum, value)| *sum += value);
+    }
+
+    /// Adds what a chunk says of a layer's weights.
+    #[inline(always)]
+    fn to_weights(
+        &self,
+        unit: &TileUnit,
+        layer: &Layer,
+        index: usize,
+        first: usize,
+        way: &Way,
+        room: &mut Room,
+    ) {
+        let (width, bands_width, deep) = (self.width, self.bands_width, 3 * self.width + self.bands_width);
+        let [inputs, _, conditioner] = way.trace.parts();
+        let input = &inputs[index * (way.trace.samples + 2 * self.reach) * width..];
+        let [pairs, transposed] = &mut room.left;
+
+        pair_rows((&way.gates, (self.reach + first) * 2 * width, 2 * width), 2 * width, (pairs, 2 * width, 0));
+        transpose(pairs, 2 * width, transposed);
+        for tap in 0..3 {
+            let start = self.tapped(layer, first, tap) * width;
+            pair_rows((input, start, width), width, (&mut room.right, deep, tap * width));
+        }
+        let bands = (conditioner, first * bands_width, bands_width);
+        pair_rows(bands, bands_width, (&mut room.right, deep, 3 * width));
+        let right = Pairs { values: &room.right, rows: CHUNK / 2, width: deep };
+        let left = Pairs { values: transposed, rows: 2 * width, width: CHUNK / 2 };
+        unit.add_outer(&left, &right, &mut room.gates);
+
+        pair_rows((&way.x, first * width, width), width, (pairs, 2 * width, 0));
+        pair_rows((&way.skips, first * width, width), width, (pairs, 2 * width, width));
+        transpose(pairs, 2 * width, transposed);
+        let right = &mut room.right[..CHUNK / 2 * width];
+        pair_rows((&room.gated, 0, width), width, (right, width, 0));
+        let right = Pairs { values: right, rows: CHUNK / 2, width };
+        let left = Pairs { values: transposed, rows: 2 * width, width: CHUNK / 2 };
+        unit.add_outer(&left, &right, &mut room.output);
+    }
+
+    /// Brings a layer's sums to where they are kept, without what fills up tiles.
+    fn keep(&self, index: usize, room: &Room, of_inputs: &mut CropGradients, weights: &mut [f32]) {
+        let (channels, width, bands) = (self.channels, self.width, self.bands);
+        let deep = 3 * width + self.bands_width;
+        let weights = &mut weights[index * self.layer_weights()..][..self.layer_weights()];
+        let [dilated, conditioner, outputs, output_bias] = self.parts();
+        for output in 0..2 * channels {
+            let row = output / channels * width + output % channels;
+            let scale = if output < channels { self.residual_scale } else { 1.0 };
+            let gates = &room.gates[row * deep..][..deep];
+            let taps = &mut weights[dilated.clone()][output * channels * 3..][..channels * 3];
+            for (input, taps) in taps.chunks_exact_mut(3).enumerate() {
+                taps.iter_mut().enumerate().for_each(|(tap, sum)| *sum += gates[tap * width + input]);
+            }
+            let of_bands = &mut weights[conditioner.clone()][output * bands..][..bands];
+            of_bands.iter_mut().zip(&gates[3 * width..]).for_each(|(sum, value)| *sum += value);
+            let of_output = &mut weights[outputs.clone()][output * channels..][..channels];
+            of_output
+                .iter_mut()
+                .zip(&room.output[row * width..])
+                .for_each(|(sum, value)| *sum += scale * value);
+            of_inputs.bias[index * 2 * channels + output] = room.gate_bias[row];
+            if output < channels {
+                weights[output_bias.clone()][output] += scale * room.handed_bias[row];
+            }
+        }
+    }
+
+    /// From the gradients of a layer's gates, and of what it hands on, to that of its input, for a block; and to that of the
+    /// step's projection.
+    #[inline(always)]
+    fn to_input(&self, unit: &TileUnit, layer: &Layer, row: usize, way: &mut Way, room: &mut Room) {
+        let width = self.width;
+        let gates = &way.gates;
+        let taps = (0..3).flat_map(|tap| {
+            let start = self.tapping(layer, row, tap) * 2 * width;
+            (0..2 * width).step_by(DEPTH).map(move |column| Source::new(gates, start + column, 2 * width))
+        });
+        let sources: Vec<Source> = taps.collect();
+        unit.product(&sources, &layer.gates_to_input, &mut room.sums);
+        let rows = way.x[row * width..(row + BLOCK) * width].chunks_exact_mut(width);
+        for (x, sums) in rows.zip(room.sums.chunks_exact(width)) {
+            let found = lanes_mut(x).iter_mut().zip(lanes_mut(&mut room.step));
+            for ((x, step), sums) in found.zip(lanes(sums)) {
+                let mut both = [0.0; TILE];
+                for lane in 0..TILE {
+                    both[lane] = self.residual_scale.mul_add(single(x[lane]), sums[lane]);
+                }
+                *x = narrowed(both);
+                step.iter_mut().zip(sums).for_each(|(step, sum)| *step += sum);
+            }
+        }
+    }
+}
+
+/// From the gradients of a block's gated activations, `[32, width]`, to those of its gates before σ and tanh, which are
+/// added up; and the gated activations once more. ∂(σ·t)/∂a = σ(1 − σ)·t and ∂(σ·t)/∂b = σ(1 − t²)
+#[inline(always)]
+fn deactivate(gates: &[u16], gradients: &[f32], of_gates: &mut [u16], gated: &mut [u16], bias: &mut [f32]) {
+    let width = bias.len() / 2;
+    let (sigmoid_bias, tanh_bias) = bias.split_at_mut(width);
+    let rows = gates.chunks_exact(2 * width).zip(of_gates.chunks_exact_mut(2 * width));
+    let rows = rows.zip(gradients.chunks_exact(width).zip(gated.chunks_exact_mut(width)));
+    for ((gates, of_gates), (gradients, gated)) in rows {
+        let ((sigmoids, tanhs), (of_sigmoids, of_tanhs)) =
+            (gates.split_at(width), of_gates.split_at_mut(width));
+        let given = lanes(sigmoids).iter().zip(lanes(tanhs)).zip(lanes(gradients));
+        let sums = lanes_mut(sigmoid_bias).iter_mut().zip(lanes_mut(tanh_bias));
+        let found = lanes_mut(of_sigmoids).iter_mut().zip(lanes_mut(of_tanhs)).zip(lanes_mut(gated));
+        for ((((of_sigmoids, of_tanhs), gated), sums), ((sigmoids, tanhs), gradients)) in
+            found.zip(sums).zip(given)
+        {
+            let (mut of_sigmoid, mut of_tanh, mut product) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
+            for lane in 0..TILE {
+                let (sigmoid, tanh) = (single(sigmoids[lane]), single(tanhs[lane]));
+                let gradient = gradients[lane] * sigmoid;
+                of_sigmoid[lane] = gradient * (1.0 - sigmoid) * tanh;
+                of_tanh[lane] = gradient * (1.0 - tanh * tanh);
+                product[lane] = sigmoid * tanh;
+                sums.0[lane] += of_sigmoid[lane];
+                sums.1[lane] += of_tanh[lane];
+            }
+            (*of_sigmoids, *of_tanhs) = (narrowed(of_sigmoid), narrowed(of_tanh));
+            *gated = narrowed(product);
+        }
+    }
+}
