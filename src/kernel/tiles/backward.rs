@@ -1,8 +1,10 @@
 //! All layers backwards.
 
 use super::forward::Trace;
+use super::gates::deactivate;
 use super::matrix::{lanes, lanes_mut, narrowed, pair_rows, single};
 use super::planes::{planes_of, rows_of};
+use super::room::Room;
 use super::transpose::transpose;
 use super::unit::{BLOCK, DEPTH, Pairs, Source, TILE, TileUnit};
 use super::{CHUNK, Layer, ResidualStack};
@@ -31,26 +33,6 @@ struct Way<'a> {
     gates: Vec<u16>,
     /// Gradient of the conditioner, `[samples, bands_width]`.
     conditioner: Vec<f32>,
-}
-
-/// Memory for the sums of one chunk over time.
-struct Room {
-    /// Sums of a block.
-    sums: Vec<f32>,
-    /// Gated activations of a chunk, `[CHUNK, width]`.
-    gated: Vec<u16>,
-    /// Left operands as pairs and transposed, `[CHUNK / 2, 2 · width]`.
-    left: [Vec<u32>; 2],
-    /// Right operands as pairs, `[CHUNK / 2, 3 · width + bands_width]`.
-    right: Vec<u32>,
-    /// Weight gradients of a layer, `[2 · width, 3 · width + bands_width]` and `[2 · width, width]`.
-    gates: Vec<f32>,
-    output: Vec<f32>,
-    /// Sums of gradients over time: of gates, `[2 · width]`, and of what is handed on, `[width]`.
-    gate_bias: Vec<f32>,
-    handed_bias: Vec<f32>,
-    /// The same of the input, `[width]`.
-    step: Vec<f32>,
 }
 
 impl ResidualStack {
@@ -102,23 +84,9 @@ impl ResidualStack {
         of_inputs: &mut CropGradients,
         weights: &mut [f32],
     ) {
-        let (width, deep) = (self.width, 3 * self.width + self.bands_width);
-        let mut room = Room {
-            sums: vec![0.0; BLOCK * (2 * width).max(self.bands_width)],
-            gated: vec![0; CHUNK * width],
-            left: [vec![0; CHUNK / 2 * 2 * width], vec![0; CHUNK / 2 * 2 * width]],
-            right: vec![0; CHUNK / 2 * deep],
-            gates: vec![0.0; 2 * width * deep],
-            output: vec![0.0; 2 * width * width],
-            gate_bias: vec![0.0; 2 * width],
-            handed_bias: vec![0.0; width],
-            step: vec![0.0; width],
-        };
+        let mut room = Room::new(self.width, self.bands_width);
         for (index, layer) in self.layers.iter().enumerate().rev() {
-            let Room { gates, output, gate_bias, handed_bias, step, .. } = &mut room;
-            for sums in [gates, output, gate_bias, handed_bias, step] {
-                sums.fill(0.0);
-            }
+            room.clear();
             for first in (0..way.trace.samples).step_by(CHUNK) {
                 for row in (first..first + CHUNK).step_by(BLOCK) {
                     self.to_gates(unit, layer, index, row, way, &mut room);
@@ -261,39 +229,6 @@ impl ResidualStack {
                 *x = narrowed(both);
                 step.iter_mut().zip(sums).for_each(|(step, sum)| *step += sum);
             }
-        }
-    }
-}
-
-/// From the gradients of a block's gated activations, `[32, width]`, to those of its gates before σ and tanh, which are
-/// added up; and the gated activations once more. ∂(σ·t)/∂a = σ(1 − σ)·t and ∂(σ·t)/∂b = σ(1 − t²)
-#[inline(always)]
-fn deactivate(gates: &[u16], gradients: &[f32], of_gates: &mut [u16], gated: &mut [u16], bias: &mut [f32]) {
-    let width = bias.len() / 2;
-    let (sigmoid_bias, tanh_bias) = bias.split_at_mut(width);
-    let rows = gates.chunks_exact(2 * width).zip(of_gates.chunks_exact_mut(2 * width));
-    let rows = rows.zip(gradients.chunks_exact(width).zip(gated.chunks_exact_mut(width)));
-    for ((gates, of_gates), (gradients, gated)) in rows {
-        let ((sigmoids, tanhs), (of_sigmoids, of_tanhs)) =
-            (gates.split_at(width), of_gates.split_at_mut(width));
-        let given = lanes(sigmoids).iter().zip(lanes(tanhs)).zip(lanes(gradients));
-        let sums = lanes_mut(sigmoid_bias).iter_mut().zip(lanes_mut(tanh_bias));
-        let found = lanes_mut(of_sigmoids).iter_mut().zip(lanes_mut(of_tanhs)).zip(lanes_mut(gated));
-        for ((((of_sigmoids, of_tanhs), gated), sums), ((sigmoids, tanhs), gradients)) in
-            found.zip(sums).zip(given)
-        {
-            let (mut of_sigmoid, mut of_tanh, mut product) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
-            for lane in 0..TILE {
-                let (sigmoid, tanh) = (single(sigmoids[lane]), single(tanhs[lane]));
-                let gradient = gradients[lane] * sigmoid;
-                of_sigmoid[lane] = gradient * (1.0 - sigmoid) * tanh;
-                of_tanh[lane] = gradient * (1.0 - tanh * tanh);
-                product[lane] = sigmoid * tanh;
-                sums.0[lane] += of_sigmoid[lane];
-                sums.1[lane] += of_tanh[lane];
-            }
-            (*of_sigmoids, *of_tanhs) = (narrowed(of_sigmoid), narrowed(of_tanh));
-            *gated = narrowed(product);
         }
     }
 }

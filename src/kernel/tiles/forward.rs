@@ -1,5 +1,6 @@
 //! All layers forwards.
 
+use super::gates::activate;
 use super::matrix::{lanes, lanes_mut, narrowed, single};
 use super::memory::Memory;
 use super::planes::{planes_of, rows_of};
@@ -152,31 +153,6 @@ impl ResidualStack {
     }
 }
 
-/// Turns a block's `sums`, `[32, 2 · width]`, into `gates` (σ and tanh of it) and their products, `[32, width]`.
-#[inline(always)]
-fn activate(sums: &[f32], bias: &[f32], gates: &mut [u16], gated: &mut [u16], width: usize) {
-    let rows = sums.chunks_exact(2 * width).zip(gates.chunks_exact_mut(2 * width));
-    for ((sums, gates), gated) in rows.zip(gated.chunks_exact_mut(width)) {
-        let (gate_sums, filter_sums) = sums.split_at(width);
-        let (gate_bias, filter_bias) = bias.split_at(width);
-        let (sigmoids, tanhs) = gates.split_at_mut(width);
-        let given = lanes(gate_sums).iter().zip(lanes(filter_sums));
-        let given = given.zip(lanes(gate_bias).iter().zip(lanes(filter_bias)));
-        let found = lanes_mut(sigmoids).iter_mut().zip(lanes_mut(tanhs)).zip(lanes_mut(gated));
-        for (((sigmoids, tanhs), gated), ((gates, filters), (gate_bias, filter_bias))) in found.zip(given) {
-            let (mut sigmoid, mut tanh, mut product) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
-            for lane in 0..TILE {
-                let u = exp(-(gates[lane] + gate_bias[lane]));
-                let v = exp(-2.0 * (filters[lane] + filter_bias[lane]));
-                let inverse = 1.0 / ((1.0 + u) * (1.0 + v));
-                (sigmoid[lane], tanh[lane]) = ((1.0 + v) * inverse, (1.0 - v) * (1.0 + u) * inverse);
-                product[lane] = sigmoid[lane] * tanh[lane];
-            }
-            (*sigmoids, *tanhs, *gated) = (narrowed(sigmoid), narrowed(tanh), narrowed(product));
-        }
-    }
-}
-
 /// Adds a block's skips, and their bias, to the sum.
 #[inline(always)]
 fn add_skips(outputs: &[f32], bias: &[f32], sums: &mut [f32]) {
@@ -189,20 +165,4 @@ fn add_skips(outputs: &[f32], bias: &[f32], sums: &mut [f32]) {
             }
         }
     }
-}
-
-/// Exponents beyond which neither σ nor tanh changes in bf16.
-const LIMIT: f32 = 40.0;
-/// 1.5·2²³: adding it rounds a small number to an integer, which is then found in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
-
-/// eˣ well within bf16's precision, x being limited to ±40·ln 2.
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    let x = (x * std::f32::consts::LOG2_E).clamp(-LIMIT, LIMIT);
-    let shifted = x + ROUNDING;
-    let r = x - (shifted - ROUNDING);
-    // 2ʳ for r in [−½, ½] within 7.5e-5, by the minimax polynomial of degree 3.
-    let power = (0.055_171_67_f32.mul_add(r, 0.242_611_13).mul_add(r, 0.693_260_99)).mul_add(r, 0.999_928_07);
-    f32::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 23))
 }

@@ -1,0 +1,84 @@
+//! The gated activations σ(a)·tanh(b) of a block (DiffWave, figure 2), forwards and backwards.
+
+use super::matrix::{lanes, lanes_mut, narrowed, single};
+use super::unit::TILE;
+
+/// Turns a block's `sums`, `[32, 2 · width]`, into `gates` (σ and tanh of it) and their products, `[32, width]`.
+#[inline(always)]
+pub(super) fn activate(sums: &[f32], bias: &[f32], gates: &mut [u16], gated: &mut [u16], width: usize) {
+    let rows = sums.chunks_exact(2 * width).zip(gates.chunks_exact_mut(2 * width));
+    for ((sums, gates), gated) in rows.zip(gated.chunks_exact_mut(width)) {
+        let (gate_sums, filter_sums) = sums.split_at(width);
+        let (gate_bias, filter_bias) = bias.split_at(width);
+        let (sigmoids, tanhs) = gates.split_at_mut(width);
+        let given = lanes(gate_sums).iter().zip(lanes(filter_sums));
+        let given = given.zip(lanes(gate_bias).iter().zip(lanes(filter_bias)));
+        let found = lanes_mut(sigmoids).iter_mut().zip(lanes_mut(tanhs)).zip(lanes_mut(gated));
+        for (((sigmoids, tanhs), gated), ((gates, filters), (gate_bias, filter_bias))) in found.zip(given) {
+            let (mut sigmoid, mut tanh, mut product) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
+            for lane in 0..TILE {
+                let u = exp(-(gates[lane] + gate_bias[lane]));
+                let v = exp(-2.0 * (filters[lane] + filter_bias[lane]));
+                let inverse = 1.0 / ((1.0 + u) * (1.0 + v));
+                (sigmoid[lane], tanh[lane]) = ((1.0 + v) * inverse, (1.0 - v) * (1.0 + u) * inverse);
+                product[lane] = sigmoid[lane] * tanh[lane];
+            }
+            (*sigmoids, *tanhs, *gated) = (narrowed(sigmoid), narrowed(tanh), narrowed(product));
+        }
+    }
+}
+
+/// From the gradients of a block's gated activations, `[32, width]`, to those of its gates before σ and tanh, which are
+/// added up; and the gated activations once more. ∂(σ·t)/∂a = σ(1 − σ)·t and ∂(σ·t)/∂b = σ(1 − t²)
+#[inline(always)]
+pub(super) fn deactivate(
+    gates: &[u16],
+    gradients: &[f32],
+    of_gates: &mut [u16],
+    gated: &mut [u16],
+    bias: &mut [f32],
+) {
+    let width = bias.len() / 2;
+    let (sigmoid_bias, tanh_bias) = bias.split_at_mut(width);
+    let rows = gates.chunks_exact(2 * width).zip(of_gates.chunks_exact_mut(2 * width));
+    let rows = rows.zip(gradients.chunks_exact(width).zip(gated.chunks_exact_mut(width)));
+    for ((gates, of_gates), (gradients, gated)) in rows {
+        let ((sigmoids, tanhs), (of_sigmoids, of_tanhs)) =
+            (gates.split_at(width), of_gates.split_at_mut(width));
+        let given = lanes(sigmoids).iter().zip(lanes(tanhs)).zip(lanes(gradients));
+        let sums = lanes_mut(sigmoid_bias).iter_mut().zip(lanes_mut(tanh_bias));
+        let found = lanes_mut(of_sigmoids).iter_mut().zip(lanes_mut(of_tanhs)).zip(lanes_mut(gated));
+        for ((((of_sigmoids, of_tanhs), gated), sums), ((sigmoids, tanhs), gradients)) in
+            found.zip(sums).zip(given)
+        {
+            let (mut of_sigmoid, mut of_tanh, mut product) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
+            for lane in 0..TILE {
+                let (sigmoid, tanh) = (single(sigmoids[lane]), single(tanhs[lane]));
+                let gradient = gradients[lane] * sigmoid;
+                of_sigmoid[lane] = gradient * (1.0 - sigmoid) * tanh;
+                of_tanh[lane] = gradient * (1.0 - tanh * tanh);
+                product[lane] = sigmoid * tanh;
+                sums.0[lane] += of_sigmoid[lane];
+                sums.1[lane] += of_tanh[lane];
+            }
+            (*of_sigmoids, *of_tanhs) = (narrowed(of_sigmoid), narrowed(of_tanh));
+            *gated = narrowed(product);
+        }
+    }
+}
+
+/// Exponents beyond which neither σ nor tanh changes in bf16.
+const LIMIT: f32 = 40.0;
+/// 1.5·2²³: adding it rounds a small number to an integer, which is then found in the lowest bits.
+const ROUNDING: f32 = 12_582_912.0;
+
+/// eˣ well within bf16's precision, x being limited to ±40·ln 2.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    let x = (x * std::f32::consts::LOG2_E).clamp(-LIMIT, LIMIT);
+    let shifted = x + ROUNDING;
+    let r = x - (shifted - ROUNDING);
+    // 2ʳ for r in [−½, ½] within 7.5e-5, by the minimax polynomial of degree 3.
+    let power = (0.055_171_67_f32.mul_add(r, 0.242_611_13).mul_add(r, 0.693_260_99)).mul_add(r, 0.999_928_07);
+    f32::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 23))
+}
