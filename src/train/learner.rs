@@ -12,7 +12,7 @@ use super::criterion::Criterion;
 use super::data::Split;
 use super::distill::Teacher;
 use super::pairs::Pairs;
-use super::parameters::{Differentiable, network, residual_layers};
+use super::parameters::{Differentiable, network};
 use super::state::State;
 use crate::Result;
 use crate::model::ModelHeader;
@@ -26,8 +26,7 @@ pub struct Learner<'a> {
     precision: Precision,
     teacher: Option<Teacher>,
     device: Device,
-    /// Crops per graph: on the CPU one, whose activations then stay in the cache, or where the tile unit computes, which
-    /// goes through them one by one itself, a thread's share.
+    /// Crops per graph: on the CPU one, whose activations then stay in the cache.
     part: u64,
     threads: usize,
 }
@@ -42,11 +41,9 @@ impl<'a> Learner<'a> {
         backend: &Backend,
     ) -> Result<Self> {
         let device = backend.device();
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let (part, threads) = match (backend, residual_layers(config.precision, &device)) {
-            (Backend::Cpu, None) => (1, cores),
-            (Backend::Cpu, Some(_)) => (config.batch.div_ceil(cores) as u64, cores),
-            _ => (config.batch as u64, 1),
+        let (part, threads) = match *backend == Backend::Cpu {
+            true => (1, thread::available_parallelism().map_or(1, usize::from)),
+            false => (config.batch as u64, 1),
         };
         let criterion = Criterion::new(config, header, &device)?;
         Ok(Self {

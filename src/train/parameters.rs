@@ -112,7 +112,7 @@ impl Differentiable {
 
 /// Who computes the residual layers in `precision` on `device`, where that is not burn: the tile unit of a CPU that has
 /// one, in bf16. The rest of the network is `f32` then.
-pub fn residual_layers(precision: Precision, device: &Device) -> Option<ResidualLayers> {
+fn residual_layers(precision: Precision, device: &Device) -> Option<ResidualLayers> {
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     if precision == Precision::Bf16 && device.clone().inner() == Device::flex() && has_tile_unit() {
         return Some(super::tiled::residual_layers);
