@@ -1,8 +1,9 @@
 //! The residual layers on the CPU's tile unit against burn's, forwards and backwards.
 #![cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
 
+mod random;
+
 use burn::tensor::{Device, Tensor, TensorData};
-use remel::diffusion::Noise;
 use remel::kernel;
 use remel::network::{DiffWaveConfig, Variant};
 use remel::train::config::Precision;
@@ -27,12 +28,6 @@ fn config() -> DiffWaveConfig {
     }
 }
 
-fn random(count: usize, channel: u16) -> Vec<f32> {
-    let mut values = vec![0.0; count];
-    Noise::new(3).fill(0, channel, 0, &mut values);
-    values
-}
-
 /// What a network of `config` predicts, and the gradient of its product with random numbers, map by map.
 fn computed(config: &DiffWaveConfig, precision: Precision) -> (Vec<f32>, Vec<(String, Vec<f32>)>) {
     let device = Device::flex();
@@ -40,22 +35,18 @@ fn computed(config: &DiffWaveConfig, precision: Precision) -> (Vec<f32>, Vec<(St
         let count = values.len();
         Tensor::<1>::from_data(TensorData::new(values, [count]), &device)
     };
-    let shapes = config.tensors();
-    let weights = shapes.iter().zip(10..).flat_map(|((_, shape), channel)| {
-        let spread = (shape[1..].iter().product::<usize>() as f32).sqrt().recip();
-        random(shape.iter().product(), channel).into_iter().map(move |value| value * spread)
-    });
-    let weights = unflattened(config, &weights.collect::<Vec<f32>>());
+    let weights = random::weights(config);
     let differentiable = Differentiable::new(config, &tensor(flattened(config, &weights)), precision);
     let network = &differentiable.network;
     let conditioner = config.n_mels.map(|bands| {
-        let mel = tensor(random(CROPS * bands * FRAMES, 1)).abs();
+        let mel = tensor(random::numbers(1001, CROPS * bands * FRAMES)).abs();
         network.upsample(mel.reshape([CROPS, bands, FRAMES]))
     });
     let labels: Vec<Option<usize>> = config.classes.map_or(Vec::new(), |_| vec![Some(1), None, Some(0)]);
-    let x = tensor(random(CROPS * SAMPLES, 2)).reshape([CROPS, SAMPLES]);
+    let x = tensor(random::numbers(1002, CROPS * SAMPLES)).reshape([CROPS, SAMPLES]);
     let eps = network.forward(x, &[3.0, 20.5, 48.0], conditioner.as_ref(), &labels);
-    let weighted = (eps.clone() * tensor(random(CROPS * SAMPLES, 3)).reshape([CROPS, SAMPLES])).sum();
+    let weighted =
+        (eps.clone() * tensor(random::numbers(1003, CROPS * SAMPLES)).reshape([CROPS, SAMPLES])).sum();
     let gradient: Vec<f32> = differentiable.gradient(&weighted).to_data().try_to_vec().expect("f32");
     let gradients = unflattened(config, &gradient);
     // A map's bias goes with its weight: a sum over all samples may be next to nothing by itself.

@@ -24,6 +24,16 @@ pub(super) fn gate<V: Lanes>(gate_exponent: V, filter_exponent: V) -> V {
     one.sub(v).div(one.add(u).mul(one.add(v)))
 }
 
+/// sigmoid(a) and tanh(b) apart, given the same exponents: what the way back needs.
+#[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
+#[inline(always)]
+pub(super) fn activations<V: Lanes>(gate_exponent: V, filter_exponent: V) -> [V; 2] {
+    let one = V::splat(1.0);
+    let (u, v) = (exp2(gate_exponent), exp2(filter_exponent));
+    let inverse = one.div(one.add(u).mul(one.add(v)));
+    [one.add(v).mul(inverse), one.sub(v).mul(one.add(u)).mul(inverse)]
+}
+
 /// 2ˣ, x being limited to 60, and where the instruction set needs it to −60.
 #[inline(always)]
 fn exp2<V: Lanes>(x: V) -> V {

@@ -73,7 +73,7 @@ macro_rules! lanes {
         $($method:ident($this:ident $(, $argument:ident)*) => $body:expr;)*
     ) => {
         #[derive(Clone, Copy)]
-        pub(super) struct $name($register);
+        pub(in crate::kernel) struct $name($register);
 
         impl $crate::kernel::lanes::Lanes for $name {
             const LANES: usize = $lanes;

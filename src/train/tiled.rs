@@ -98,22 +98,24 @@ fn forward(inputs: [FlexTensor; 5], config: &DiffWaveConfig) -> (FlexTensor, Tra
     let batch = shapes[0][0];
     let stack = ResidualStack::new(config, shapes[2][1], weights);
     let mut skips = FlexTensor::empty(shapes[0].clone(), DType::F32);
-    let of = |values: &'_ [f32], index: usize| {
-        let length = values.len() / batch;
-        index * length..(index + 1) * length
-    };
     let plane = x.len() / batch;
     let traces = skips.storage_mut::<f32>().chunks_exact_mut(plane).enumerate().map(|(index, skips)| {
         let inputs = CropInputs {
-            x: &x[of(x, index)],
-            steps: &steps[of(steps, index)],
-            conditioner: &conditioner[of(conditioner, index)],
-            bias: &bias[of(bias, index)],
+            x: share(x, batch, index),
+            steps: share(steps, batch, index),
+            conditioner: share(conditioner, batch, index),
+            bias: share(bias, batch, index),
         };
         stack.forward(&inputs, skips)
     });
     let traces = traces.collect();
     (skips, Traces { stack, traces, shapes })
+}
+
+/// What of `values` belongs to signal `index` of `batch`.
+fn share(values: &[f32], batch: usize, index: usize) -> &[f32] {
+    let length = values.len() / batch;
+    &values[index * length..(index + 1) * length]
 }
 
 /// The operation's step backwards.

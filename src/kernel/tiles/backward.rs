@@ -10,7 +10,7 @@ use super::unit::{BLOCK, DEPTH, Pairs, Source, TILE, TileUnit};
 use super::{CHUNK, Layer, ResidualStack};
 
 /// Gradients of what goes into the layers for one signal, in the shapes of [`super::CropInputs`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CropGradients {
     /// `[channels, samples]`
     pub x: Vec<f32>,

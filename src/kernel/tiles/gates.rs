@@ -2,6 +2,9 @@
 
 use super::matrix::{lanes, lanes_mut, narrowed, single};
 use super::unit::TILE;
+use crate::kernel::gate::{FILTER_EXPONENT, GATE_EXPONENT, activations};
+use crate::kernel::instruction_set::avx512::Avx512;
+use crate::kernel::lanes::Lanes;
 
 /// Turns a block's `sums`, `[32, 2 · width]`, into `gates` (σ and tanh of it) and their products, `[32, width]`.
 #[inline(always)]
@@ -15,14 +18,15 @@ pub(super) fn activate(sums: &[f32], bias: &[f32], gates: &mut [u16], gated: &mu
         let given = given.zip(lanes(gate_bias).iter().zip(lanes(filter_bias)));
         let found = lanes_mut(sigmoids).iter_mut().zip(lanes_mut(tanhs)).zip(lanes_mut(gated));
         for (((sigmoids, tanhs), gated), ((gates, filters), (gate_bias, filter_bias))) in found.zip(given) {
-            let (mut sigmoid, mut tanh, mut product) = ([0.0; TILE], [0.0; TILE], [0.0; TILE]);
-            for lane in 0..TILE {
-                let u = exp(-(gates[lane] + gate_bias[lane]));
-                let v = exp(-2.0 * (filters[lane] + filter_bias[lane]));
-                let inverse = 1.0 / ((1.0 + u) * (1.0 + v));
-                (sigmoid[lane], tanh[lane]) = ((1.0 + v) * inverse, (1.0 - v) * (1.0 + u) * inverse);
-                product[lane] = sigmoid[lane] * tanh[lane];
-            }
+            let exponent = |sums: &[f32; TILE], bias: &[f32; TILE], factor| {
+                Avx512::load(sums).add(Avx512::load(bias)).mul(Avx512::splat(factor))
+            };
+            let [sigmoid, tanh] = activations(
+                exponent(gates, gate_bias, GATE_EXPONENT),
+                exponent(filters, filter_bias, FILTER_EXPONENT),
+            );
+            let product = sigmoid.mul(tanh);
+            let [sigmoid, tanh, product] = [stored(sigmoid), stored(tanh), stored(product)];
             (*sigmoids, *tanhs, *gated) = (narrowed(sigmoid), narrowed(tanh), narrowed(product));
         }
     }
@@ -67,18 +71,10 @@ pub(super) fn deactivate(
     }
 }
 
-/// Exponents beyond which neither σ nor tanh changes in bf16.
-const LIMIT: f32 = 40.0;
-/// 1.5·2²³: adding it rounds a small number to an integer, which is then found in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
-
-/// eˣ well within bf16's precision, x being limited to ±40·ln 2.
+/// A register's values.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
-    let x = (x * std::f32::consts::LOG2_E).clamp(-LIMIT, LIMIT);
-    let shifted = x + ROUNDING;
-    let r = x - (shifted - ROUNDING);
-    // 2ʳ for r in [−½, ½] within 7.5e-5, by the minimax polynomial of degree 3.
-    let power = (0.055_171_67_f32.mul_add(r, 0.242_611_13).mul_add(r, 0.693_260_99)).mul_add(r, 0.999_928_07);
-    f32::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 23))
+fn stored(register: Avx512) -> [f32; TILE] {
+    let mut values = [0.0; TILE];
+    register.store(&mut values);
+    values
 }

@@ -3,6 +3,8 @@
 use std::arch::x86_64::{__m512, _mm512_cvtneps_pbh};
 use std::mem::transmute;
 
+use half::bf16;
+
 use super::unit::{DEPTH, TILE};
 
 /// A matrix `[depth, columns]` of bf16: panels of 16 columns, each a row of tiles with pairs of rows side by side.
@@ -19,7 +21,7 @@ impl TileMatrix {
         for panel in (0..columns).step_by(TILE) {
             for pair in (0..depth).step_by(2) {
                 for column in panel..panel + TILE {
-                    values.extend([pair, pair + 1].map(|row| bf16(value(row, column))));
+                    values.extend([pair, pair + 1].map(|row| bf16::from_f32(value(row, column)).to_bits()));
                 }
             }
         }
@@ -41,12 +43,6 @@ impl TileMatrix {
         let length = self.depth / DEPTH * TILE * DEPTH;
         &self.values[index * length..(index + 1) * length]
     }
-}
-
-/// `value` in bf16, rounded to the nearest, ties to even.
-fn bf16(value: f32) -> u16 {
-    let bits = value.to_bits();
-    (bits.wrapping_add(0x7FFF + (bits >> 16 & 1)) >> 16) as u16
 }
 
 /// A vector of `f32` in bf16, rounded to the nearest, ties to even.

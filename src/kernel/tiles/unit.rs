@@ -60,11 +60,9 @@ impl TileUnit {
         let columns = matrix.columns();
         assert!(sources.len() * DEPTH == matrix.depth() && !sources.is_empty(), "a source per tile of depth");
         assert!(out.len() >= BLOCK * columns, "room for every sum");
-        let panel = sources.len() * TILE * DEPTH;
         for column in (0..columns).step_by(BLOCK) {
             let [left, right] = [0, 1].map(|tile| matrix.panel(column / TILE + tile).as_ptr());
-            debug_assert!(matrix.panel(column / TILE + 1).len() == panel);
-            // SAFETY: sources were checked when they were made, panels have a tile per source, and `out` has room.
+            // SAFETY: sources were checked when they were made, panels have a tile per tile of depth, and `out` has room.
             unsafe {
                 asm!(
                     "tilezero tmm0",

@@ -156,9 +156,9 @@ pub enum Device {
 }
 
 /// The type that the network computes in while it learns. Its parameters, losses and averages are `f32` whatever it
-/// is, and so is what becomes of it. A device that does not have the type refuses. The narrow types are for GPUs, and `bf16` for
-/// CPUs with a tile unit (AMX, on Linux): it computes the residual layers, several times faster than `f32`. Other CPUs
-/// have the types, and are slower in them.
+/// is, and so is what becomes of it. A device that does not have the type refuses. The narrow types are for GPUs, and
+/// `bf16` for CPUs with a tile unit (AMX, on Linux), which computes the residual layers several times faster than in
+/// `f32`. Other CPUs have the types, and are slower in them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
