@@ -1,6 +1,7 @@
 //! The one error type of the library: every message is one line that names what is wrong, where, and what was
 //! expected instead.
 
+use std::any::Any;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -72,5 +73,13 @@ impl Error {
     /// An [`Error::Unreadable`] for `path`.
     pub fn unreadable(path: &Path, reason: impl Display) -> Self {
         Self::Unreadable { path: path.display().to_string(), reason: reason.to_string() }
+    }
+
+    /// An [`Error::Device`] for what `device` panicked with, in one line.
+    pub fn panicked(device: impl Display, panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked");
+        let reason = text.lines().collect::<Vec<_>>().join(" ");
+        Self::Device { device: device.to_string(), reason }
     }
 }

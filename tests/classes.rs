@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use remel::audio::read_npy;
 use remel::checkpoint;
-use remel::diffusion::{Denoiser, Guided, SpanPlan};
+use remel::diffusion::{Denoiser, Guided};
 use remel::kernel::{InstructionSet, KernelDenoiser};
 use remel::mel::Mel;
 use remel::model::{Model, ModelHeader};
 use remel::network::{Backend, BurnDenoiser, Tensor, Weights};
-use remel::vocoder::{Request, Vocoder};
+use remel::render::{Request, SpanPlan};
+use remel::vocoder::Vocoder;
 
 /// Without mel, of three classes; and with mel, causal, of two.
 const FIXTURES: [&str; 2] = ["classes_8x4x2", "classes_mel_12x4x4"];

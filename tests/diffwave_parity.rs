@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use remel::audio::read_npy;
 use remel::checkpoint;
+use remel::domain::Prior;
 use remel::mel::Mel;
-use remel::model::{Model, ScheduleChoice};
+use remel::model::Model;
 use remel::network::{Backend, BurnDenoiser, embedding_row};
-use remel::prior::Prior;
-use remel::vocoder::{Request, Vocoder};
+use remel::render::{Request, ScheduleChoice};
+use remel::vocoder::Vocoder;
 
 /// Every checkpoint file that has predictions to agree with.
 const CHECKPOINTS: [&str; 11] = [

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use remel::audio::read_npy;
 use remel::checkpoint;
-use remel::diffusion::{Noise, SpanPlan};
+use remel::diffusion::Noise;
+use remel::domain::phase::{Phase, Reconstructor, Source};
 use remel::mel::{Dialect, Mel, mel_of};
 use remel::model::Model;
 use remel::network::Backend;
-use remel::phase::{Phase, Reconstructor, Source};
-use remel::stream::{Render, RenderSettings, Window};
-use remel::vocoder::{Request, Vocoder};
+use remel::render::{Render, Request, SpanPlan, Window};
+use remel::vocoder::Vocoder;
 
 const HOP: usize = 256;
 
@@ -204,14 +204,15 @@ fn a_turned_coherence_makes_no_step() {
         let mut sound = [Vec::new(), Vec::new()];
         for (chunk, coherence) in coherence.into_iter().enumerate() {
             let (start, end) = ((4 * chunk).saturating_sub(plan.left_frames), 4 * chunk + 4);
-            let settings = RenderSettings { coherence, ..RenderSettings::default() };
-            let windows = mels.each_ref().map(|mel| Window {
+            let request = Request { coherence, ..Request::default() };
+            let windows = [0, 1].map(|channel| Window {
                 signal: 7,
+                channel,
                 first_frame: start as u64,
-                mel: mel.slice(start..end + plan.right_frames),
-                output_frames: 4 * chunk - start..end - start,
+                mel: mels[usize::from(channel)].slice(start..end + plan.right_frames),
+                output: 4 * chunk - start..end - start,
                 carrier: Vec::new(),
-                settings,
+                request: request.clone(),
             });
             let mut out = [Vec::new(), Vec::new()];
             vocoder.render(&[&windows[0], &windows[1]], &mut out).unwrap();

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use remel::diffusion::{Clamp, Procedure, Sampler, Schedule, karras_sigmas};
+use remel::diffusion::{Clamp, Draw, Found, Gaussians, NoiseSource, SamplerKind, Schedule, karras_sigmas};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -56,16 +56,25 @@ fn every_step_is_lmnts() {
             other => panic!("unknown training schedule {other}"),
         };
         let inference = Schedule::from_betas(numbers(&entry["beta"])).unwrap();
-        let sampler =
-            Sampler::new(Procedure::Ancestral, &training.unwrap(), &inference, 1.0, Clamp::EveryStep).unwrap();
-        let of = |value: fn(&remel::diffusion::Step) -> f32| -> Vec<f64> {
-            sampler.steps.iter().rev().map(|step| f64::from(value(step))).collect()
+        let plan = SamplerKind::Ancestral.plan(&training.unwrap(), &inference, 1.0, Clamp::EveryStep);
+        let sampler = plan.sampler.as_ref();
+        let count = sampler.evaluations().len();
+        // The scales of x, ε and z are what a step makes of ones among zeros; references count from the least noise.
+        let scale = |index: usize, [x, eps, z]: [f32; 3]| {
+            let (mut x, mut buffer, rows) = ([x], [0.0], vec![z; count + 1]);
+            let draw = Draw { noise: NoiseSource::Given(&rows), temperature: 1.0, std: &[], carrier: &[] };
+            let found = Found { prediction: &[eps], variances: None };
+            let mut noise = Gaussians::new(&draw, index + 1, &mut buffer);
+            sampler.step(index, &mut x, found, &mut noise, &mut Vec::new());
+            f64::from(x[0])
         };
+        let of = |unit: [f32; 3]| -> Vec<f64> { (0..count).rev().map(|index| scale(index, unit)).collect() };
         let (c1, c2) = (numbers(&entry["c1"]), numbers(&entry["c2"]));
         let eps_scale: Vec<f64> = c1.iter().zip(&c2).map(|(c1, c2)| -c1 * c2).collect();
-        assert_close(name, &of(|s| s.level), &numbers(&entry["t"]), 1e-6);
-        assert_close(name, &of(|s| s.x_scale), &c1, 1e-6);
-        assert_close(name, &of(|s| s.eps_scale), &eps_scale, 1e-6);
-        assert_close(name, &of(|s| s.noise_scale), &numbers(&entry["sigma"]), 1e-6);
+        let levels = sampler.evaluations().iter().rev().map(|evaluation| f64::from(evaluation.level));
+        assert_close(name, &levels.collect::<Vec<_>>(), &numbers(&entry["t"]), 1e-6);
+        assert_close(name, &of([1.0, 0.0, 0.0]), &c1, 1e-6);
+        assert_close(name, &of([0.0, 1.0, 0.0]), &eps_scale, 1e-6);
+        assert_close(name, &of([0.0, 0.0, 1.0]), &numbers(&entry["sigma"]), 1e-6);
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use remel::audio::read_npy;
 use remel::diffusion::Noise;
+use remel::domain::{SpectralFilter, SpectralPrior};
 use remel::mel::{Dialect, Mel, mel_of};
-use remel::prior::{SpectralFilter, SpectralPrior};
 
 fn array(name: &str) -> Vec<f32> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/prior").join(name);
@@ -88,7 +88,7 @@ fn unit_noise_takes_on_the_mel_it_is_given() {
 #[test]
 fn what_the_filter_sees_of_a_sample_is_within_its_reach() {
     let (prior, dialect, mel) = (SpectralPrior::default(), dialect(), mel());
-    let reach = remel::prior::Prior::Spectral(prior).reach_frames(dialect.hop);
+    let reach = remel::domain::Prior::Spectral(prior).reach_frames(dialect.hop);
     let mut filter = SpectralFilter::new(prior, &dialect);
     let render = |filter: &mut SpectralFilter, first: usize, last: usize| {
         let mut x = array("x.npy")[first * 256..last * 256].to_vec();

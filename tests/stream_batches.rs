@@ -4,11 +4,12 @@ mod stream_fake;
 
 use std::sync::atomic::Ordering;
 
-use remel::stream::{Controls, RenderSettings};
+use remel::render::Request;
+use remel::stream::Controls;
 use stream_fake::*;
 
 #[test]
-fn chunks_of_all_streams_are_one_batch_and_equal_windows_are_rendered_once() {
+fn chunks_of_all_streams_are_one_batch() {
     let dialect = dialect(8000);
     let (engine, key, script) = engine(&dialect, Sound::Hash);
     let mut config = config(8000, &dialect, PLAN);
@@ -23,14 +24,13 @@ fn chunks_of_all_streams_are_one_batch_and_equal_windows_are_rendered_once() {
     for (number, stream) in streams.iter_mut().enumerate() {
         let stereo = [noise(120, 10 + number as u64), noise(120, 20 + number as u64)];
         // The last one has other settings: a batch of its own.
-        let settings = RenderSettings { steps: u32::from(number == 3), ..RenderSettings::default() };
-        run(stream, &stereo, None, &[120], &Controls { settings, ..Controls::default() });
+        let request = Request { seed: u64::from(number == 3), ..Request::default() };
+        run(stream, &stereo, None, &[120], &Controls { request, ..Controls::default() });
     }
     script.held.store(false, Ordering::SeqCst);
     // The busy stream's three chunks, one after another; three streams; the one apart.
     until("five batches", || script.calls.load(Ordering::SeqCst) >= 5);
-    // The busy stream is mono: one window a chunk. The others are stereo.
-    assert_eq!(script.windows.load(Ordering::SeqCst), 3 + 3 * 2 + 2);
+    assert_eq!(script.windows.load(Ordering::SeqCst), 3 * 2 + 3 * 2 + 2);
     assert_eq!(script.largest_batch.load(Ordering::SeqCst), 6);
 }
 
@@ -69,7 +69,7 @@ fn renderers_are_told_when_nothing_more_comes_of_a_signal() {
     let dialect = dialect(8000);
     let (engine, key, script) = engine(&dialect, Sound::Hash);
     let (mut stream, _) = open(&config(8000, &dialect, PLAN), &engine, &key);
-    let play = |stream: &mut remel::stream::StreamAudio| {
+    let play = |stream: &mut remel::stream::Stream| {
         run(stream, &[noise(2000, 1)], None, &[64], &Controls::default());
         script.batches.lock().last().expect("a batch")[0].0
     };

@@ -4,9 +4,9 @@ mod stream_fake;
 
 use std::sync::atomic::Ordering;
 
-use remel::diffusion::SpanPlan;
+use remel::render::{Request, SpanPlan};
 use remel::stream::{
-    Controls, Engine, OnUnderrun, RenderSettings, RendererKey, RendererState, Stream, StreamSlot,
+    Controls, Engine, LatencyMode, MixSettings, OnUnderrun, RendererKey, RendererState, Stream, StreamSlot,
 };
 use stream_fake::*;
 
@@ -64,9 +64,10 @@ fn a_gap_fades_to_dry_and_back_without_a_step_and_nothing_is_shifted() {
         let (mut stream, monitor) = open(&config, &engine, &key);
         let latency = stream.latency().total_host_samples;
         let sine = |index: usize| (index as f32 * 0.011).cos() * 0.3;
-        let controls = Controls { on_underrun, ..Controls::default() };
+        let controls =
+            Controls { mix: MixSettings { on_underrun, ..MixSettings::default() }, ..Controls::default() };
         let mut heard = Vec::new();
-        let mut play = |stream: &mut remel::stream::StreamAudio, blocks: usize| {
+        let mut play = |stream: &mut Stream, blocks: usize| {
             for _ in 0..blocks {
                 let mut block: Vec<f32> = (heard.len()..heard.len() + 64).map(sine).collect();
                 stream.process(&mut [&mut block], None, &controls);
@@ -150,7 +151,7 @@ fn an_export_in_a_host_that_does_not_say_so_is_complete() {
     let latency = stream.latency().total_host_samples;
     let input = vec![noise(12_000, 1)];
     let heard = run(&mut stream, &input, None, &[256], &Controls::default());
-    let expected = offline(Sound::Hash, &dialect, plan, &input[0], None, RenderSettings::default());
+    let expected = offline(Sound::Hash, &dialect, plan, &input[0], None, &Request::default());
     assert!(heard[0][latency..].iter().zip(&expected).all(|(heard, expected)| heard == expected));
     assert_eq!(monitor.underruns(), 0);
     assert!(monitor.load() > 0.0);
@@ -180,15 +181,15 @@ fn streams_come_and_go_and_outlive_the_engine() {
     assert_eq!(heard[0][latency..], input[0][..3000 - latency]);
     assert_eq!(monitor.underruns(), 1);
     assert!(Stream::open(&config, &engine, &key).is_err());
-    assert!(engine.plan(&key, 3).is_err());
 }
 
 #[test]
 fn what_does_not_fit_is_refused_in_one_line() {
     let dialect = dialect(8000);
     let (engine, key, _) = engine(&dialect, Sound::Hash);
-    assert_eq!(engine.plan(&key, 3).unwrap(), PLAN);
     assert_eq!(engine.format(&key), Some(format_of(&dialect)));
+    let live = SpanPlan { chunk_frames: 4, ..PLAN };
+    assert_eq!(LatencyMode::Live.plan(&engine.format(&key).unwrap()), live);
     let other = RendererKey::from("nobody");
     let good = config(8000, &dialect, PLAN);
     let message = |config: &remel::stream::StreamConfig, key: &RendererKey| {

@@ -3,9 +3,9 @@
 mod stream_fake;
 
 use proptest::prelude::*;
-use remel::diffusion::SpanPlan;
-use remel::mel::Dialect;
-use remel::stream::{Carrier, Controls, MelFrom, MelTap, RenderSettings};
+use remel::mel::{Dialect, MelEditSettings};
+use remel::render::{Request, SpanPlan};
+use remel::stream::{Carrier, Controls, MelFrom, MelTap, MixSettings};
 use stream_fake::*;
 
 fn plans() -> impl Strategy<Value = SpanPlan> {
@@ -41,7 +41,7 @@ proptest! {
         let controls = Controls {
             mel_from: if from_side { MelFrom::SideChain } else { MelFrom::Main },
             carrier,
-            settings: RenderSettings { strength: 0.7, seed, ..RenderSettings::default() },
+            request: Request { strength: 0.7, seed, ..Request::default() },
             ..Controls::default()
         };
         let total = 6000;
@@ -56,7 +56,7 @@ proptest! {
                 Carrier::Main => Some(&main[channel][..]),
                 Carrier::SideChain => Some(&side[channel][..]),
             };
-            let expected = offline(Sound::Hash, &dialect, plan, mel_of, carrier, controls.settings);
+            let expected = offline(Sound::Hash, &dialect, plan, mel_of, carrier, &controls.request);
             prop_assert!(latency + expected.len() >= total);
             prop_assert!(heard[channel][..latency.min(total)].iter().all(|&sample| sample == 0.0));
             for (position, (heard, expected)) in heard[channel].iter().skip(latency).zip(&expected).enumerate() {
@@ -115,13 +115,14 @@ proptest! {
         let dialect = dialect(8000);
         let (engine, key, _) = engine(&dialect, Sound::Hash);
         let config = config(host_rate_hz, &dialect, PLAN);
-        let controls = Controls { smear: 0.3, shift_semitones: 2.0, tilt_db_per_octave: -1.0, ..echo() };
+        let edit = MelEditSettings { smear: 0.3, shift_semitones: 2.0, tilt_db_per_octave: -1.0, freeze: false };
+        let controls = Controls { edit, ..echo() };
         let input = vec![noise(4000, 9)];
         let (mut stream, _) = open(&config, &engine, &key);
         let fresh = run(&mut stream, &input, None, &blocks, &controls);
         for stop in stops {
             stream.reset();
-            run(&mut stream, &[noise(stop.max(1), 5)], None, &[77], &Controls { mix: 0.2, ..echo() });
+            run(&mut stream, &[noise(stop.max(1), 5)], None, &[77], &Controls { mix: MixSettings { wet: 0.2, ..MixSettings::default() }, ..echo() });
         }
         stream.reset();
         prop_assert_eq!(run(&mut stream, &input, None, &blocks, &controls), fresh);
@@ -133,9 +134,11 @@ fn dry_and_bypass_are_aligned_to_the_latency_to_the_bit() {
     let dialect = dialect(16000);
     let (engine, key, _) = engine(&dialect, Sound::Hash);
     for controls in [
-        Controls { mix: 0.0, ..Controls::default() },
-        Controls { bypass: true, output_gain: 0.3, ..Controls::default() },
-    ] {
+        MixSettings { wet: 0.0, ..MixSettings::default() },
+        MixSettings { bypass: true, output_gain: 0.3, ..MixSettings::default() },
+    ]
+    .map(|mix| Controls { mix, ..Controls::default() })
+    {
         let (mut stream, _) = open(&config(44100, &dialect, PLAN), &engine, &key);
         let (input, latency) = (vec![noise(5000, 1)], stream.latency().total_host_samples);
         let heard = run(&mut stream, &input, None, &[100, 1, 300], &controls);
@@ -218,9 +221,10 @@ fn what_is_not_finite_does_not_get_through() {
     let (mut stream, _) = open(&config(11025, &dialect, PLAN), &engine, &key);
     let mut input = noise(3000, 1);
     (input[100], input[101], input[102]) = (f32::NAN, f32::INFINITY, f32::NEG_INFINITY);
-    for controls in
-        [Controls { mix: 0.5, ..echo() }, Controls { bypass: true, tilt_db_per_octave: f32::NAN, ..echo() }]
-    {
+    let half = MixSettings { wet: 0.5, ..MixSettings::default() };
+    let bypass = MixSettings { bypass: true, ..MixSettings::default() };
+    let broken = MelEditSettings { tilt_db_per_octave: f32::NAN, ..MelEditSettings::default() };
+    for controls in [Controls { mix: half, ..echo() }, Controls { mix: bypass, edit: broken, ..echo() }] {
         stream.reset();
         let heard = run(&mut stream, &[input.clone()], None, &[100], &controls);
         assert!(heard[0].iter().all(|sample| sample.is_finite()));

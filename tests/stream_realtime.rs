@@ -6,7 +6,8 @@ mod stream_fake;
 use std::sync::atomic::Ordering;
 
 use proptest::prelude::*;
-use remel::stream::{Controls, MelFrom, MelTap, StreamSlot};
+use remel::mel::MelEditSettings;
+use remel::stream::{Controls, MelFrom, MelTap, MixSettings, Stream, StreamSlot};
 use stream_fake::*;
 
 /// What happens before a block.
@@ -57,7 +58,7 @@ proptest! {
         for (number, &(event, frames)) in events.iter().enumerate() {
             match event {
                 Event::Offer => {
-                    if let Ok((stream, _)) = remel::stream::Stream::open(&config, &engine, &key) {
+                    if let Ok((stream, _)) = Stream::open(&config, &engine, &key) {
                         // A slot that is not through with the one before gives it back.
                         drop(supply.offer(stream));
                     }
@@ -70,11 +71,13 @@ proptest! {
             }
             let controls = Controls {
                 mel_from: if number % 3 == 0 { MelFrom::SideChain } else { MelFrom::Main },
-                shift_semitones: (number % 5) as f32,
-                tilt_db_per_octave: (number % 4) as f32,
-                smear: 0.1,
-                freeze: number % 7 == 0,
-                bypass: number % 11 == 0,
+                edit: MelEditSettings {
+                    shift_semitones: (number % 5) as f32,
+                    tilt_db_per_octave: (number % 4) as f32,
+                    smear: 0.1,
+                    freeze: number % 7 == 0,
+                },
+                mix: MixSettings { bypass: number % 11 == 0, ..MixSettings::default() },
                 ..echo()
             };
             let [left, right] = &mut input;

@@ -8,13 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use remel::checkpoint;
+use remel::domain::phase::Phase;
 use remel::mel::mel_of;
 use remel::network::Backend;
-use remel::phase::Phase;
+use remel::render::Request;
 use remel::train::config::{DataConfig, Prior, Source};
 use remel::train::data::{DataSet, Split};
 use remel::train::run;
-use remel::vocoder::{Request, Vocoder};
+use remel::vocoder::Vocoder;
 use training::{Record, small};
 
 #[test]

@@ -118,7 +118,7 @@ fn gradients_in_half_precision_point_where_those_in_single_precision_do() {
 fn gradients_of_the_loss_on_the_shaped_signal_are_its_slope() {
     let device = Device::flex();
     let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
-    let prior = Some(remel::prior::Prior::Spectral(remel::prior::SpectralPrior::default()));
+    let prior = Some(remel::domain::Prior::Spectral(remel::domain::SpectralPrior::default()));
     let header = ModelHeader { prior, ..model.header().clone() };
     let (config, batch) = (&header.network, Fixture::read().batch());
     let values = flattened(config, model.weights());

@@ -8,13 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use remel::checkpoint;
-use remel::diffusion::Procedure;
+use remel::diffusion::SamplerKind;
 use remel::kernel::KernelDenoiser;
-use remel::model::{Model, ScheduleChoice};
+use remel::model::Model;
 use remel::network::{Backend, Tensor as Values};
+use remel::render::Request;
 use remel::train::config::{DistillConfig, Levels, Objective, Precision, Prior};
 use remel::train::run;
-use remel::vocoder::{Request, Vocoder};
+use remel::vocoder::Vocoder;
 use safetensors::SafeTensors;
 use training::{Record, small};
 
@@ -114,11 +115,12 @@ fn a_consistency_model_learns_and_is_sampled_as_one() {
 
     // It says by itself how it is sampled: the second step starts from what the first has found, noised anew.
     let header = student.header();
-    assert_eq!((header.inference_betas.len(), header.procedure), (2, Procedure::Consistency));
-    let sampler = student.sampler(&ScheduleChoice::Fast, 1.0).unwrap();
+    assert_eq!((header.inference_betas.len(), header.sampler), (2, SamplerKind::Consistency));
+    let plan = student.sampling(&Request::default(), 1.0).unwrap();
     let alpha_bar = 1.0 - header.inference_betas[0];
-    assert!((f64::from(sampler.steps[0].noise_scale).powi(2) - (1.0 - alpha_bar)).abs() < 1e-6);
-    assert_eq!(checkpoint::load(&teacher, None).unwrap().header().procedure, Procedure::Ancestral);
+    let noise = plan.sampler.evaluations()[1].noise_scale;
+    assert!((f64::from(noise).powi(2) - (1.0 - alpha_bar)).abs() < 1e-6);
+    assert_eq!(checkpoint::load(&teacher, None).unwrap().header().sampler, SamplerKind::Ancestral);
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use remel::audio::Audio;
 use remel::checkpoint;
-use remel::diffusion::{Clamp, SpanPlan};
+use remel::diffusion::Clamp;
+use remel::domain::{Prior, SpectralPrior};
 use remel::mel::{Mel, MelStream};
 use remel::model::{Model, ModelHeader};
 use remel::network::Backend;
-use remel::prior::{Prior, SpectralPrior};
-use remel::stream::{Controls, Engine, Render, Stream, StreamConfig};
-use remel::vocoder::{Request, Vocoder};
+use remel::render::{Request, SpanPlan};
+use remel::stream::{Controls, Engine, Stream, StreamConfig};
+use remel::vocoder::Vocoder;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -65,7 +66,7 @@ fn play(model: &Arc<Model>, plan: SpanPlan, input: &[f32], block: usize, seed: u
     let (mut stream, monitor) = Stream::open(&config, &engine, &key).unwrap();
     let latency = monitor.latency().total_host_samples;
     let mut controls = Controls::default();
-    controls.settings.seed = seed;
+    controls.request.seed = seed;
     let mut signal = input.to_vec();
     signal.resize(input.len() + latency, 0.0);
     for part in signal.chunks_mut(block) {

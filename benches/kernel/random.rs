@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use remel::diffusion::{Clamp, Procedure, Schedule};
+use remel::diffusion::{Clamp, SamplerKind, Schedule};
 use remel::mel::{Dialect, Mel};
 use remel::model::{Card, Model, ModelHeader};
 use remel::network::{DiffWaveConfig, Tensor, Variant, Weights};
@@ -66,7 +66,7 @@ pub fn base() -> Arc<Model> {
         null_label: false,
         training_betas: training.betas().to_vec(),
         inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
-        procedure: Procedure::Ancestral,
+        sampler: SamplerKind::Ancestral,
         clamp: Clamp::EveryStep,
         prior: None,
         phase: None,

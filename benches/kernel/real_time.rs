@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use remel::checkpoint;
-use remel::diffusion::{Denoiser, SpanPlan};
+use remel::diffusion::Denoiser;
 use remel::kernel::{InstructionSet, KernelDenoiser};
 use remel::mel::Mel;
 use remel::model::Model;
 use remel::network::{Backend, BurnDenoiser, DiffWaveConfig};
-use remel::stream::{Render, RenderSettings, Window};
-use remel::vocoder::{Request, Vocoder, chunk_frames};
+use remel::render::{Render, Request, SpanPlan, Window};
+use remel::stream::LatencyMode;
+use remel::vocoder::Vocoder;
 
 use super::random::{Random, base};
 use super::{Choice, best};
@@ -22,8 +23,6 @@ const OFFLINE_FRAMES: usize = 128;
 const STREAMED_FRAMES: usize = 16;
 /// Samples of burn's one window and call: it is slow.
 const BURN_SAMPLES: usize = 8192;
-/// Frames per chunk of the plugin's latency modes.
-const MODES: [usize; 3] = [chunk_frames::STUDIO, chunk_frames::BALANCED, chunk_frames::LIVE];
 const REPETITIONS: usize = 2;
 
 pub fn print(choice: &Choice) {
@@ -43,8 +42,8 @@ pub fn print(choice: &Choice) {
                 .expect("a machine with the set");
             let mut vocoder = Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser));
             let offline = offline(&mut vocoder);
-            let [studio, balanced, live] = MODES.map(|chunk| {
-                let streamed = streamed(&mut vocoder, chunk);
+            let [live, balanced, studio] = LatencyMode::ALL.map(|mode| {
+                let streamed = streamed(&mut vocoder, mode);
                 format!("{streamed:7.3} ({:5.2}×)", streamed / offline)
             });
             println!(
@@ -80,8 +79,9 @@ fn offline(vocoder: &mut Vocoder) -> f64 {
 }
 
 /// Chunk after chunk, from where windows have all of their context on.
-fn streamed(vocoder: &mut Vocoder, chunk_frames: usize) -> f64 {
-    let plan = vocoder.plan(chunk_frames);
+fn streamed(vocoder: &mut Vocoder, mode: LatencyMode) -> f64 {
+    let plan = mode.plan(&vocoder.format());
+    let chunk_frames = plan.chunk_frames;
     let first = plan.left_frames.div_ceil(chunk_frames);
     let chunks = STREAMED_FRAMES.div_ceil(chunk_frames);
     let mel = Random(4).mel(plan.span(first + chunks).window.end);
@@ -100,11 +100,12 @@ fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &
     let span = plan.span(chunk);
     let window = Window {
         signal: 0,
+        channel: 0,
         first_frame: span.window.start as u64,
-        output_frames: span.output_in_window(),
+        output: span.output_in_window(),
         mel: mel.slice(span.window),
         carrier: Vec::new(),
-        settings: RenderSettings::default(),
+        request: Request::default(),
     };
     vocoder.render(&[&window], out).expect("sound");
 }

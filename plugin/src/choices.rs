@@ -82,6 +82,17 @@ pub struct ModelChoice {
     pub threads: usize,
 }
 
+impl LatencyMode {
+    /// The stream's.
+    pub fn of_stream(self) -> remel::stream::LatencyMode {
+        match self {
+            Self::Live => remel::stream::LatencyMode::Live,
+            Self::Balanced => remel::stream::LatencyMode::Balanced,
+            Self::Studio => remel::stream::LatencyMode::Studio,
+        }
+    }
+}
+
 impl Default for ModelChoice {
     fn default() -> Self {
         Self { file: None, backend: Backend::default(), threads: THREADS }

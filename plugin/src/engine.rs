@@ -6,7 +6,8 @@
 use parking_lot::Mutex;
 use remel::Result;
 use remel::kernel::flush_denormals;
-use remel::stream::{Engine, Render, RendererKey};
+use remel::render::Render;
+use remel::stream::{Engine, RendererKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

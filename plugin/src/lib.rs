@@ -125,7 +125,8 @@ impl Plugin for Remel {
         if self.loader.wants_restart() {
             context.request_restart();
         }
-        if controls.freeze { ProcessStatus::KeepAlive } else { ProcessStatus::Tail(self.tail_samples) }
+        // A host may stop calling where nothing sounds any more, and only there.
+        if self.slot.is_asleep() { ProcessStatus::Normal } else { ProcessStatus::Tail(self.tail_samples) }
     }
 
     fn deactivate(&mut self) {

@@ -11,7 +11,7 @@ use crate::params::RemelParams;
 use crate::report::{Phase, Report};
 use crate::setup::Setup;
 use parking_lot::{Condvar, Mutex};
-use remel::stream::{Stream, StreamAudio, StreamMonitor, StreamSlot, StreamSupply};
+use remel::stream::{Stream, StreamMonitor, StreamSlot, StreamSupply};
 use remel::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -65,7 +65,7 @@ struct Desk {
     setup: Option<Setup>,
     /// An activation waits for `answer`.
     waiting: bool,
-    answer: Option<StreamAudio>,
+    answer: Option<Stream>,
     supply: Option<StreamSupply>,
     latency_samples: usize,
     quit: bool,
@@ -177,7 +177,7 @@ impl Work {
         }
     }
 
-    fn open(&mut self, shared: &Shared, wanted: &Wanted) -> Result<(StreamAudio, StreamMonitor)> {
+    fn open(&mut self, shared: &Shared, wanted: &Wanted) -> Result<(Stream, StreamMonitor)> {
         let engine = match &mut self.engine {
             Some(engine) => engine,
             none => none.insert(EngineLease::take()?),
@@ -190,7 +190,7 @@ impl Work {
             self.loaded = Some((wanted.choice.clone(), model, renderer));
         }
         let (_, model, renderer) = self.loaded.as_ref().expect("just loaded");
-        let config = wanted.setup.stream(wanted.mode, engine, renderer, model)?;
+        let config = wanted.setup.stream(wanted.mode, engine, renderer, model.dialect())?;
         Stream::open(&config, engine.engine(), renderer.key())
     }
 
@@ -198,7 +198,9 @@ impl Work {
         let (Some(engine), Some((_, _, renderer))) = (&self.engine, &self.loaded) else { return };
         let renderers = engine.engine().status().renderers;
         if let Some(status) = renderers.into_iter().find(|status| status.key == *renderer.key()) {
-            shared.report.update(|summary| summary.renderer = status.state);
+            shared
+                .report
+                .update(|summary| (summary.renderer, summary.refusal) = (status.state, status.refusal));
         }
     }
 }
@@ -213,7 +215,7 @@ fn wanted(shared: &Shared, activation: u64, setup: Setup) -> Wanted {
 }
 
 /// Brings an opened stream to where it is due.
-fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(StreamAudio, StreamMonitor)>) {
+fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(Stream, StreamMonitor)>) {
     let mut desk = shared.desk.lock();
     if desk.activation != wanted.activation || desk.setup.is_none() {
         return;

@@ -71,10 +71,9 @@ impl Model {
         }
     }
 
-    /// Mel frames after a sample's own that it cannot do without, whatever the network sees: see
-    /// [`remel::model::ModelHeader::reach_frames`].
-    pub fn reach_frames(&self) -> usize {
-        self.model.header().reach_frames()
+    /// The mel frames that it reads.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
     }
 
     /// A renderer on the device, and one on the CPU to go to where a GPU fails.
@@ -94,19 +93,17 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choices::LatencyMode;
-    use crate::setup::most_right_frames;
-    use remel::vocoder::chunk_frames;
+    use remel::stream::LatencyMode;
 
     #[test]
     fn no_mode_cuts_the_bundled_model_short() {
         let model = Model::open(&ModelChoice { backend: BackendChoice::Cpu, ..ModelChoice::default() })
             .expect("the bundled model");
         let (renderer, _) = model.renderers().expect("the CPU");
-        for mode in [LatencyMode::Live, LatencyMode::Balanced, LatencyMode::Studio] {
+        let format = renderer.format();
+        for mode in LatencyMode::ALL {
             // Without the frames that a model needs, no window goes on from the one before: the work is a multiple then.
-            let needed = renderer.plan(chunk_frames::LIVE).right_frames;
-            assert!(needed <= most_right_frames(mode, model.reach_frames()), "{mode:?}");
+            assert_eq!(mode.plan(&format).right_frames, format.context.right_frames, "{mode:?}");
         }
     }
 }

@@ -3,6 +3,8 @@
 use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun};
 use nice_plug::prelude::*;
 use parking_lot::RwLock;
+use remel::mel::MelEditSettings;
+use remel::render::{Request, ScheduleChoice};
 use remel::stream;
 use std::sync::Arc;
 
@@ -99,24 +101,32 @@ impl RemelParams {
                 Carrier::Main => stream::Carrier::Main,
                 Carrier::SideChain => stream::Carrier::SideChain,
             },
-            settings: stream::RenderSettings {
-                steps: self.steps.value().unsigned_abs(),
+            request: Request {
+                schedule: match self.steps.value().unsigned_abs() {
+                    0 => ScheduleChoice::Fast,
+                    steps => ScheduleChoice::Steps(steps as usize),
+                },
                 temperature: self.temperature.value(),
                 strength: self.strength.value(),
                 seed: u64::from(self.seed.value().unsigned_abs()),
                 coherence: self.coherence.value(),
+                ..Request::default()
             },
-            mix: self.mix.value(),
-            output_gain: self.output.value(),
-            bypass: self.bypass.value(),
-            on_underrun: match self.on_underrun.value() {
-                OnUnderrun::Dry => stream::OnUnderrun::Dry,
-                OnUnderrun::Silence => stream::OnUnderrun::Silence,
+            edit: MelEditSettings {
+                shift_semitones: self.shift.value(),
+                tilt_db_per_octave: self.tilt.value(),
+                smear: self.smear.value(),
+                freeze: self.freeze.value(),
             },
-            shift_semitones: self.shift.value(),
-            tilt_db_per_octave: self.tilt.value(),
-            smear: self.smear.value(),
-            freeze: self.freeze.value(),
+            mix: stream::MixSettings {
+                wet: self.mix.value(),
+                output_gain: self.output.value(),
+                bypass: self.bypass.value(),
+                on_underrun: match self.on_underrun.value() {
+                    OnUnderrun::Dry => stream::OnUnderrun::Dry,
+                    OnUnderrun::Silence => stream::OnUnderrun::Silence,
+                },
+            },
         }
     }
 }

@@ -48,11 +48,13 @@ pub struct Summary {
     pub card: Option<Card>,
     /// How the model's renderer is doing.
     pub renderer: RendererState,
+    /// What it said of the latest request, if it could not meet it.
+    pub refusal: Option<String>,
 }
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { phase: Phase::Idle, card: None, renderer: RendererState::Ready }
+        Self { phase: Phase::Idle, card: None, renderer: RendererState::Ready, refusal: None }
     }
 }
 

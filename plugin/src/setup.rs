@@ -2,10 +2,9 @@
 
 use crate::choices::LatencyMode;
 use crate::engine::{EngineLease, RendererLease};
-use crate::model::Model;
-use remel::Result;
-use remel::stream::StreamConfig;
-use remel::vocoder::chunk_frames;
+use remel::mel::Dialect;
+use remel::stream::{self, StreamConfig};
+use remel::{Error, Result};
 
 /// What the host fixes at activation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +22,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Chunk, look-ahead and compute budget, as the latency `mode` wants them for `model`, which `renderer` renders.
+    /// The stream that the latency `mode` wants to `renderer`, which reads mel frames of `dialect`.
     ///
     /// # Errors
     /// The engine has stopped.
@@ -32,36 +31,20 @@ impl Setup {
         mode: LatencyMode,
         engine: &EngineLease,
         renderer: &RendererLease,
-        model: &Model,
+        dialect: &Dialect,
     ) -> Result<StreamConfig> {
-        let frames = match mode {
-            LatencyMode::Live => chunk_frames::LIVE,
-            LatencyMode::Balanced => chunk_frames::BALANCED,
-            LatencyMode::Studio => chunk_frames::STUDIO,
-        };
-        let mut plan = engine.engine().plan(renderer.key(), frames)?;
-        plan.right_frames = plan.right_frames.min(most_right_frames(mode, model.reach_frames()));
-        let dialect = model.card().dialect;
-        // A renderer that keeps up needs no longer for a chunk than the chunk lasts.
-        let budget_ms = 1e3 * (plan.chunk_frames * dialect.hop) as f64 / f64::from(dialect.rate_hz);
+        let format = engine.engine().format(renderer.key()).ok_or_else(|| {
+            Error::invalid("engine", "renderer", renderer.key(), "a key that a renderer is registered under")
+        })?;
+        let plan = mode.of_stream().plan(&format);
         Ok(StreamConfig {
             host_rate_hz: self.rate_hz,
             channels: self.channels,
             max_block_frames: self.max_block_samples,
-            dialect,
+            dialect: dialect.clone(),
+            budget_ms: stream::LatencyMode::budget_ms(&plan, &format),
             plan,
-            budget_ms,
             offline: self.offline,
         })
-    }
-}
-
-/// Most frames of look-ahead in a latency mode for a model that cannot do without `reach_frames` of them: a network that
-/// looks far ahead is cut short, but never what a causal one needs.
-pub fn most_right_frames(mode: LatencyMode, reach_frames: usize) -> usize {
-    match mode {
-        LatencyMode::Live => 4 + reach_frames,
-        LatencyMode::Balanced => 8 + reach_frames,
-        LatencyMode::Studio => usize::MAX,
     }
 }

@@ -4,10 +4,12 @@ mod au;
 mod decode;
 mod npy;
 mod resample;
+mod ring;
 mod write;
 
 pub use npy::{Array, read_npy, write_npy};
 pub use resample::resample;
+pub(crate) use ring::Ring;
 pub use write::write_whole;
 
 use std::path::Path;

@@ -5,11 +5,11 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::names::{self, Named};
-use crate::diffusion::{Clamp, Procedure, Schedule};
+use crate::diffusion::{Clamp, SamplerKind, Schedule};
+use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::mel::Dialect;
 use crate::model::{Card, Model, ModelHeader};
 use crate::network::{DiffWaveConfig, Weights};
-use crate::prior::{EnergyPrior, Prior, SpectralPrior};
 use crate::{Error, Result};
 
 /// βs of lmnt-com/diffwave's fast schedule for a base network (DiffWave, appendix B).
@@ -93,7 +93,7 @@ pub fn import(
         null_label: false,
         training_betas,
         inference_betas,
-        procedure: Procedure::Ancestral,
+        sampler: SamplerKind::Ancestral,
         // lmnt limits the signal after every step; with a prior, sampling follows our own recipe.
         clamp: match prior {
             None => Clamp::EveryStep,

@@ -7,7 +7,8 @@ use remel::Error;
 use remel::audio::{Audio, read_npy, write_npy};
 use remel::mel::Mel;
 use remel::model::Model;
-use remel::vocoder::{Request, check_noise};
+use remel::render::Request;
+use remel::vocoder::check_noise;
 
 /// Reads mel frames, `[n_mels, frames]`, that fit `model`.
 pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
@@ -25,7 +26,7 @@ pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
 /// Reads every Gaussian of a sampling, `[steps, samples]`: as many samples as asked for, or as the file's rows have.
 pub fn read_noise(path: &Path, model: &Model, request: &Request, samples: Option<usize>) -> Result<Vec<f32>> {
     let noise = read_npy(path)?;
-    let steps = model.sampler(&request.schedule, 1.0)?.steps.len();
+    let steps = model.sampling(request, 1.0)?.sampler.evaluations().len();
     let samples = samples.or(noise.shape.last().copied()).unwrap_or(0);
     check_noise(&path.display().to_string(), &noise.shape, steps, samples)?;
     Ok(noise.data)

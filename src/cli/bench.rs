@@ -4,19 +4,16 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
-use remel::diffusion::SpanPlan;
 use remel::mel::Mel;
-use remel::stream::Render;
-use remel::vocoder::{Request, Vocoder, chunk_frames};
+use remel::render::{Render, Request, SpanPlan};
+use remel::stream::LatencyMode;
+use remel::vocoder::Vocoder;
 use serde::Serialize;
 
 use super::options::{ModelOptions, ranged};
 
 /// Repetitions, of which the fastest counts: other programs make a run slower, nothing makes it faster.
 const REPETITIONS: usize = 3;
-/// Frames per chunk of the plugin's latency modes.
-const MODES: [(&str, usize); 3] =
-    [("Studio", chunk_frames::STUDIO), ("Balanced", chunk_frames::BALANCED), ("Live", chunk_frames::LIVE)];
 
 /// Arguments of `remel bench`.
 #[derive(Args)]
@@ -56,17 +53,17 @@ impl Bench {
         let class = self.model.class(&model)?;
         let (n_mels, rate_hz) = (model.dialect()?.n_mels, f64::from(model.header().rate_hz));
         let mut vocoder = self.model.place(model)?;
-        let hop = vocoder.format().hop;
+        let format = vocoder.format();
+        let hop = format.hop;
         let frames = (f64::from(self.seconds) * rate_hz / hop as f64).ceil() as usize;
         let mel = bands(n_mels, frames);
         let audio_seconds = (frames * hop) as f64 / rate_hz;
         let mut plans = vec![("offline, one window".to_owned(), SpanPlan::whole(frames))];
-        let modes = if self.offline { &[] } else { &MODES[..] };
-        plans.extend(
-            modes
-                .iter()
-                .map(|(mode, chunk)| (format!("{mode}, chunks of {chunk} frames"), vocoder.plan(*chunk))),
-        );
+        let modes = if self.offline { &[] } else { &LatencyMode::ALL[..] };
+        plans.extend(modes.iter().rev().map(|mode| {
+            let plan = mode.plan(&format);
+            (format!("{}, chunks of {} frames", mode.name(), plan.chunk_frames), plan)
+        }));
         let mut table: Vec<Measurement> = Vec::new();
         for (name, plan) in plans {
             let real_time_factor = fastest(&mut vocoder, &mel, class, plan)? / audio_seconds;

@@ -6,9 +6,9 @@ use anyhow::Result;
 use clap::Args;
 use remel::Error;
 use remel::checkpoint;
+use remel::domain::phase::Phase;
 use remel::mel::Dialect;
 use remel::model::Card;
-use remel::phase::Phase;
 
 use super::options::{share, temperature};
 

@@ -52,7 +52,7 @@ impl Denoise {
                 return Err(Error::invalid("--mel", "value", "none", expected).into());
             }
         };
-        let fits = network.samples(mel.frames());
+        let fits = network.layout().values(mel.frames());
         if network.n_mels.is_some() && x.len() != fits {
             let expected = format!("[{fits}], which {} mel frames condition", mel.frames());
             return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());

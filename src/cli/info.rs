@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use remel::checkpoint;
-use remel::diffusion::Procedure;
+use remel::domain::Prior;
 use remel::model::ModelHeader;
-use remel::prior::Prior;
 
 /// Arguments of `remel info`.
 #[derive(Args)]
@@ -66,9 +65,7 @@ fn print_network(header: &ModelHeader, parameters: usize) {
     }
     let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
     println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
-    if header.procedure == Procedure::Consistency {
-        println!("sampling     consistency: each step starts from what the last one found, noised anew");
-    }
+    println!("sampler      {}", header.sampler.name());
     println!("temperature  {}", header.temperature);
     match &header.phase {
         Some(p) => println!(

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use remel::model::{Model, ScheduleChoice};
+use remel::diffusion::SamplerKind;
+use remel::model::Model;
 use remel::network::Backend;
-use remel::vocoder::{Request, THREADS, Vocoder};
+use remel::render::{Request, ScheduleChoice};
+use remel::vocoder::{THREADS, Vocoder};
 use remel::{Error, checkpoint};
 
 /// Which model, which of its classes, and where it runs.
@@ -82,6 +84,9 @@ pub struct SamplingOptions {
     /// fast, full, a number of steps, or explicit betas with commas between them
     #[arg(long, default_value = "fast", value_parser = schedule)]
     pub schedule: ScheduleChoice,
+    /// How to go from level to level: ancestral, consistency or ddim [default: the model's own way]
+    #[arg(long, value_name = "NAME", value_parser = sampler)]
+    pub sampler: Option<SamplerKind>,
     /// Which noise
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -91,7 +96,7 @@ pub struct SamplingOptions {
     /// Share of the sound whose phases are reconstructed, 0 to 1, where the model says how; 0 leaves them as the network
     /// makes them
     #[arg(long, default_value_t = 1.0, value_parser = share)]
-    pub coherence: f64,
+    pub coherence: f32,
     /// How far to go beyond what the class changes, 0 to 10; 1 is the network itself
     #[arg(long, value_name = "SCALE", default_value_t = 1.0, value_parser = guidance)]
     pub guidance: f32,
@@ -102,15 +107,19 @@ impl SamplingOptions {
     ///
     /// # Errors
     /// Where the model has no such class, or cannot be guided.
-    pub fn request(&self, model: &Model, class: Option<usize>, strength: f64) -> Result<Request> {
+    pub fn request(&self, model: &Model, class: Option<usize>, strength: f32) -> Result<Request> {
         model.header().check_request(class, self.guidance)?;
-        let Self { temperature, seed, guidance, .. } = *self;
-        let (schedule, coherence) = (self.schedule.clone(), self.coherence as f32);
-        Ok(Request { schedule, strength, temperature, seed, coherence, class, guidance })
+        let Self { sampler, temperature, seed, coherence, guidance, .. } = *self;
+        let schedule = self.schedule.clone();
+        Ok(Request { schedule, sampler, strength, temperature, seed, coherence, class, guidance })
     }
 }
 
 fn schedule(text: &str) -> Result<ScheduleChoice, String> {
+    text.parse().map_err(|e: Error| e.to_string())
+}
+
+fn sampler(text: &str) -> Result<SamplerKind, String> {
     text.parse().map_err(|e: Error| e.to_string())
 }
 
@@ -124,8 +133,8 @@ fn guidance(text: &str) -> Result<f32, String> {
 }
 
 /// A share, 0 to 1.
-pub fn share(text: &str) -> Result<f64, String> {
-    ranged(text, 0.0, 1.0).map(f64::from)
+pub fn share(text: &str) -> Result<f32, String> {
+    ranged(text, 0.0, 1.0)
 }
 
 /// A number within bounds.

@@ -33,7 +33,7 @@ impl Synth {
         let model = self.model.load()?;
         let mel = read_mel(&self.input, &model)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
-        let length = model.header().network.samples(mel.frames());
+        let length = model.header().network.layout().values(mel.frames());
         let noise =
             self.noise.as_ref().map(|path| read_noise(path, &model, &request, Some(length))).transpose()?;
         let rate_hz = model.header().rate_hz;

@@ -6,6 +6,9 @@ use anyhow::Result;
 use clap::Args;
 use remel::Error;
 use remel::audio::Audio;
+use remel::mel::MelEditSettings;
+use remel::render::Render;
+use remel::stream::LatencyMode;
 use remel::vocoder::FileRequest;
 
 use super::arrays::SamplesFile;
@@ -26,7 +29,7 @@ pub struct Vocode {
     sampling: SamplingOptions,
     /// How far the carrier is noised, 0 to 1; 1 starts from pure noise
     #[arg(long, default_value = "1", value_parser = share)]
-    strength: f64,
+    strength: f32,
     /// What is noised where strength is below 1 [default: the input]
     #[arg(long, value_name = "FILE")]
     carrier: Option<PathBuf>,
@@ -38,7 +41,7 @@ pub struct Vocode {
     shift: f32,
     /// Share of the vocoded signal, 0 to 1; the rest is the input
     #[arg(long, default_value = "1", value_parser = share)]
-    mix: f64,
+    mix: f32,
     /// Render in the windows of the plugin's Studio mode
     #[arg(long)]
     stream: bool,
@@ -59,9 +62,10 @@ impl Vocode {
         let input = Audio::read(&self.input)?;
         let read = |path: &Option<PathBuf>| path.as_deref().map(Audio::read).transpose();
         let (mel_from, carrier) = (read(&self.mel_from)?, read(&self.carrier)?);
-        let file =
-            FileRequest { request, shift_semitones: self.shift, mix: self.mix as f32, in_windows: self.stream };
         let mut vocoder = self.model.place(model)?;
+        let edit = MelEditSettings { shift_semitones: self.shift, ..MelEditSettings::default() };
+        let plan = self.stream.then(|| LatencyMode::Studio.plan(&vocoder.format()));
+        let file = FileRequest { request, edit, mix: self.mix, plan };
         let progress = Progress::new("vocoding");
         let output = vocoder.vocode(&input, mel_from.as_ref(), carrier.as_ref(), &file, &mut |done, all| {
             progress.show(done, all)

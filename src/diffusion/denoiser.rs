@@ -1,12 +1,18 @@
 //! What a sampler sees of a network.
 
+use super::Prediction;
 use crate::{Error, Result, mel::Mel};
 
-/// A network that predicts noise, at rest on one device.
+/// A network that predicts what is noise in a signal, at rest on one device.
 ///
-/// Samplers call [`Denoiser::condition`] once per batch of windows, then [`Denoiser::predict`] once per step:
-/// whatever depends on neither the signal nor the step is computed in the first call.
+/// A sampling calls [`Denoiser::condition`] once per batch of windows, then [`Denoiser::predict`] once per evaluation:
+/// whatever depends on neither the signal nor the level is computed in the first call.
 pub trait Denoiser: Send {
+    /// What [`Denoiser::predict`] gives.
+    fn predicts(&self) -> Prediction {
+        Prediction::Noise
+    }
+
     /// Sets the classes of the windows that are conditioned from now on: one label per window, none being the null label
     /// that a network without a class for them takes. Without labels at all, which is how a network begins, every
     /// window has the null label.
@@ -21,15 +27,15 @@ pub trait Denoiser: Send {
     }
 
     /// Sets the batch that the following predictions work on: `mels` holds one spectrogram per window, all of
-    /// the same length and with `samples` samples each. An unconditional network takes empty spectrograms.
-    fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()>;
+    /// the same length and with `values` values of x each. An unconditional network takes empty spectrograms.
+    fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()>;
 
-    /// Predicts the noise in `x` at `level` into `eps`, both `[batch, samples]` row-major.
+    /// Predicts from `x` at `level` into `eps`, both `[batch, values]` row-major.
     ///
     /// `level` is what the network takes: a discrete or real-valued step (DiffWave), √ᾱ (WaveGrad), σ or t.
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()>;
 
-    /// Where the last prediction's variances lie, `[batch, samples]` row-major: from the logarithm of the least that a
+    /// Where the last prediction's variances lie, `[batch, values]` row-major: from the logarithm of the least that a
     /// step may have, 0, to that of the largest, 1 (Nichol and Dhariwal 2021, equation 15). None where the network
     /// learns none.
     fn variances(&self) -> Option<&[f32]> {
@@ -45,15 +51,15 @@ pub trait Denoiser: Send {
 
 /// A causal network that goes on with signals where they stood, so that each sample is computed once.
 ///
-/// What a prediction leaves for the samples after its own is a history: one per signal and step of the sampler. Zeros
-/// stand for nothing before the first sample, as at the start of a window.
+/// What a prediction leaves for the values after its own is a history: one per signal and evaluation of the sampler. Zeros
+/// stand for nothing before the first value, as at the start of a window.
 pub trait CausalDenoiser: Denoiser {
     /// Values of one history.
     fn history_values(&self) -> usize;
 
-    /// [`Denoiser::condition`] for windows that go on: of the samples that `mels` have, the first `skip` are left
+    /// [`Denoiser::condition`] for windows that go on: of the values that `mels` have, the first `skip` are left
     /// out.
-    fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()>;
+    fn condition_after(&mut self, mels: &[&Mel], skip: usize, values: usize) -> Result<()>;
 
     /// [`Denoiser::predict`] after `histories`, one per window, which go along to the end of `x`.
     fn predict_after(

@@ -1,6 +1,6 @@
 //! Classifier-free guidance.
 
-use super::Denoiser;
+use super::{Denoiser, Prediction};
 use crate::Result;
 use crate::mel::Mel;
 
@@ -21,12 +21,16 @@ impl<'a> Guided<'a> {
 }
 
 impl Denoiser for Guided<'_> {
+    fn predicts(&self) -> Prediction {
+        self.denoiser.predicts()
+    }
+
     fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
         self.denoiser.label(&[labels, &vec![None; labels.len()]].concat())
     }
 
-    fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
-        self.denoiser.condition(&[mels, mels].concat(), samples)
+    fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()> {
+        self.denoiser.condition(&[mels, mels].concat(), values)
     }
 
     /// Those of the labelled prediction: guidance is about the mean.

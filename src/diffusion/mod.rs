@@ -1,19 +1,19 @@
-//! Diffusion without any network: noise, schedules, samplers and the spans a long render is cut into.
+//! Diffusion without any network: noise, schedules, predictions and samplers.
 
 mod denoiser;
 mod guided;
 mod noise;
-mod sample;
+mod prediction;
 mod sampler;
+mod sampling;
 mod schedule;
-mod spans;
 
 pub use denoiser::{CausalDenoiser, Denoiser};
 pub use guided::Guided;
 pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;
-pub use sample::{Draw, NoiseSource, Sampling};
-pub use sampler::{Clamp, Procedure, Sampler, Step};
+pub use prediction::Prediction;
+pub use sampler::{Clamp, Evaluation, Found, Sampler, SamplerKind, SamplingPlan, Start};
+pub use sampling::{Draw, Gaussians, NoiseSource, Sampling};
 pub use schedule::{Schedule, karras_sigmas};
-pub use spans::{Span, SpanPlan};

@@ -2,6 +2,10 @@
 
 use crate::{Error, Result};
 
+/// What is left of the noise of a schedule's only level at the end of more steps than one: the variance of DiffWave's fast
+/// schedule falls from 0.5 to 1e-4.
+const SINGLE_RANGE: f64 = 2e-4;
+
 /// A discrete schedule in the notation of DDPM (Ho et al. 2020) and DiffWave: β_t, and ᾱ_t = Π(1 − β_s).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
@@ -18,7 +22,7 @@ impl Schedule {
         if betas.is_empty() {
             return Err(Error::invalid("schedule", "betas", "none", "at least one"));
         }
-        if let Some(bad) = betas.iter().find(|b| !(**b > 0.0 && **b < 1.0)) {
+        if let Some(bad) = betas.iter().find(|b| !(**b > 0.0 && **b < 1.0 && 1.0 - **b < 1.0)) {
             return Err(Error::invalid("schedule", "beta", bad, "a number above 0 and below 1"));
         }
         let alpha_bars = betas
@@ -104,10 +108,15 @@ impl Schedule {
     }
 
     /// A schedule of `steps` steps whose ᾱ is spread over this one's range evenly in log signal-to-noise ratio:
-    /// what a step count without a schedule of its own means.
+    /// what a step count without a schedule of its own means. A schedule of a single level has no range: down from it
+    /// there are [`SINGLE_RANGE`] of its noise.
+    ///
+    /// # Errors
+    /// Where `steps` is 0.
     pub fn respaced(&self, steps: usize) -> Result<Self> {
         let snr = |alpha_bar: f64| (alpha_bar / (1.0 - alpha_bar)).ln();
-        let (first, last) = (self.alpha_bars[0], self.alpha_bars[self.len() - 1]);
+        let last = self.alpha_bars[self.len() - 1];
+        let first = if self.len() > 1 { self.alpha_bars[0] } else { 1.0 - SINGLE_RANGE * (1.0 - last) };
         let targets = if steps == 1 { vec![snr(last)] } else { spaced(steps, snr(first), snr(last)) };
         let mut previous = 1.0;
         let betas = targets.iter().map(|target| {

@@ -93,6 +93,13 @@ impl Dialect {
         }
     }
 
+    /// Whether nothing sounds in a frame, `[n_mels]`: all its bands are at [`Dialect::silence`], but for what is left of a
+    /// smear that dies away.
+    pub fn is_silent(&self, frame: &[f32]) -> bool {
+        let silence = self.silence();
+        frame.iter().all(|value| (value - silence).abs() < 1e-3)
+    }
+
     /// The compressed value of digital silence, the same in every band.
     pub fn silence(&self) -> f32 {
         self.compression.silence()

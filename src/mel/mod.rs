@@ -3,6 +3,7 @@
 mod analysis;
 mod compression;
 mod dialect;
+mod edit;
 mod filter_bank;
 mod framing;
 mod published;
@@ -13,6 +14,7 @@ mod whole;
 
 pub use compression::Compression;
 pub use dialect::Dialect;
+pub use edit::{MelEdit, MelEditSettings};
 pub use filter_bank::{FilterBank, Scale};
 pub use framing::Framing;
 pub use spectrum::Spectrum;
@@ -96,6 +98,12 @@ impl Mel {
     pub fn push(&mut self, frame: &[f32]) {
         debug_assert_eq!(frame.len(), self.n_mels);
         self.data.extend_from_slice(frame);
+    }
+
+    /// Appends frames, `[frames, n_mels]` row-major.
+    pub fn extend(&mut self, frames: &[f32]) {
+        debug_assert!(frames.len().is_multiple_of(self.n_mels.max(1)));
+        self.data.extend_from_slice(frames);
     }
 
     /// Removes all frames and keeps the memory.

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diffusion::{Clamp, Procedure};
+use crate::diffusion::{Clamp, SamplerKind};
+use crate::domain::phase::Phase;
+use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
 use crate::network::DiffWaveConfig;
-use crate::phase::Phase;
-use crate::prior::{Prior, SpectralFilter};
 
 /// Where a model comes from and what may be done with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,8 +42,8 @@ pub struct ModelHeader {
     /// β of the short schedule that the model is meant to be sampled with.
     pub inference_betas: Vec<f64>,
     /// How sampling goes from level to level.
-    #[serde(default)]
-    pub procedure: Procedure,
+    #[serde(default, rename = "procedure")]
+    pub sampler: SamplerKind,
     /// Where sampling limits values.
     pub clamp: Clamp,
     /// The prior, where the model was trained with one.
@@ -59,14 +59,15 @@ pub struct ModelHeader {
 }
 
 impl ModelHeader {
-    /// Mel frames on either side of a sample's own that reach it beside those that the network sees: through the prior and
-    /// the phase reconstruction.
-    pub fn reach_frames(&self) -> usize {
-        let prior = self.prior.map_or(0, |prior| prior.reach_frames(DiffWaveConfig::HOP));
-        prior + self.phase_frames()
+    /// What the network diffuses.
+    pub fn domain(&self) -> Box<dyn Domain> {
+        match (&self.prior, &self.dialect) {
+            (Some(prior), Some(dialect)) => prior.domain(dialect),
+            _ => Box::new(Waveform::new(self.network.layout().hop)),
+        }
     }
 
-    /// The filter of a model with a spectral prior.
+    /// The filter of a model with a spectral prior, for those who train one.
     pub fn filter(&self) -> Option<SpectralFilter> {
         match (&self.prior, &self.dialect) {
             (Some(Prior::Spectral(prior)), Some(dialect)) => Some(SpectralFilter::new(*prior, dialect)),
@@ -74,10 +75,16 @@ impl ModelHeader {
         }
     }
 
-    /// Those that reach it through the phase reconstruction.
-    pub fn phase_frames(&self) -> usize {
-        let both = self.phase.zip(self.dialect.as_ref());
-        both.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
+    /// Mel frames on either side of a sample's own that encoding a carrier looks at.
+    pub fn encoder_frames(&self) -> usize {
+        self.prior.map_or(0, |prior| prior.reach_frames(self.network.layout().hop))
+    }
+
+    /// Mel frames on either side of a sample's own that decoding looks at beside those that the network sees: those of the
+    /// domain, and of the phase reconstruction.
+    pub fn decoder_frames(&self) -> usize {
+        let phase = self.phase.zip(self.dialect.as_ref());
+        self.encoder_frames() + phase.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
     }
 }
 

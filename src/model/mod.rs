@@ -5,25 +5,13 @@ mod header;
 
 pub use header::{Card, ModelHeader};
 
-use crate::diffusion::{Clamp, Procedure, Sampler, Schedule};
+use crate::diffusion::{Clamp, SamplerKind, SamplingPlan, Schedule};
+use crate::domain::Prior;
+use crate::domain::phase::Phase;
 use crate::mel::Dialect;
-use crate::network::{DiffWaveConfig, Weights};
-use crate::phase::Phase;
-use crate::prior::Prior;
+use crate::network::Weights;
+use crate::render::{Context, Request, ScheduleChoice};
 use crate::{Error, Result};
-
-/// Which schedule to sample along.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ScheduleChoice {
-    /// The model's own short schedule.
-    Fast,
-    /// Every training step.
-    Full,
-    /// So many steps, spread over the short schedule's range.
-    Steps(usize),
-    /// Explicit βs, from the least noise to the most.
-    Betas(Vec<f64>),
-}
 
 /// A model that has been validated: its weights fit its network, its dialect and its schedules.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,8 +38,9 @@ impl Model {
                 if dialect.n_mels != n_mels {
                     return Err(Error::invalid(place, of, format!("{} mels", dialect.n_mels), n_mels));
                 }
-                if dialect.hop != DiffWaveConfig::HOP {
-                    let expected = format!("the upsampler's {}", DiffWaveConfig::HOP);
+                let hop = network.layout().hop;
+                if dialect.hop != hop {
+                    let expected = format!("the network's {hop}");
                     return Err(Error::invalid(place, of, format!("hop {}", dialect.hop), expected));
                 }
                 if dialect.rate_hz != header.rate_hz {
@@ -86,7 +75,7 @@ impl Model {
             let expected = "never: what is sampled is whitened and has no full scale";
             return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
         }
-        if network.learned_variance && (header.dialect.is_some() || header.procedure != Procedure::Ancestral) {
+        if network.learned_variance && (header.dialect.is_some() || header.sampler != SamplerKind::Ancestral) {
             let found = "learned variances";
             let expected = "none: only an unconditional network with ancestral sampling has a use for them";
             return Err(Error::invalid(place, "network", found, expected));
@@ -144,38 +133,35 @@ impl Model {
         self.header.dialect.as_ref().ok_or_else(|| Error::invalid(name, "dialect", "none", expected))
     }
 
-    /// The sampler along `choice` that starts from a carrier noised as far as `strength` says (1: pure noise).
-    pub fn sampler(&self, choice: &ScheduleChoice, strength: f64) -> Result<Sampler> {
-        let inference = match choice {
+    /// The sampling that `request` asks for, from a carrier noised as far as `strength` says (1: pure noise).
+    ///
+    /// # Errors
+    /// A schedule of no steps, or of explicit βs out of their range.
+    pub fn sampling(&self, request: &Request, strength: f32) -> Result<SamplingPlan> {
+        let inference = match &request.schedule {
             ScheduleChoice::Fast => self.inference.clone(),
             ScheduleChoice::Full => self.training.clone(),
             ScheduleChoice::Steps(steps) if *steps == self.inference.len() => self.inference.clone(),
             ScheduleChoice::Steps(steps) => self.inference.respaced(*steps)?,
-            ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.clone())?,
+            ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.to_vec())?,
         };
-        let header = &self.header;
-        Sampler::new(header.procedure, &self.training, &inference, strength, header.clamp)
+        let sampler = request.sampler.unwrap_or(self.header.sampler);
+        Ok(sampler.plan(&self.training, &inference, f64::from(strength), self.header.clamp))
     }
-}
 
-impl std::str::FromStr for ScheduleChoice {
-    type Err = Error;
-
-    /// `fast`, `full`, a number of steps, or βs with commas between them.
-    fn from_str(text: &str) -> Result<Self> {
-        let expected = "fast, full, a number of steps from 1 to 1000, or betas such as 1e-4,0.01,0.5";
-        let unknown = || Error::invalid("--schedule", "value", format!("\"{text}\""), expected);
-        match text {
-            "fast" => return Ok(Self::Fast),
-            "full" => return Ok(Self::Full),
-            _ => {}
+    /// Mel frames that a window holds beside those whose sound is wanted, where `calls` network calls are to see all that
+    /// they look at.
+    pub fn context(&self, calls: usize) -> Context {
+        let layout = self.header.network.layout();
+        let [left, right] = layout.reach_frames(calls);
+        let [before, after] = layout.conditioner_frames();
+        let around = self.header.decoder_frames();
+        // A network that goes on where a signal stood samples every value once: a carrier has to be encoded as far.
+        let after = if layout.causal { after.max(self.header.encoder_frames()) } else { after };
+        Context {
+            left_frames: left + around + before,
+            right_frames: right + around + after,
+            least_right_frames: around,
         }
-        if let Ok(steps) = text.parse::<usize>() {
-            return if (1..=1000).contains(&steps) { Ok(Self::Steps(steps)) } else { Err(unknown()) };
-        }
-        let betas: Result<Vec<f64>, _> = text.split(',').map(|b| b.trim().parse()).collect();
-        let betas = betas.map_err(|_| unknown())?;
-        Schedule::from_betas(betas.clone())?;
-        Ok(Self::Betas(betas))
     }
 }

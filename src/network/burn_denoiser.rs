@@ -105,13 +105,5 @@ fn values(predicted: Tensor<2>) -> Result<Vec<f32>, String> {
 
 /// Runs work on a device, turning a backend's panic (a lost device, no memory) into an error.
 fn guarded<T>(backend: &Backend, work: impl FnOnce() -> T) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("the backend panicked");
-        let line = text.lines().next().unwrap_or_default().to_owned();
-        Error::Device { device: backend.to_string(), reason: line }
-    })
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Error::panicked(backend, &*panic))
 }

@@ -5,6 +5,7 @@ mod burn_denoiser;
 mod diffwave;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod layout;
 mod weights;
 
 pub use backend::Backend;
@@ -14,4 +15,5 @@ pub use diffwave::{DiffWave, DiffWaveConfig, Variant, embedding_row};
 pub use diffwave::{ResidualInputs, ResidualLayers};
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
+pub use layout::{Conditioner, Layout, Rows};
 pub use weights::{Tensor, Weights};

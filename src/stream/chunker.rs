@@ -1,11 +1,11 @@
 //! From samples at the model's rate to windows: frames, edits, and the carrier under them.
 
-use super::edit::MelEdit;
 use super::link::Chunk;
-use super::{Carrier, Controls, Format, MelFrom};
+use super::{Carrier, Controls, MelFrom};
 use crate::Result;
-use crate::diffusion::SpanPlan;
-use crate::mel::{Dialect, MelStream};
+use crate::audio::Ring;
+use crate::mel::{Dialect, MelEdit, MelStream};
+use crate::render::{Format, Span, SpanPlan};
 
 /// Cuts a stream into the windows of its plan, each as soon as its last frame is complete. Real-time but for `new`.
 ///
@@ -13,21 +13,27 @@ use crate::mel::{Dialect, MelStream};
 pub(super) struct Chunker {
     format: Format,
     plan: SpanPlan,
+    dialect: Dialect,
     channels: usize,
     /// One per row.
     mels: Vec<MelStream>,
     /// The frame that each row has just completed.
     fresh: Vec<Vec<f32>>,
     edit: MelEdit,
-    /// The latest edited frames per channel, frame `f` at `f % capacity`.
-    frames: Vec<Vec<f32>>,
-    frame_capacity: usize,
-    /// The latest samples per row, sample `p` at `p % capacity`.
-    samples: Vec<Vec<f32>>,
-    sample_capacity: usize,
+    /// The latest edited frames per channel, frame `f` at position `f`.
+    frames: Vec<Ring>,
+    /// The latest samples per row, sample `p` at position `p`.
+    samples: Vec<Ring>,
     samples_seen: u64,
     frames_seen: u64,
+    /// The frame after the latest that sounds, in any channel.
+    frames_sounded: u64,
+    /// Per row the sample after the latest that is not zero.
+    samples_sounded: Vec<u64>,
     next_chunk: u64,
+    /// The frame that the stretch of sound begins with, and its number.
+    begin: u64,
+    stretch: u32,
 }
 
 impl Chunker {
@@ -35,23 +41,26 @@ impl Chunker {
         let rows = 2 * channels;
         let mels = (0..rows).map(|_| MelStream::new(dialect)).collect::<Result<Vec<_>>>()?;
         let look_ahead_samples = mels.first().map_or(0, MelStream::look_ahead_samples);
-        let frame_capacity = plan.left_frames + plan.chunk_frames + plan.right_frames + 1;
+        let frames = plan.window_frames() + 1;
         // A chunk goes as soon as it can, and pushes are no longer than a hop.
-        let sample_capacity = (frame_capacity + 1) * format.hop + look_ahead_samples;
+        let samples = (frames + 1) * format.hop + look_ahead_samples;
         Ok(Self {
             format,
             plan,
+            dialect: dialect.clone(),
             channels,
             mels,
             fresh: vec![vec![0.0; format.n_mels]; rows],
             edit: MelEdit::new(dialect, channels),
-            frames: vec![vec![0.0; frame_capacity * format.n_mels]; channels],
-            frame_capacity,
-            samples: vec![vec![0.0; sample_capacity]; rows],
-            sample_capacity,
+            frames: vec![Ring::new(frames, format.n_mels); channels],
+            samples: vec![Ring::new(samples, 1); rows],
             samples_seen: 0,
             frames_seen: 0,
+            frames_sounded: 0,
+            samples_sounded: vec![0; rows],
             next_chunk: 0,
+            begin: 0,
+            stretch: 0,
         })
     }
 
@@ -65,6 +74,9 @@ impl Chunker {
         self.mels.iter_mut().for_each(MelStream::reset);
         self.edit.reset();
         (self.samples_seen, self.frames_seen, self.next_chunk) = (0, 0, 0);
+        self.frames_sounded = 0;
+        self.samples_sounded.fill(0);
+        (self.begin, self.stretch) = (0, 0);
     }
 
     /// Takes up to one hop of samples of every row, and hands a frame of channel 0 that they complete, edited, to
@@ -82,11 +94,10 @@ impl Chunker {
                 complete = true;
             });
         }
-        for (index, samples) in self.samples.iter_mut().enumerate() {
-            let mut at = (self.samples_seen % self.sample_capacity as u64) as usize;
-            for &sample in row(index) {
-                samples[at] = sample;
-                at = if at + 1 == samples.len() { 0 } else { at + 1 };
+        for (index, (ring, sounded)) in self.samples.iter_mut().zip(&mut self.samples_sounded).enumerate() {
+            ring.write(self.samples_seen, row(index));
+            if let Some(last) = row(index).iter().rposition(|sample| *sample != 0.0) {
+                *sounded = self.samples_seen + last as u64 + 1;
             }
         }
         self.samples_seen += row(0).len() as u64;
@@ -100,60 +111,74 @@ impl Chunker {
             MelFrom::Main => 0,
             MelFrom::SideChain => self.channels,
         };
-        let n_mels = self.format.n_mels;
-        let at = (self.frames_seen % self.frame_capacity as u64) as usize * n_mels;
         for (channel, frames) in self.frames.iter_mut().enumerate() {
-            let frame = &mut frames[at..at + n_mels];
+            let frame = frames.row_mut(self.frames_seen);
             frame.copy_from_slice(&self.fresh[first_row + channel]);
-            self.edit.apply(channel, frame, controls);
+            self.edit.apply(channel, frame, &controls.edit);
+            if !self.dialect.is_silent(frame) {
+                self.frames_sounded = self.frames_seen + 1;
+            }
         }
         if let Some(frames) = self.frames.first() {
-            tap(self.frames_seen, &frames[at..at + n_mels]);
+            tap(self.frames_seen, frames.row(self.frames_seen));
         }
         self.frames_seen += 1;
     }
 
-    /// Whether a chunk is complete and has not been taken.
-    pub fn ready(&self) -> bool {
+    /// Samples that are missing for the chunk that comes next.
+    pub fn missing_samples(&self) -> u64 {
         let end = (self.next_chunk + 1) * self.plan.chunk_frames as u64 + self.plan.right_frames as u64;
-        self.frames_seen >= end && self.samples_seen >= end * self.format.hop as u64
+        let needed = (end - 1) * self.format.hop as u64 + self.look_ahead_samples().max(self.format.hop) as u64;
+        needed.saturating_sub(self.samples_seen)
     }
 
-    /// Fills `chunk` with the chunk that is ready.
-    pub fn fill(&self, chunk: &mut Chunk, controls: &Controls) {
-        let span = self.plan.span(self.next_chunk as usize);
-        chunk.index = self.next_chunk;
-        let first_row = match controls.carrier {
-            _ if controls.settings.strength >= 1.0 => None,
+    /// The chunk that is complete and has not been taken, and its frames.
+    pub fn ready(&self) -> Option<(u64, Span)> {
+        (self.missing_samples() == 0).then(|| {
+            let span = self.plan.span(self.next_chunk as usize);
+            (self.next_chunk, span.after(self.begin as usize))
+        })
+    }
+
+    /// Whether nothing sounds in the window of the chunk that is ready: in its frames, and in the carrier under them.
+    pub fn is_silent(&self, controls: &Controls) -> bool {
+        let start = self.plan.span(self.next_chunk as usize).window.start as u64;
+        let start_sample = start * self.format.hop as u64;
+        let carrier = self.carrier_row(controls).map(|row| &self.samples_sounded[row..row + self.channels]);
+        self.frames_sounded <= start
+            && carrier.is_none_or(|sounded| sounded.iter().all(|end| *end <= start_sample))
+    }
+
+    /// The first row of the carrier; none where sampling starts from noise.
+    fn carrier_row(&self, controls: &Controls) -> Option<usize> {
+        match controls.carrier {
+            _ if controls.request.strength >= 1.0 => None,
             Carrier::Noise => None,
             Carrier::Main => Some(0),
             Carrier::SideChain => Some(self.channels),
-        };
-        let n_mels = self.format.n_mels;
+        }
+    }
+
+    /// Fills `chunk` with the chunk that is ready.
+    pub fn fill(&self, chunk: &mut Chunk, index: u64, span: &Span, controls: &Controls) {
+        (chunk.index, chunk.stretch) = (index, self.stretch);
+        let first_row = self.carrier_row(controls);
+        let (start, frames, hop) = (span.window.start as u64, span.window.len(), self.format.hop);
         for (channel, window) in chunk.windows.iter_mut().enumerate() {
-            window.first_frame = span.window.start as u64;
-            window.output_frames = span.output_in_window();
-            window.settings = controls.settings;
+            window.first_frame = start;
+            window.output = span.output_in_window();
+            window.request.clone_from(&controls.request);
             window.mel.clear();
-            for frame in span.window.clone() {
-                let at = frame % self.frame_capacity * n_mels;
-                window.mel.push(&self.frames[channel][at..at + n_mels]);
-            }
+            self.frames[channel].read(start, frames, |frames| window.mel.extend(frames));
             window.carrier.clear();
-            if let Some(first_row) = first_row {
-                let samples = &self.samples[first_row + channel];
-                let (mut at, mut missing) = (
-                    span.window.start * self.format.hop % self.sample_capacity,
-                    span.window.len() * self.format.hop,
-                );
-                while missing > 0 {
-                    let piece = missing.min(self.sample_capacity - at);
-                    window.carrier.extend_from_slice(&samples[at..at + piece]);
-                    (at, missing) = (0, missing - piece);
+            match first_row {
+                Some(first_row) => {
+                    self.samples[first_row + channel].read(start * hop as u64, frames * hop, |samples| {
+                        window.carrier.extend_from_slice(samples)
+                    })
                 }
-            } else {
                 // Without a carrier the network starts from noise, however strong it is meant to be.
-                window.settings.strength = 1.0;
+                None => window.request.strength = 1.0,
             }
         }
     }
@@ -161,5 +186,12 @@ impl Chunker {
     /// Leaves the chunk that is ready behind, whether or not it was filled.
     pub fn advance(&mut self) {
         self.next_chunk += 1;
+    }
+
+    /// Leaves the chunk that is ready behind as silent: what sounds after it begins anew.
+    pub fn advance_silent(&mut self) {
+        self.advance();
+        self.begin = self.next_chunk * self.plan.chunk_frames as u64;
+        self.stretch = self.stretch.wrapping_add(1);
     }
 }

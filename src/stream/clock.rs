@@ -60,6 +60,11 @@ impl Clock {
         self.block = Some((now, frames as f64 / self.rate_hz));
     }
 
+    /// When the latest block began.
+    pub fn began(&self) -> Option<Instant> {
+        self.block.map(|(began, _)| began)
+    }
+
     /// Whether the audio thread may wait at `now`, inside the block that has begun.
     pub fn may_wait(&self, now: Instant) -> bool {
         let Some((began, _)) = self.block else { return false };

@@ -1,8 +1,7 @@
 //! What a stream is opened with.
 
-use super::Format;
-use crate::diffusion::SpanPlan;
 use crate::mel::Dialect;
+use crate::render::{Format, SpanPlan};
 use crate::{Error, Result};
 
 /// What a stream is opened with: all that is fixed until the host activates anew.

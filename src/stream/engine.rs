@@ -1,78 +1,22 @@
 //! The one engine of a process: renderers by key, and the thread that runs them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::thread::{JoinHandle, Thread};
 
-use crossbeam_channel::{Sender, bounded, unbounded};
+use crossbeam_channel::{Sender, unbounded};
 use parking_lot::Mutex;
 
 use super::link::WorkerHalf;
 use super::worker::{Command, Worker};
-use super::{Format, Render};
-use crate::diffusion::SpanPlan;
+use super::{EngineStatus, RendererKey};
+use crate::render::{Format, Render};
 use crate::{Error, Result};
-
-/// The name that renderers are registered under: the same for instances that share a model and a device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RendererKey(Arc<str>);
-
-impl<T: Into<Arc<str>>> From<T> for RendererKey {
-    fn from(name: T) -> Self {
-        Self(name.into())
-    }
-}
-
-impl fmt::Display for RendererKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// How a renderer is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RendererState {
-    /// It renders.
-    Ready,
-    /// It failed, and its fallback renders instead.
-    OnFallback {
-        /// What the renderer answered.
-        error: String,
-    },
-    /// It failed, nothing renders instead, and its streams are on their underrun sound.
-    Failed {
-        /// What the renderer answered.
-        error: String,
-    },
-}
-
-/// One renderer as the user sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RendererStatus {
-    /// The key it is registered under.
-    pub key: RendererKey,
-    /// How it is doing.
-    pub state: RendererState,
-    /// Time spent rendering over the audio time of one stream that it yields: at 1 it only just keeps up.
-    pub load: f32,
-}
-
-/// The engine as the user sees it.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct EngineStatus {
-    /// Whether the worker runs.
-    pub running: bool,
-    /// Streams that are attached.
-    pub streams: usize,
-    /// All renderers, in the order of their keys.
-    pub renderers: Vec<RendererStatus>,
-}
 
 /// One worker thread that renders for all streams of a process.
 ///
 /// Started and stopped explicitly (dropping it stops it): never from a thread-local or at exit. All methods are for
-/// threads that may wait; the audio thread only ever touches its [`super::StreamAudio`].
+/// threads that may wait; the audio thread only ever touches its [`super::Stream`].
 pub struct Engine {
     commands: Sender<Command>,
     worker: Thread,
@@ -150,16 +94,6 @@ impl Engine {
     /// The format of the renderer under `key`; none where there is no such renderer.
     pub fn format(&self, key: &RendererKey) -> Option<Format> {
         self.formats.lock().get(key).copied()
-    }
-
-    /// The plan that the renderer under `key` wants for chunks of `chunk_frames`. Waits for the worker.
-    ///
-    /// # Errors
-    /// There is no such renderer, or the engine has stopped.
-    pub fn plan(&self, key: &RendererKey, chunk_frames: usize) -> Result<SpanPlan> {
-        let (reply, answer) = bounded(1);
-        self.command(Command::Plan { key: key.clone(), chunk_frames, reply })?;
-        answer.recv().map_err(|_| no_renderer(key))
     }
 
     /// How everything is doing.

@@ -1,10 +1,9 @@
 //! The one sum of latency: every term from the host's input to its output, in exact integers.
 
-use super::Format;
 use super::rates::Rates;
 use super::resampler::Resampler;
 use crate::Result;
-use crate::diffusion::SpanPlan;
+use crate::render::{Format, SpanPlan};
 
 /// One term of the latency, as the editor shows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,6 +143,17 @@ impl Timing {
         self.to_host.min_delay_samples() + self.to_model.outputs_of(1) + self.block_samples + 4
     }
 
+    /// Samples at the model's rate after which nothing is left of a sound in the way to the host.
+    pub fn settling_samples(&self) -> usize {
+        self.to_host.min_delay_samples() + self.to_host.taps() + self.crossfade_samples
+    }
+
+    /// Samples of silence after which nothing is left of a sound in the way from the host, nor in the delay line.
+    pub fn sleep_host_samples(&self) -> u64 {
+        let settled = self.to_host.outputs_of(self.settling_samples());
+        (self.latency.total_host_samples + self.to_model.taps() + settled) as u64
+    }
+
     /// The output that host sample `host` lies at, and the fraction beyond it.
     pub fn output_at(&self, host: u64) -> (i64, f32) {
         let (host_hz, model_hz) = (i64::from(self.to_host.output_hz), i64::from(self.to_host.input_hz));
@@ -158,6 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::render::Context;
 
     proptest! {
         #[test]
@@ -171,7 +182,13 @@ mod tests {
         ) {
             let demands = Demands {
                 host_rate_hz,
-                format: Format { rate_hz: 22050, hop: 256, n_mels: 80, causal: false },
+                format: Format {
+                    rate_hz: 22050,
+                    hop: 256,
+                    n_mels: 80,
+                    context: Context::default(),
+                    quantum_frames: None,
+                },
                 plan: SpanPlan { chunk_frames, left_frames: 3, right_frames },
                 look_ahead_samples,
                 max_block_frames,

@@ -2,17 +2,17 @@
 //!
 //! Every chunk is allocated when the stream is opened and travels round: from the audio thread's store to the worker
 //! and back. Both channels hold all chunks, so sending never fails for want of room; and since nobody ever blocks on
-//! a channel, sending and receiving take no lock.
+//! a channel, sending and receiving take no lock. The worker, which may not be woken, is told when to look for the next.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
-use super::{Format, RenderSettings, Window};
-use crate::diffusion::SpanPlan;
 use crate::mel::Mel;
+use crate::render::{Format, Request, SpanPlan, Window};
 
 /// One chunk of one stream, all channels of it.
 pub(super) struct Chunk {
@@ -20,6 +20,10 @@ pub(super) struct Chunk {
     pub epoch: u64,
     /// Its index in the stream's plan.
     pub index: u64,
+    /// Which of the life's stretches of sound it belongs to: silence ends one.
+    pub stretch: u32,
+    /// When it is heard; none where the audio thread waits for it.
+    pub needed_at: Option<Instant>,
     /// What to render, one window per channel.
     pub windows: Vec<Window>,
     /// What was rendered, one vector per channel: the samples of the windows' output frames.
@@ -30,19 +34,22 @@ pub(super) struct Chunk {
 
 impl Chunk {
     fn new(format: Format, plan: SpanPlan, channels: usize) -> Self {
-        let frames = plan.left_frames + plan.chunk_frames + plan.right_frames;
-        let window = || Window {
+        let frames = plan.window_frames();
+        let window = |channel: usize| Window {
             signal: 0,
+            channel: channel as u16,
             first_frame: 0,
             mel: Mel::with_capacity(format.n_mels, frames),
-            output_frames: 0..0,
+            output: 0..0,
             carrier: Vec::with_capacity(frames * format.hop),
-            settings: RenderSettings::default(),
+            request: Request::default(),
         };
         Self {
             epoch: 0,
             index: 0,
-            windows: (0..channels).map(|_| window()).collect(),
+            stretch: 0,
+            needed_at: None,
+            windows: (0..channels).map(window).collect(),
             samples: vec![Vec::with_capacity(plan.chunk_frames * format.hop); channels],
             rendered: false,
         }
@@ -50,8 +57,11 @@ impl Chunk {
 }
 
 /// What both sides of a link, and the monitor, see.
-#[derive(Default)]
 pub(super) struct LinkState {
+    /// What moments are counted from.
+    opened: Instant,
+    /// Microseconds until the next chunk may come.
+    next_chunk_us: AtomicU64,
     /// The stream's life, counted by the audio thread.
     epoch: AtomicU64,
     /// The first chunk that can still be heard in part.
@@ -61,6 +71,27 @@ pub(super) struct LinkState {
 }
 
 impl LinkState {
+    fn new() -> Self {
+        Self {
+            opened: Instant::now(),
+            next_chunk_us: AtomicU64::new(0),
+            epoch: AtomicU64::new(0),
+            first_wanted: AtomicU64::new(0),
+            load: AtomicU32::new(0),
+        }
+    }
+
+    /// The moment before which no chunk will come.
+    pub fn next_chunk(&self) -> Instant {
+        self.opened + Duration::from_micros(self.next_chunk_us.load(Ordering::Relaxed))
+    }
+
+    /// Tells the worker the moment before which no chunk will come. Real-time.
+    pub fn expect_chunk(&self, at: Instant) {
+        let us = at.saturating_duration_since(self.opened).as_micros() as u64;
+        self.next_chunk_us.store(us, Ordering::Relaxed);
+    }
+
     /// Whether a chunk is still worth rendering.
     pub fn wants(&self, chunk: &Chunk) -> bool {
         chunk.epoch == self.epoch.load(Ordering::Acquire)
@@ -87,7 +118,7 @@ pub(super) fn link(
 ) -> (AudioHalf, WorkerHalf) {
     let (to_worker, from_audio) = bounded(chunks);
     let (to_audio, from_worker) = bounded(chunks);
-    let state = Arc::new(LinkState::default());
+    let state = Arc::new(LinkState::new());
     let store = (0..chunks).map(|_| Chunk::new(format, plan, channels)).collect();
     let audio = AudioHalf {
         to_worker,

@@ -1,6 +1,6 @@
 //! What is heard in the end, at the host's rate: rendered, fallback and dry, each at its gain.
 
-use super::{Controls, OnUnderrun};
+use super::{MixSettings, OnUnderrun};
 
 /// A gain that moves to a new value over a fixed time. How the blocks are cut makes no difference.
 struct Ramp {
@@ -36,7 +36,7 @@ impl Ramp {
 /// The gains of the mix. Real-time.
 pub(super) struct Mix {
     ramp_samples: usize,
-    /// Whether the next controls are the first, which count at once.
+    /// Whether the next settings are the first, which count at once.
     fresh: bool,
     wet: Ramp,
     output: Ramp,
@@ -54,24 +54,24 @@ pub(super) struct Gains {
 
 impl Mix {
     pub fn new(host_rate_hz: u32) -> Self {
-        let ramp_samples = (host_rate_hz as f32 * Controls::RAMP_MS / 1000.0).max(1.0) as usize;
+        let ramp_samples = (host_rate_hz as f32 * MixSettings::RAMP_MS / 1000.0).max(1.0) as usize;
         let ramp = || Ramp::at(0.0);
         Self { ramp_samples, fresh: true, wet: ramp(), output: ramp(), bypass: ramp(), fallback: ramp() }
     }
 
-    /// The next controls count at once.
+    /// The next settings count at once.
     pub fn reset(&mut self) {
         self.fresh = true;
     }
 
-    /// Aims at what `controls` say; a value that is not finite is passed over.
-    pub fn aim(&mut self, controls: &Controls) {
+    /// Aims at what `settings` say; a value that is not finite is passed over.
+    pub fn aim(&mut self, settings: &MixSettings) {
         let samples = if self.fresh { 1 } else { self.ramp_samples };
         let targets = [
-            (&mut self.wet, controls.mix.clamp(0.0, 1.0)),
-            (&mut self.output, controls.output_gain),
-            (&mut self.bypass, f32::from(u8::from(controls.bypass))),
-            (&mut self.fallback, f32::from(u8::from(controls.on_underrun == OnUnderrun::Dry))),
+            (&mut self.wet, settings.wet.clamp(0.0, 1.0)),
+            (&mut self.output, settings.output_gain),
+            (&mut self.bypass, f32::from(u8::from(settings.bypass))),
+            (&mut self.fallback, f32::from(u8::from(settings.on_underrun == OnUnderrun::Dry))),
         ];
         for (ramp, target) in targets.into_iter().filter(|(_, target)| target.is_finite()) {
             if self.fresh {
@@ -109,9 +109,9 @@ mod tests {
     #[test]
     fn bypass_is_exactly_dry_and_its_ramp_has_no_step() {
         let mut mix = Mix::new(48_000);
-        mix.aim(&Controls::default());
+        mix.aim(&MixSettings::default());
         assert_eq!(mix.next().apply(0.9, 1.0, -0.7), 0.9);
-        mix.aim(&Controls { bypass: true, ..Controls::default() });
+        mix.aim(&MixSettings { bypass: true, ..MixSettings::default() });
         let heard: Vec<f32> = (0..600).map(|_| mix.next().apply(0.9, 1.0, -0.7)).collect();
         assert!(heard.windows(2).all(|pair| (pair[1] - pair[0]).abs() < 1.6 / 480.0 * 1.01));
         assert_eq!(heard[479..], [-0.7; 121]);
@@ -120,8 +120,8 @@ mod tests {
     #[test]
     fn values_that_are_not_finite_are_passed_over() {
         let mut mix = Mix::new(48_000);
-        mix.aim(&Controls::default());
-        mix.aim(&Controls { mix: f32::NAN, output_gain: f32::INFINITY, ..Controls::default() });
+        mix.aim(&MixSettings::default());
+        mix.aim(&MixSettings { wet: f32::NAN, output_gain: f32::INFINITY, ..MixSettings::default() });
         assert_eq!(mix.next().apply(0.5, 1.0, 0.1), 0.5);
     }
 
@@ -129,7 +129,7 @@ mod tests {
     fn a_closed_gate_gives_dry_or_silence() {
         for (on_underrun, expected) in [(OnUnderrun::Dry, 0.4), (OnUnderrun::Silence, 0.0)] {
             let mut mix = Mix::new(48_000);
-            mix.aim(&Controls { on_underrun, ..Controls::default() });
+            mix.aim(&MixSettings { on_underrun, ..MixSettings::default() });
             assert_eq!(mix.next().apply(0.0, 0.0, 0.4), expected);
         }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::chunker::Chunker;
 use super::clock::Clock;
-use super::fallback::Gate;
+use super::gate::Gate;
 use super::latency::Timing;
 use super::link::AudioHalf;
 use super::monitor::{Counters, TapWriter};
@@ -20,15 +20,19 @@ const NAP: Duration = Duration::from_micros(100);
 
 /// Everything between the two resamplers. Real-time but for `new`.
 pub(super) struct ModelRate {
+    rate_hz: f64,
     hop: usize,
     lag_samples: u64,
     crossfade_samples: usize,
+    block_samples: usize,
     chunker: Chunker,
     link: AudioHalf,
     output: Output,
     gate: Gate,
     /// Samples that went through since the reset.
     samples: u64,
+    /// The position after the latest chunk that is not silent.
+    sounds_until: u64,
     out_mel: MelStream,
     out_frames: u64,
     counters: Arc<Counters>,
@@ -47,14 +51,17 @@ impl ModelRate {
     ) -> Result<Self> {
         let (frames, hop) = (config.plan.chunk_frames, config.dialect.hop);
         Ok(Self {
+            rate_hz: config.dialect.rate_hz.into(),
             hop,
             lag_samples: timing.lag_samples as u64,
             crossfade_samples: timing.crossfade_samples,
+            block_samples: timing.block_samples,
             chunker,
             link,
             output: Output::new(config.channels, frames, hop, timing.kept_samples()),
             gate: Gate::new(timing.crossfade_samples, timing.lag_samples, timing.gate_history_samples()),
             samples: 0,
+            sounds_until: 0,
             out_mel: MelStream::new(&config.dialect)?,
             out_frames: 0,
             counters,
@@ -70,12 +77,22 @@ impl ModelRate {
         self.output.reset();
         self.gate.reset(silent_before);
         self.out_mel.reset();
-        (self.samples, self.out_frames) = (0, 0);
+        (self.samples, self.sounds_until, self.out_frames) = (0, 0, 0);
     }
 
     /// How many samples went through since the reset.
     pub fn samples(&self) -> u64 {
         self.samples
+    }
+
+    /// Whether all that sounded has been read, `margin_samples` ago.
+    pub fn is_silent(&self, margin_samples: usize) -> bool {
+        self.position(0) >= self.sounds_until + margin_samples as u64
+    }
+
+    /// Tells the worker that no chunk will come before `at`.
+    pub fn expect_chunk(&self, at: Instant) {
+        self.link.state().expect_chunk(at);
     }
 
     /// How open the way of rendered sound was at an output, see [`Gate::at`].
@@ -116,19 +133,39 @@ impl ModelRate {
             let tap = &mut self.tap_in;
             self.chunker.push(|row| &inputs[row][done..end], controls, |index, frame| tap.write(index, frame));
             done = end;
-            while self.chunker.ready() {
+            while let Some((index, span)) = self.chunker.ready() {
+                if self.chunker.is_silent(controls) {
+                    self.output.store_silence(index);
+                    self.chunker.advance_silent();
+                    continue;
+                }
+                self.sounds_until = (span.output.end * self.hop) as u64;
                 if self.link.may_refill() {
                     self.receive();
                     self.wait_while(clock, |part| part.link.may_refill());
                 }
                 // With no chunk to fill this one is not rendered: the worker is far behind.
                 if let Some(mut chunk) = self.link.take() {
-                    self.chunker.fill(&mut chunk, controls);
+                    self.chunker.fill(&mut chunk, index, &span, controls);
+                    chunk.needed_at = self.needed_at((span.output.start * self.hop) as u64, clock);
                     self.link.send(chunk);
                 }
                 self.chunker.advance();
             }
         }
+        // The callback that completes the next chunk may be as much earlier as a block is long.
+        let missing = self.chunker.missing_samples().saturating_sub(self.block_samples as u64);
+        if let Some(began) = clock.began() {
+            self.link.state().expect_chunk(began + Duration::from_secs_f64(missing as f64 / self.rate_hz));
+        }
+    }
+
+    /// When the callback begins that reads `position`; none where this thread waits for it.
+    fn needed_at(&self, position: u64, clock: &Clock) -> Option<Instant> {
+        let began = clock.began().filter(|_| !clock.may_wait(Instant::now()))?;
+        let read = position + self.lag_samples - self.crossfade_samples as u64;
+        let ahead = read.saturating_sub(self.samples + self.block_samples as u64);
+        Some(began + Duration::from_secs_f64(ahead as f64 / self.rate_hz))
     }
 
     /// Takes in what the worker has rendered.

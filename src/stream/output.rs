@@ -49,6 +49,15 @@ impl Output {
         self.holds[place] = Some(chunk.index);
     }
 
+    /// Takes in that chunk `index` is silent. Real-time.
+    pub fn store_silence(&mut self, index: u64) {
+        let place = (index % self.holds.len() as u64) as usize;
+        for samples in &mut self.samples {
+            samples[place * self.chunk_samples..(place + 1) * self.chunk_samples].fill(0.0);
+        }
+        self.holds[place] = Some(index);
+    }
+
     /// Whether the chunk of `position` is there. Real-time.
     pub fn holds(&self, position: u64) -> bool {
         let chunk = self.chunk_of(position);
@@ -72,13 +81,14 @@ impl Output {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Format, link};
+    use super::super::link;
     use super::*;
-    use crate::diffusion::SpanPlan;
+    use crate::render::{Context, Format, SpanPlan};
 
     #[test]
     fn a_chunk_is_where_it_belongs_or_nowhere() {
-        let format = Format { rate_hz: 8000, hop: 4, n_mels: 1, causal: false };
+        let context = Context::default();
+        let format = Format { rate_hz: 8000, hop: 4, n_mels: 1, context, quantum_frames: None };
         let plan = SpanPlan { chunk_frames: 2, left_frames: 1, right_frames: 1 };
         let (mut audio, _worker) = link::link(format, plan, 1, 1, std::thread::current());
         let mut chunk = audio.take().unwrap();
@@ -97,6 +107,8 @@ mod tests {
         );
         assert!((8..16).chain(24..32).all(|position| output.sample(0, position) == position as f32));
         assert!(output.holds_all(8, 16) && !output.holds_all(8, 17) && output.holds_all(9, 9));
+        output.store_silence(1);
+        assert!(output.holds(8) && (8..16).all(|position| output.sample(0, position) == 0.0));
         output.reset();
         assert!(!output.holds(8));
     }

@@ -1,9 +1,11 @@
 //! How the stream under a running callback is exchanged for another: opened and dropped elsewhere, crossfaded here.
 
+use std::ops::Range;
+
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::stream::SideChain;
-use super::{Controls, StreamAudio};
+use super::callback::SideChain;
+use super::{Controls, Stream};
 
 /// How long the old stream fades into the new one, in frames.
 const FADE_FRAMES: usize = 1024;
@@ -12,24 +14,24 @@ const CHANNELS: usize = 2;
 
 /// The audio thread's end: a place for one stream, which the [`StreamSupply`] fills.
 pub struct StreamSlot {
-    current: Option<Box<StreamAudio>>,
+    current: Option<Box<Stream>>,
     /// The stream that is fading out, and for how many frames it has been.
-    leaving: Option<(Box<StreamAudio>, usize)>,
+    leaving: Option<(Box<Stream>, usize)>,
     /// What the leaving stream sounds like, `[CHANNELS, FADE_FRAMES]`.
     scratch: [Vec<f32>; CHANNELS],
-    offered: Receiver<Box<StreamAudio>>,
-    retired: Sender<Box<StreamAudio>>,
+    offered: Receiver<Box<Stream>>,
+    retired: Sender<Box<Stream>>,
 }
 
 /// The other end, for any thread that may allocate: here streams are opened and dropped.
 pub struct StreamSupply {
-    offered: Sender<Box<StreamAudio>>,
-    retired: Receiver<Box<StreamAudio>>,
+    offered: Sender<Box<Stream>>,
+    retired: Receiver<Box<Stream>>,
 }
 
 impl StreamSlot {
     /// A slot with `first` in it, and its supply.
-    pub fn new(first: Option<StreamAudio>) -> (Self, StreamSupply) {
+    pub fn new(first: Option<Stream>) -> (Self, StreamSupply) {
         let (offer, offered) = bounded(1);
         let (retire, retired) = bounded(1);
         let slot = Self {
@@ -42,24 +44,35 @@ impl StreamSlot {
         (slot, StreamSupply { offered: offer, retired })
     }
 
-    /// [`StreamAudio::process`] of the stream in the slot, after exchanging it if there is a new one: the old
-    /// one's sound is crossfaded into the new one's, which begins with the old one's dry past. With no stream,
-    /// `main` stays as it is. Real-time.
+    /// [`Stream::process`] of the stream in the slot, after exchanging it if there is a new one: the old one's sound is
+    /// crossfaded into the new one's, which takes over the old one's dry past. With no stream, `main` stays as it is.
+    /// Real-time.
     pub fn process(&mut self, main: &mut [&mut [f32]], side: Option<&[&[f32]]>, controls: &Controls) {
         self.exchange();
+        let Some(current) = &mut self.current else { return };
         let frames = main.first().map_or(0, |channel| channel.len());
-        let side = SideChain { channels: side.unwrap_or(&[]), start: 0 };
-        let faded = self.fade(main, frames, side, controls);
-        if let Some(stream) = &mut self.current
-            && faded < frames
-        {
-            stream.process_part(main, faded, frames - faded, SideChain { start: faded, ..side }, controls);
+        let side = side.unwrap_or(&[]);
+        if self.leaving.is_none() {
+            return current.process(main, Some(side), controls);
+        }
+        current.begin_block(frames, controls);
+        if let Some((old, _)) = &mut self.leaving {
+            old.begin_block(frames, controls);
+        }
+        let mut done = 0;
+        while done < frames {
+            done = self.process_part(main, done..frames, side, controls);
         }
     }
 
     /// The stream in the slot.
-    pub fn stream(&mut self) -> Option<&mut StreamAudio> {
+    pub fn stream(&mut self) -> Option<&mut Stream> {
         self.current.as_deref_mut()
+    }
+
+    /// Whether the stream in the slot sleeps: what comes out is silence until something sounds again. Real-time.
+    pub fn is_asleep(&self) -> bool {
+        self.leaving.is_none() && self.current.as_ref().is_some_and(|stream| stream.is_asleep())
     }
 
     /// Resets the stream in the slot; one that is fading out is silenced. Real-time.
@@ -79,35 +92,55 @@ impl StreamSlot {
             return;
         }
         let Ok(mut stream) = self.offered.try_recv() else { return };
-        if let Some(old) = self.current.take() {
-            stream.inherit(&old);
+        if let Some(mut old) = self.current.take() {
+            stream.inherit(&mut old);
             self.leaving = Some((old, 0));
         }
         self.current = Some(stream);
     }
 
-    /// Processes as much of the block as the fade still takes. How many frames that is.
-    fn fade(&mut self, main: &mut [&mut [f32]], frames: usize, side: SideChain, controls: &Controls) -> usize {
-        let (Some((old, faded)), Some(new)) = (&mut self.leaving, &mut self.current) else { return 0 };
-        let part = frames.min(FADE_FRAMES - *faded);
-        let channels = main.len().min(CHANNELS);
-        for (scratch, main) in self.scratch.iter_mut().zip(&*main) {
-            let there = part.min(main.len());
-            scratch[..there].copy_from_slice(&main[..there]);
+    /// Processes as much of the frames `rest` of a block as can be at once. The frame after that.
+    fn process_part(
+        &mut self,
+        main: &mut [&mut [f32]],
+        rest: Range<usize>,
+        side: &[&[f32]],
+        controls: &Controls,
+    ) -> usize {
+        let Some(current) = &mut self.current else { return rest.end };
+        let mut frames = rest.len().min(current.max_block_frames());
+        let leaving = self.leaving.as_mut().filter(|(_, faded)| *faded < FADE_FRAMES);
+        if let Some((old, faded)) = &leaving {
+            frames = frames.min(old.max_block_frames()).min(FADE_FRAMES - faded);
         }
-        let [left, right] = &mut self.scratch;
-        let mut scratch = [&mut left[..part], &mut right[..part]];
-        old.process_part(&mut scratch[..channels], 0, part, side, controls);
-        new.process_part(main, 0, part, side, controls);
-        for (main, old) in main.iter_mut().zip(&scratch) {
-            for (index, (new, &old)) in main.iter_mut().zip(&**old).enumerate() {
-                let weight = (*faded + index + 1) as f32 / FADE_FRAMES as f32;
-                *new = old + weight * (*new - old);
+        let part = rest.start..rest.start + frames;
+        let dry = current.delayed(main, part.clone());
+        if let Some((old, faded)) = leaving {
+            let channels = main.len().min(CHANNELS);
+            for (scratch, main) in self.scratch.iter_mut().zip(&*main) {
+                let main = main.get(part.clone()).unwrap_or_default();
+                scratch[..main.len()].copy_from_slice(main);
             }
+            let [left, right] = &mut self.scratch;
+            let mut scratch = [&mut left[..frames], &mut right[..frames]];
+            let behind = SideChain { channels: side, start: part.start };
+            old.process_part(&mut scratch[..channels], 0..frames, behind, controls, &dry);
+            let side = SideChain { channels: side, start: 0 };
+            current.process_part(main, part.clone(), side, controls, &dry);
+            for (main, old) in main.iter_mut().zip(&scratch) {
+                let main = main.get_mut(part.clone()).unwrap_or_default();
+                for (index, (new, &old)) in main.iter_mut().zip(&**old).enumerate() {
+                    let weight = (*faded + index + 1) as f32 / FADE_FRAMES as f32;
+                    *new = old + weight * (*new - old);
+                }
+            }
+            *faded += frames;
+        } else {
+            current.process_part(main, part.clone(), SideChain { channels: side, start: 0 }, controls, &dry);
         }
-        *faded += part;
+        current.dry = dry;
         self.retire();
-        part
+        part.end
     }
 
     /// Sends the old stream off to be dropped, when it is silent.
@@ -126,7 +159,7 @@ impl StreamSupply {
     ///
     /// # Errors
     /// The slot has not taken the stream before this one yet: here is `stream` back.
-    pub fn offer(&mut self, stream: StreamAudio) -> Result<(), Box<StreamAudio>> {
+    pub fn offer(&mut self, stream: Stream) -> Result<(), Box<Stream>> {
         self.collect();
         self.offered.try_send(Box::new(stream)).map_err(|refused| refused.into_inner())
     }

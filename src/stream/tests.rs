@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::latency::Demands;
 use super::*;
 use crate::Result;
-use crate::diffusion::SpanPlan;
 use crate::mel::{Dialect, Mel, MelStream};
+use crate::render::{Context, Format, Render, Request, SpanPlan, Window};
 
 /// Sound that depends on the position and on every frame of the window.
 struct Fake(Format);
@@ -16,15 +16,11 @@ impl Render for Fake {
         self.0
     }
 
-    fn plan(&self, chunk_frames: usize) -> SpanPlan {
-        SpanPlan { chunk_frames, left_frames: 0, right_frames: 0 }
-    }
-
     fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()> {
         for (window, out) in windows.iter().zip(out) {
             let colour: f32 = window.mel.as_frames().iter().enumerate().map(|(i, v)| v * (i % 5) as f32).sum();
-            let start = (window.first_frame + window.output_frames.start as u64) * self.0.hop as u64;
-            let samples = start..start + (window.output_frames.len() * self.0.hop) as u64;
+            let start = (window.first_frame + window.output.start as u64) * self.0.hop as u64;
+            let samples = start..start + (window.output.len() * self.0.hop) as u64;
             out.clear();
             out.extend(samples.map(|position| (position as f32 * 0.37).sin() * (0.1 * colour).cos()));
         }
@@ -39,7 +35,7 @@ fn dialect() -> Dialect {
 }
 
 fn format() -> Format {
-    Format { rate_hz: 22050, hop: 16, n_mels: 6, causal: false }
+    Format { rate_hz: 22050, hop: 16, n_mels: 6, context: Context::default(), quantum_frames: None }
 }
 
 /// The offline render: resample all, render chunk by chunk, resample back.
@@ -51,19 +47,26 @@ fn offline(input: &[f32], demands: Demands) -> Vec<f32> {
     to_model.pull(0, &mut model);
     let mut mel = Mel::new(6);
     MelStream::new(&dialect()).unwrap().push(&model, |frame| mel.push(frame));
-    let (mut rendered, mut samples) = (vec![0.0; timing.lag_samples], vec![Vec::new()]);
+    let (mut rendered, mut samples, mut begin) = (vec![0.0; timing.lag_samples], vec![Vec::new()], 0);
     for index in 0.. {
         let span = demands.plan.span(index);
         if span.window.end > mel.frames() {
             break;
         }
+        if span.window.clone().all(|frame| dialect().is_silent(mel.frame(frame))) {
+            begin = span.output.end;
+            rendered.resize(timing.lag_samples + begin * 16, 0.0);
+            continue;
+        }
+        let span = span.after(begin);
         let window = Window {
             signal: 0,
+            channel: 0,
             first_frame: span.window.start as u64,
             mel: mel.slice(span.window.clone()),
-            output_frames: span.output_in_window(),
+            output: span.output_in_window(),
             carrier: Vec::new(),
-            settings: RenderSettings::default(),
+            request: Request::default(),
         };
         Fake(format()).render(&[&window], &mut samples).unwrap();
         rendered.extend_from_slice(&samples[0]);

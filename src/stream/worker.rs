@@ -1,27 +1,32 @@
-//! The engine's thread: takes chunks of all streams, renders those that fit together as one batch, sends them back.
+//! The engine's thread: takes chunks of all streams, renders the most urgent, sends them back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError};
+use crossbeam_channel::{Receiver, TryRecvError};
 use parking_lot::Mutex;
 
-use super::batch::Batch;
-use super::link::{Chunk, WorkerHalf};
-use super::station::Station;
-use super::{EngineStatus, Render, RendererKey};
-use crate::diffusion::SpanPlan;
+use super::failover::Failover;
+use super::link::WorkerHalf;
+use super::queue::{Pending, Queue};
+use super::{EngineStatus, RendererKey, RendererStatus};
+use crate::render::{Render, Window};
 
-/// How long the worker sleeps between looks at its streams: the audio thread must not wake it, which would be a system
-/// call. Part of what the compute budget has to cover.
-const POLL: Duration = Duration::from_micros(500);
+/// How often the worker looks for a chunk that is due: the audio thread must not wake it, which would be a system call.
+/// Part of what the compute budget has to cover.
+const LOOK: Duration = Duration::from_micros(500);
+/// How long it sleeps at most while there are streams: what was told of the next chunk may change.
+const SLEEP: Duration = Duration::from_millis(20);
+/// How long after a chunk was due its stream is taken for one whose host has stopped.
+const STALLED: Duration = Duration::from_millis(100);
+/// How often the worker looks at those.
+const LOOK_STALLED: Duration = Duration::from_millis(5);
 
 /// What the engine asks of its thread.
 pub(super) enum Command {
     Register { key: RendererKey, renderer: Box<dyn Render>, fallback: Option<Box<dyn Render>> },
     Unregister { key: RendererKey },
-    Plan { key: RendererKey, chunk_frames: usize, reply: Sender<SpanPlan> },
     Attach { key: RendererKey, link: WorkerHalf },
     Stop,
 }
@@ -31,37 +36,34 @@ struct Attached {
     id: u64,
     key: RendererKey,
     link: WorkerHalf,
-    /// The number of what its life now sounds like, once there is something of it.
-    signal: Option<u64>,
-}
-
-/// A chunk that waits to be rendered.
-pub(super) struct Pending {
-    stream: u64,
-    key: RendererKey,
-    pub chunk: Chunk,
+    /// The epoch and stretch of sound that its chunks are of now, and the number of that signal.
+    signal: Option<((u64, u32), u64)>,
 }
 
 /// All that the thread owns.
 pub(super) struct Worker {
     commands: Receiver<Command>,
-    stations: BTreeMap<RendererKey, Station>,
+    renderers: BTreeMap<RendererKey, Failover>,
     streams: Vec<Attached>,
     next_id: u64,
-    /// In the order of arrival.
-    pending: Vec<Pending>,
+    next_signal: u64,
+    queue: Queue,
     status: Arc<Mutex<EngineStatus>>,
+    /// What is rendered at a time, before it is added to its chunk.
+    rendered: Vec<Vec<f32>>,
 }
 
 impl Worker {
     pub fn new(commands: Receiver<Command>, status: Arc<Mutex<EngineStatus>>) -> Self {
         Self {
             commands,
-            stations: BTreeMap::new(),
+            renderers: BTreeMap::new(),
             streams: Vec::new(),
             next_id: 0,
-            pending: Vec::new(),
+            next_signal: 0,
+            queue: Queue::default(),
             status,
+            rendered: Vec::new(),
         }
     }
 
@@ -78,11 +80,11 @@ impl Worker {
                 Err(TryRecvError::Empty) => {}
             }
             self.collect();
-            if self.pending.is_empty() {
-                // With no stream there is nothing to poll for, and commands wake the thread.
-                if self.streams.is_empty() { std::thread::park() } else { std::thread::park_timeout(POLL) }
-            } else {
-                self.render_oldest();
+            match self.next() {
+                Some(batch) => self.render(batch),
+                // With no stream there is nothing to look for, and commands wake the thread.
+                None if self.streams.is_empty() => std::thread::park(),
+                None => std::thread::park_timeout(self.pause(Instant::now())),
             }
         }
     }
@@ -90,16 +92,10 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Register { key, renderer, fallback } => {
-                self.stations.insert(key, Station::new(renderer, fallback));
+                self.renderers.insert(key, Failover::new(renderer, fallback));
             }
             Command::Unregister { key } => {
-                self.stations.remove(&key);
-            }
-            Command::Plan { key, chunk_frames, reply } => {
-                // Without an answer the asker sees the reply dropped.
-                if let Some(plan) = self.stations.get(&key).and_then(|station| station.plan(chunk_frames)) {
-                    let _ = reply.send(plan);
-                }
+                self.renderers.remove(&key);
             }
             Command::Attach { key, link } => {
                 self.streams.push(Attached { id: self.next_id, key, link, signal: None });
@@ -109,26 +105,45 @@ impl Worker {
         }
     }
 
+    /// How long nothing will come.
+    fn pause(&self, now: Instant) -> Duration {
+        let pauses = self.streams.iter().map(|stream| {
+            let next = stream.link.state.next_chunk();
+            match now.saturating_duration_since(next) {
+                late if late > STALLED => LOOK_STALLED,
+                late if late > Duration::ZERO => LOOK,
+                _ => (next - now).clamp(LOOK, SLEEP),
+            }
+        });
+        pauses.min().unwrap_or(SLEEP)
+    }
+
     /// Takes in everything that streams have sent, and lets go of streams that are gone.
     fn collect(&mut self) {
-        let (pending, before) = (&mut self.pending, self.streams.len());
-        let stations = &mut self.stations;
+        let Self { queue, renderers, next_signal, streams, .. } = self;
+        let (before, now) = (streams.len(), Instant::now());
         let mut forget = |stream: &Attached| {
-            if let (Some(station), Some(signal)) = (stations.get_mut(&stream.key), stream.signal) {
-                station.forget(signal);
+            if let (Some(renderer), Some((_, signal))) = (renderers.get_mut(&stream.key), stream.signal) {
+                renderer.forget(signal);
             }
         };
-        self.streams.retain_mut(|stream| {
+        streams.retain_mut(|stream| {
             loop {
                 match stream.link.try_receive() {
                     Ok(Some(mut chunk)) => {
-                        let signal = stream.id << 32 | chunk.epoch & u64::from(u32::MAX);
-                        if stream.signal != Some(signal) {
-                            forget(stream);
-                            stream.signal = Some(signal);
-                        }
+                        let life = (chunk.epoch, chunk.stretch);
+                        let signal = match stream.signal {
+                            Some((known, signal)) if known == life => signal,
+                            _ => {
+                                forget(stream);
+                                *next_signal += 1;
+                                *next_signal
+                            }
+                        };
+                        stream.signal = Some((life, signal));
                         chunk.windows.iter_mut().for_each(|window| window.signal = signal);
-                        pending.push(Pending { stream: stream.id, key: stream.key.clone(), chunk })
+                        chunk.samples.iter_mut().for_each(Vec::clear);
+                        queue.push(Pending::new(stream.id, stream.key.clone(), chunk, now));
                     }
                     Ok(None) => return true,
                     Err(_) => {
@@ -138,52 +153,64 @@ impl Worker {
                 }
             }
         });
-        let streams = &self.streams;
-        // What a reset or the time that has passed made worthless goes back unrendered.
-        let worthless = |pending: &mut Pending| {
-            streams
-                .iter()
-                .find(|stream| stream.id == pending.stream)
-                .is_none_or(|stream| !stream.link.state.wants(&pending.chunk))
-        };
-        let worthless: Vec<_> = self.pending.extract_if(.., worthless).collect();
-        worthless.into_iter().for_each(|pending| self.give_back(pending));
         if self.streams.len() != before {
             self.publish();
         }
     }
 
-    /// Renders the chunk that has waited longest, and with it all that fit into one batch: at most one of each stream, and
-    /// its next, for it goes on from where the one before it ended.
-    fn render_oldest(&mut self) {
-        if self.pending.is_empty() {
-            return;
-        }
-        let oldest = self.pending.remove(0);
-        let key = oldest.key.clone();
-        let like = (oldest.chunk.windows[0].mel.frames(), oldest.chunk.windows[0].settings);
-        let mut seen = vec![oldest.stream];
-        let fits = |pending: &mut Pending| {
-            let next = !seen.contains(&pending.stream);
-            seen.push(pending.stream);
-            let window = &pending.chunk.windows[0];
-            next && pending.key == key && (window.mel.frames(), window.settings) == like
+    /// The chunks to go on with: the most urgent, and those that are rendered with it. What a reset or the time that has
+    /// passed made worthless, or what can only come too late, goes back unrendered.
+    fn next(&mut self) -> Option<Vec<Pending>> {
+        let Self { queue, streams, renderers, .. } = self;
+        let worthless = queue.drop_worthless(Instant::now(), |pending| {
+            let stream = streams.iter().find(|stream| stream.id == pending.stream);
+            let wanted = stream.is_some_and(|stream| stream.link.state.wants(&pending.chunk));
+            renderers.get(&pending.key).filter(|_| wanted).map(|renderer| {
+                let frames = pending.frames_left();
+                (renderer.estimate(frames), renderer.duration(pending.output.len()))
+            })
+        });
+        worthless.into_iter().for_each(|pending| self.give_back(pending));
+        let quantum = |key: &RendererKey| self.renderers.get(key).and_then(|r| r.format().quantum_frames);
+        self.queue.take_most_urgent(quantum)
+    }
+
+    /// Renders the next frames of a batch of chunks of one renderer, and sends back those that are complete.
+    fn render(&mut self, mut batch: Vec<Pending>) {
+        let Some(key) = batch.first().map(|pending| pending.key.clone()) else { return };
+        let Some(renderer) = self.renderers.get_mut(&key) else {
+            return batch.into_iter().for_each(|pending| self.give_back(pending));
         };
-        let mut group: Vec<_> = std::iter::once(oldest).chain(self.pending.extract_if(.., fits)).collect();
-        if let Some(station) = self.stations.get_mut(&key) {
-            let state_changed = station.render(&mut Batch::new(&mut group));
-            for stream in self.streams.iter().filter(|stream| stream.key == key) {
-                stream.link.state.set_load(station.load());
+        let before = renderer.status(key.clone());
+        batch.iter_mut().for_each(|pending| pending.narrow(renderer.format().quantum_frames));
+        let windows: Vec<&Window> = batch.iter().flat_map(|pending| &pending.chunk.windows).collect();
+        self.rendered.resize_with(windows.len(), Vec::new);
+        let rendered = renderer.render(&windows, &mut self.rendered);
+        let load = renderer.load();
+        let changed = RendererChange::between(&before, &renderer.status(key.clone()));
+        for stream in self.streams.iter().filter(|stream| stream.key == key) {
+            stream.link.state.set_load(load);
+        }
+        let mut sounds = self.rendered.iter();
+        for mut pending in batch {
+            for (samples, sound) in pending.chunk.samples.iter_mut().zip(&mut sounds) {
+                samples.extend_from_slice(sound);
             }
-            if state_changed {
-                self.publish();
-            } else if let Some(status) =
-                self.status.lock().renderers.iter_mut().find(|status| status.key == key)
-            {
-                status.load = station.load();
+            if rendered && !pending.is_complete() {
+                self.queue.put_back(pending);
+            } else {
+                pending.chunk.rendered = rendered;
+                self.give_back(pending);
             }
         }
-        group.into_iter().for_each(|pending| self.give_back(pending));
+        match changed {
+            RendererChange::State => self.publish(),
+            RendererChange::Load => {
+                if let Some(known) = self.status.lock().renderers.iter_mut().find(|known| known.key == key) {
+                    known.load = load;
+                }
+            }
+        }
     }
 
     fn give_back(&self, pending: Pending) {
@@ -194,8 +221,21 @@ impl Worker {
 
     /// Shows the user how everything is doing.
     fn publish(&self) {
-        let renderers = self.stations.iter().map(|(key, station)| station.status(key.clone())).collect();
+        let renderers = self.renderers.iter().map(|(key, renderer)| renderer.status(key.clone())).collect();
         let mut status = self.status.lock();
         (status.streams, status.renderers) = (self.streams.len(), renderers);
+    }
+}
+
+/// What a render has changed of its renderer.
+enum RendererChange {
+    State,
+    Load,
+}
+
+impl RendererChange {
+    fn between(before: &RendererStatus, after: &RendererStatus) -> Self {
+        let told = (&before.state, &before.refusal) != (&after.state, &after.refusal);
+        if told { Self::State } else { Self::Load }
     }
 }

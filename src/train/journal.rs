@@ -12,7 +12,8 @@ use crate::audio::Audio;
 use crate::mel::{Mel, mel_of};
 use crate::model::Model;
 use crate::network::{Backend, DiffWaveConfig};
-use crate::vocoder::{Request, Vocoder};
+use crate::render::Request;
+use crate::vocoder::Vocoder;
 
 /// The figures of the table.
 const COLUMNS: [&str; 5] = ["loss", "gradient_norm", "learning_rate", "seconds", "validation_loss"];

@@ -6,10 +6,10 @@ use super::data::{Crop, DataSet, Draws, Split};
 use super::levels::{Level, Levels};
 use crate::Result;
 use crate::diffusion::Noise;
+use crate::domain::{Prior, SpectralFilter};
 use crate::mel::{Mel, mel_of};
 use crate::model::ModelHeader;
 use crate::network::DiffWaveConfig;
-use crate::prior::{Prior, SpectralFilter};
 
 /// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
 const LEVELS: u32 = 2;
@@ -90,8 +90,7 @@ impl Pairs {
             let Crop { audio, class } = self.data.crop(split, number, frames * hop)?;
             return Ok(Excerpt { signal: audio.clone(), audio, class, ..Excerpt::default() });
         };
-        let reach = self.header.prior.map_or(0, |prior| prior.reach_frames(hop));
-        let margin = dialect.pad_samples().div_ceil(hop) + reach;
+        let margin = dialect.pad_samples().div_ceil(hop) + self.header.encoder_frames();
         let Crop { audio: whole, class } = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
         let mel = mel_of(&whole, dialect)?;
         let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();

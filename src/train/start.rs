@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use super::config::{self, Device, Objective, TrainConfig, TrainingConfig};
 use super::data::DataSet;
-use super::distill::Teacher;
+use super::distill::{Lesson, Teacher};
 use super::parameters::{dtype, flattened, initial};
 use super::run::Observer;
-use crate::diffusion::{Clamp, Procedure};
+use crate::diffusion::{Clamp, SamplerKind};
+use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
-use crate::prior::{EnergyPrior, Prior, SpectralPrior};
 use crate::{Error, Result, checkpoint};
 
 /// The data, whose preparation the observer is told of.
@@ -51,7 +51,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         rate_hz: network.rate_hz()?,
         training_betas: training.betas().to_vec(),
         inference_betas: config.schedule.inference_betas.clone(),
-        procedure: Procedure::Ancestral,
+        sampler: SamplerKind::Ancestral,
         clamp,
         prior,
         phase: config.phase,
@@ -68,11 +68,11 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
 /// The model to learn from, where there is one.
 pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher>> {
     let Some(distill) = &config.distill else { return Ok(None) };
-    let procedure = match config.training.objective {
-        Objective::Consistency => Procedure::Consistency,
-        Objective::Ddpm | Objective::Distill | Objective::Variational => Procedure::Ancestral,
+    let lesson = match config.training.objective {
+        Objective::Consistency => Lesson::Consistency,
+        Objective::Ddpm | Objective::Distill | Objective::Variational => Lesson::Progressive,
     };
-    Teacher::open(distill, procedure, &backend.device()).map(Some)
+    Teacher::open(distill, lesson, &backend.device()).map(Some)
 }
 
 /// The parameters to begin with: those of a file, else the teacher's, else random ones.

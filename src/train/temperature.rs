@@ -9,7 +9,8 @@ use crate::Result;
 use crate::mel::mel_of;
 use crate::model::Model;
 use crate::network::Backend;
-use crate::vocoder::{Request, Vocoder};
+use crate::render::Request;
+use crate::vocoder::Vocoder;
 
 /// The temperatures to choose from.
 const CHOICES: [f32; 6] = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5];

@@ -1,26 +1,26 @@
 //! Vocoding whole audio files.
 
-use super::{Request, Vocoder, chunk_frames};
+use super::Vocoder;
 use crate::Result;
 use crate::audio::{Audio, resample};
-use crate::mel::{Mel, mel_of};
-use crate::stream::{Controls, MelEdit, Render};
+use crate::mel::{Mel, MelEdit, MelEditSettings, mel_of};
+use crate::render::{Request, SpanPlan};
 
 /// How to vocode a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileRequest {
     /// How to render.
     pub request: Request,
-    /// Shift along the mel axis in semitones.
-    pub shift_semitones: f32,
+    /// What is done to the mel frames before.
+    pub edit: MelEditSettings,
     /// Share of the vocoded signal, 0 to 1; the rest is the input.
     pub mix: f32,
-    /// Whether to render in the windows of the plugin's Studio mode.
-    pub in_windows: bool,
+    /// The windows to render in; none renders in as few as memory allows.
+    pub plan: Option<SpanPlan>,
 }
 
 impl Vocoder {
-    /// Vocodes `input` channel by channel, and tells `on_step(done, all)` after each network call of a channel.
+    /// Vocodes `input` channel by channel, and tells `on_evaluation(done, all)` after each network call of a channel.
     ///
     /// Mel frames come from `mel_from`, else from `input`; what is noised where the strength is below 1 is `carrier`,
     /// else `input`. Files of fewer channels give their last one to the others. The output has the input's rate and
@@ -34,7 +34,7 @@ impl Vocoder {
         mel_from: Option<&Audio>,
         carrier: Option<&Audio>,
         file: &FileRequest,
-        on_step: &mut dyn FnMut(usize, usize),
+        on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Audio> {
         let rate_hz = self.model.dialect()?.rate_hz;
         let mut output = Audio { rate_hz: input.rate_hz, channels: Vec::new() };
@@ -43,12 +43,18 @@ impl Vocoder {
                 let channel = &audio.channels[index.min(audio.channels.len() - 1)];
                 resample(channel, audio.rate_hz, rate_hz)
             };
-            let mel = self.edited_mel(&at_model_rate(mel_from.unwrap_or(input)), file.shift_semitones)?;
-            let carrier = match file.request.strength < 1.0 {
+            let mel = self.edited_mel(&at_model_rate(mel_from.unwrap_or(input)), &file.edit)?;
+            let mut carrier = match file.request.strength < 1.0 {
                 true => at_model_rate(carrier.unwrap_or(input)),
                 false => Vec::new(),
             };
-            let wet = self.channel(&mel, carrier, file, on_step)?;
+            if !carrier.is_empty() {
+                carrier.resize(mel.frames() * self.layout.hop, 0.0);
+            }
+            let wet = match file.plan {
+                Some(plan) => self.synthesize_spans(&mel, &carrier, &file.request, plan, on_evaluation),
+                None => self.synthesize(&mel, &carrier, &file.request, on_evaluation),
+            }?;
             let mut wet = resample(&wet, rate_hz, input.rate_hz);
             wet.resize(dry.len(), 0.0);
             output.channels.push(wet.iter().zip(dry).map(|(wet, dry)| dry + file.mix * (wet - dry)).collect());
@@ -56,34 +62,13 @@ impl Vocoder {
         Ok(output)
     }
 
-    fn edited_mel(&self, samples: &[f32], shift_semitones: f32) -> Result<Mel> {
+    fn edited_mel(&self, samples: &[f32], settings: &MelEditSettings) -> Result<Mel> {
         let dialect = self.model.dialect()?;
         let mut mel = mel_of(samples, dialect)?;
-        if shift_semitones != 0.0 {
-            let controls = Controls { shift_semitones, ..Controls::default() };
-            let mut edit = MelEdit::new(dialect, 1);
-            for index in 0..mel.frames() {
-                edit.apply(0, mel.frame_mut(index), &controls);
-            }
+        let mut edit = MelEdit::new(dialect, 1);
+        for index in 0..mel.frames() {
+            edit.apply(0, mel.frame_mut(index), settings);
         }
         Ok(mel)
-    }
-
-    fn channel(
-        &mut self,
-        mel: &Mel,
-        mut carrier: Vec<f32>,
-        file: &FileRequest,
-        on_step: &mut dyn FnMut(usize, usize),
-    ) -> Result<Vec<f32>> {
-        if !carrier.is_empty() {
-            carrier.resize(mel.frames() * self.format().hop, 0.0);
-        }
-        if file.in_windows {
-            let plan = self.plan(chunk_frames::STUDIO);
-            self.synthesize_spans(mel, &carrier, &file.request, plan, on_step)
-        } else {
-            self.synthesize(mel, &carrier, &file.request, on_step)
-        }
     }
 }

@@ -7,12 +7,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use remel::diffusion::SpanPlan;
 use remel::mel::{Dialect, Mel, MelStream};
-use remel::stream::{
-    Carrier, Controls, Engine, Format, Render, RenderSettings, RendererKey, Stream, StreamAudio, StreamConfig,
-    StreamMonitor, Window,
-};
+use remel::render::{Context, Format, Render, Request, SpanPlan, Window};
+use remel::stream::{Carrier, Controls, Engine, RendererKey, Stream, StreamConfig, StreamMonitor};
 use remel::{Error, Result};
 
 /// What a fake counts, and what it is told to do.
@@ -25,7 +22,10 @@ pub struct Script {
     pub held: AtomicBool,
     /// Whether the renderer is inside a call.
     pub inside: AtomicBool,
+    /// Its device fails while set.
     pub fails: AtomicBool,
+    /// It refuses requests with this seed.
+    pub refuses_seed: AtomicU32,
     pub panics: AtomicBool,
     pub sleep_ms: AtomicU32,
     /// The batches that were rendered: of each window the signal and the first frame of its output.
@@ -56,10 +56,6 @@ impl Render for Fake {
         self.format
     }
 
-    fn plan(&self, chunk_frames: usize) -> SpanPlan {
-        SpanPlan { chunk_frames, left_frames: 2, right_frames: 1 }
-    }
-
     fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()> {
         self.script.inside.store(true, Ordering::SeqCst);
         while self.script.held.load(Ordering::SeqCst) {
@@ -74,7 +70,11 @@ impl Render for Fake {
         if self.script.fails.load(Ordering::SeqCst) {
             return Err(Error::Device { device: "fake".into(), reason: "told to fail".into() });
         }
-        let what = |window: &&Window| (window.signal, window.first_frame + window.output_frames.start as u64);
+        let refused = u64::from(self.script.refuses_seed.load(Ordering::SeqCst));
+        if refused > 0 && windows.iter().any(|window| window.request.seed == refused) {
+            return Err(Error::invalid("fake", "seed", refused, "another"));
+        }
+        let what = |window: &&Window| (window.signal, window.first_frame + window.output.start as u64);
         self.script.batches.lock().push(windows.iter().map(what).collect());
         for (window, out) in windows.iter().zip(out) {
             sound(self.sound, self.format, window, out);
@@ -96,13 +96,13 @@ fn hash(position: u64, seed: u64) -> f32 {
 pub fn sound(sound: Sound, format: Format, window: &Window, out: &mut Vec<f32>) {
     out.clear();
     let colour: f32 = window.mel.as_frames().iter().enumerate().map(|(i, v)| v * (i % 7) as f32).sum();
-    for index in window.output_frames.start * format.hop..window.output_frames.end * format.hop {
+    for index in window.output.start * format.hop..window.output.end * format.hop {
         let position = window.first_frame * format.hop as u64 + index as u64;
         let carrier = window.carrier.get(index).copied().unwrap_or(0.0);
         let frame = window.mel.frame(index / format.hop);
         out.push(match sound {
             Sound::Hash => {
-                let noise = hash(position, window.settings.seed) * window.settings.temperature;
+                let noise = hash(position, window.request.seed) * window.request.temperature;
                 noise + 0.1 * frame[index % frame.len()] + 0.01 * colour.sin() + 0.3 * carrier
             }
             Sound::Echo => carrier,
@@ -120,7 +120,8 @@ pub fn dialect(rate_hz: u32) -> Dialect {
 }
 
 pub fn format_of(dialect: &Dialect) -> Format {
-    Format { rate_hz: dialect.rate_hz, hop: dialect.hop, n_mels: dialect.n_mels, causal: false }
+    let context = Context { left_frames: 2, right_frames: 1, least_right_frames: 1 };
+    Format { rate_hz: dialect.rate_hz, hop: dialect.hop, n_mels: dialect.n_mels, context, quantum_frames: None }
 }
 
 pub fn fake(dialect: &Dialect, sound: Sound) -> (Box<Fake>, Arc<Script>) {
@@ -151,13 +152,13 @@ pub fn config(host_rate_hz: u32, dialect: &Dialect, plan: SpanPlan) -> StreamCon
 
 pub const PLAN: SpanPlan = SpanPlan { chunk_frames: 3, left_frames: 2, right_frames: 1 };
 
-pub fn open(config: &StreamConfig, engine: &Engine, key: &RendererKey) -> (StreamAudio, StreamMonitor) {
+pub fn open(config: &StreamConfig, engine: &Engine, key: &RendererKey) -> (Stream, StreamMonitor) {
     Stream::open(config, engine, key).expect("a good configuration")
 }
 
 /// Runs planar `input` through `stream` in blocks of the given lengths, over and over.
 pub fn run(
-    stream: &mut StreamAudio,
+    stream: &mut Stream,
     input: &[Vec<f32>],
     side: Option<&[Vec<f32>]>,
     blocks: &[usize],
@@ -185,33 +186,42 @@ pub fn noise(samples: usize, seed: u64) -> Vec<f32> {
 }
 
 /// What a renderer of `sound` makes of a whole signal at the model's rate, chunk by chunk of `plan`: the sound at
-/// positions 0.., as far as chunks are complete.
+/// positions 0.., as far as chunks are complete. Where a window is silent nothing sounds, and what follows begins anew.
 pub fn offline(
     sound_of: Sound,
     dialect: &Dialect,
     plan: SpanPlan,
     mel_of: &[f32],
     carrier: Option<&[f32]>,
-    settings: RenderSettings,
+    request: &Request,
 ) -> Vec<f32> {
     let mut mel = Mel::new(dialect.n_mels);
     MelStream::new(dialect).expect("a good dialect").push(mel_of, |frame| mel.push(frame));
-    let (mut heard, mut window_sound) = (Vec::new(), Vec::new());
+    let (mut heard, mut window_sound, mut begin) = (Vec::new(), Vec::new(), 0);
     for index in 0.. {
         let span = plan.span(index);
         let samples = span.window.start * dialect.hop..span.window.end * dialect.hop;
         if span.window.end > mel.frames() || samples.end > mel_of.len() {
             break;
         }
+        let silent = |carrier: &[f32]| carrier[samples.clone()].iter().all(|sample| *sample == 0.0);
+        if span.window.clone().all(|frame| dialect.is_silent(mel.frame(frame))) && carrier.is_none_or(silent) {
+            begin = span.output.end;
+            heard.resize(begin * dialect.hop, 0.0);
+            continue;
+        }
+        let span = span.after(begin);
+        let samples = span.window.start * dialect.hop..span.window.end * dialect.hop;
         let window = Window {
             signal: 0,
+            channel: 0,
             first_frame: span.window.start as u64,
             mel: mel.slice(span.window.clone()),
-            output_frames: span.output_in_window(),
+            output: span.output_in_window(),
             carrier: carrier.map_or(Vec::new(), |carrier| carrier[samples].to_vec()),
-            settings: RenderSettings {
-                strength: if carrier.is_some() { settings.strength } else { 1.0 },
-                ..settings
+            request: Request {
+                strength: if carrier.is_some() { request.strength } else { 1.0 },
+                ..request.clone()
             },
         };
         sound(sound_of, format_of(dialect), &window, &mut window_sound);
@@ -224,7 +234,7 @@ pub fn offline(
 pub fn echo() -> Controls {
     Controls {
         carrier: Carrier::Main,
-        settings: RenderSettings { strength: 0.5, ..RenderSettings::default() },
+        request: Request { strength: 0.5, ..Request::default() },
         ..Controls::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::network::{Conditioner, Layout, Rows};
 use crate::{Error, Result};
 
 /// Width of the sinusoidal step embedding.
@@ -12,6 +13,8 @@ pub const LABEL_EMBEDDING: usize = 128;
 pub const EMBEDDING_HIDDEN: usize = 512;
 /// Stride of either of the upsampler's transposed convolutions.
 pub const UPSAMPLER_STRIDE: usize = 16;
+/// Mel frames before and after a sample's own that both transposed convolutions together reach.
+const UPSAMPLER_FRAMES: [usize; 2] = [2, 1];
 /// Kernel of either of the upsampler's transposed convolutions: mel bands × frames.
 pub const UPSAMPLER_KERNEL: [usize; 2] = [3, 32];
 
@@ -89,12 +92,20 @@ impl DiffWaveConfig {
         }
     }
 
-    /// Samples that `frames` mel frames condition.
-    pub fn samples(&self, frames: usize) -> usize {
-        let full = frames * Self::HOP;
-        match self.variant {
-            Variant::Lmnt => full,
-            Variant::Unscaled => full.saturating_sub(128),
+    /// How the network lies on time.
+    pub fn layout(&self) -> Layout {
+        let reach = self.reach();
+        Layout {
+            hop: Self::HOP,
+            rows: Rows::Samples,
+            channels: 1,
+            reach: if self.causal { [2 * reach, 0] } else { [reach; 2] },
+            conditioner: self.n_mels.map(|n_mels| Conditioner { n_mels, reach_frames: UPSAMPLER_FRAMES }),
+            short_values: match self.variant {
+                Variant::Lmnt => 0,
+                Variant::Unscaled => 128,
+            },
+            causal: self.causal,
         }
     }
 

@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::domain::phase::Phase;
 use crate::mel::Dialect;
-use crate::phase::Phase;
 
 /// The conditioner's name in an unconditional network's configuration.
 const UNCONDITIONAL: &str = "none";

@@ -9,18 +9,26 @@ use super::batch::Batch;
 use super::config::DistillConfig;
 use super::levels::Levels;
 use crate::checkpoint;
-use crate::diffusion::{Procedure, Schedule};
+use crate::diffusion::{SamplerKind, Schedule};
 use crate::model::{Model, ModelHeader};
 use crate::network::DiffWave;
 use crate::{Error, Result};
+
+/// What a student learns of its teacher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// To take several of its steps in one.
+    Progressive,
+    /// To find the same signal from every level of one of its paths.
+    Consistency,
+}
 
 /// A trained model that another one learns from.
 pub struct Teacher {
     model: Model,
     network: DiffWave,
     training: Schedule,
-    /// How the student samples, which is what it learns.
-    procedure: Procedure,
+    lesson: Lesson,
     /// √ᾱ of the levels that the student learns, from the least noise to the most.
     levels: Vec<f64>,
     /// √ᾱ of the steps in which the student samples, in the same order.
@@ -31,21 +39,21 @@ pub struct Teacher {
 }
 
 impl Teacher {
-    /// The teacher that `config` names, on `device`, of a student that samples by `procedure`.
+    /// The teacher that `config` names, on `device`.
     ///
     /// # Errors
     /// Where its file cannot be read.
-    pub fn open(config: &DistillConfig, procedure: Procedure, device: &Device) -> Result<Self> {
+    pub fn open(config: &DistillConfig, lesson: Lesson, device: &Device) -> Result<Self> {
         let model = checkpoint::load(&config.teacher, None)?;
         let header = model.header();
         let network = header.network.init(model.weights(), device);
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
-        let (levels, steps, substeps) = match procedure {
-            Procedure::Ancestral => progressive::levels(&inference, config.steps)?,
-            Procedure::Consistency => consistency::levels(&inference, config.steps),
+        let (levels, steps, substeps) = match lesson {
+            Lesson::Progressive => progressive::levels(&inference, config.steps)?,
+            Lesson::Consistency => consistency::levels(&inference, config.steps),
         };
-        Ok(Self { model, network, training, procedure, levels, steps, substeps, device: device.clone() })
+        Ok(Self { model, network, training, lesson, levels, steps, substeps, device: device.clone() })
     }
 
     /// The student: the teacher with `steps` steps, under the name and provenance of `header`, which has to describe
@@ -80,7 +88,11 @@ impl Teacher {
             beta
         });
         let inference_betas = betas.collect();
-        Ok(ModelHeader { inference_betas, procedure: self.procedure, card: header.card.clone(), ..own.clone() })
+        let sampler = match self.lesson {
+            Lesson::Progressive => SamplerKind::Ancestral,
+            Lesson::Consistency => SamplerKind::Consistency,
+        };
+        Ok(ModelHeader { inference_betas, sampler, card: header.card.clone(), ..own.clone() })
     }
 
     /// The levels that the student learns.
@@ -110,9 +122,9 @@ impl Teacher {
             x[i] = std[i] * batch.noise[i];
         }
         let arrived = self.descend(batch, &x, &std, &steps);
-        batch.signal = match self.procedure {
-            Procedure::Ancestral => progressive::one_step(batch, &x, arrived, &steps),
-            Procedure::Consistency => self.consistent(batch, arrived, &std, &steps, target),
+        batch.signal = match self.lesson {
+            Lesson::Progressive => progressive::one_step(batch, &x, arrived, &steps),
+            Lesson::Consistency => self.consistent(batch, arrived, &std, &steps, target),
         };
         for i in rows {
             batch.noise[i] = (x[i] - batch.signal_scale[crop(i)] * batch.signal[i]) / batch.noise_scale[i];

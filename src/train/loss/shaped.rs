@@ -3,8 +3,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::stft::{self, OVERLAP};
+use crate::domain::SpectralFilter;
 use crate::mel::Mel;
-use crate::prior::SpectralFilter;
 
 /// [`SpectralFilter::shape`] as matrix products.
 pub struct ShapingFilter {
@@ -57,8 +57,8 @@ impl ShapingFilter {
 mod tests {
     use super::*;
     use crate::diffusion::Noise;
+    use crate::domain::SpectralPrior;
     use crate::mel::Dialect;
-    use crate::prior::SpectralPrior;
 
     #[test]
     fn it_shapes_as_the_filter_that_sampling_goes_through() {

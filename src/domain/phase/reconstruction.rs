@@ -7,7 +7,7 @@ use realfft::num_complex::Complex32;
 /// The reconstruction of one signal: what is settled of it and still to be heard, and the estimates after that.
 ///
 /// Frames and samples are counted from the start of the signal; frame f's window begins `lead` samples before f·hop.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reconstruction {
     /// The frame that is settled next: that of the first estimate.
     pub(super) next_frame: u64,
@@ -21,7 +21,7 @@ pub struct Reconstruction {
 }
 
 /// The estimate of a frame.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Estimate {
     /// Its magnitudes, `[n_fft / 2 + 1]`, which stay.
     pub magnitudes: Vec<f32>,

@@ -1,14 +1,38 @@
 //! What the user does to mel frames before they are rendered: freeze, smear, shift, tilt.
 
-use super::Controls;
-use crate::mel::{Dialect, Spectrum};
+use super::{Dialect, Spectrum};
 
 /// Where the tilt turns.
 const TILT_PIVOT_HZ: f64 = 1000.0;
 /// The largest shift either way.
 const MOST_SEMITONES: f32 = 48.0;
 
-/// Edits the frames of one stream. With neutral controls frames pass bit for bit. Real-time but for `new`.
+/// What is done to mel frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MelEditSettings {
+    /// Shift along the frequency axis.
+    pub shift_semitones: f32,
+    /// Slope around 1 kHz.
+    pub tilt_db_per_octave: f32,
+    /// Smoothing over frames, from 0 (none) to 1 (almost still): the weight of the frame before.
+    pub smear: f32,
+    /// Whether the current frame is held.
+    pub freeze: bool,
+}
+
+impl MelEditSettings {
+    /// The same with every number that is not finite at its neutral value: a host may send anything. Real-time.
+    pub fn finite(mut self) -> Self {
+        for value in [&mut self.shift_semitones, &mut self.tilt_db_per_octave, &mut self.smear] {
+            if !value.is_finite() {
+                *value = 0.0;
+            }
+        }
+        self
+    }
+}
+
+/// Edits the frames of one stream. With neutral settings frames pass bit for bit. Real-time but for `new`.
 pub struct MelEdit {
     dialect: Dialect,
     /// The centre of every band.
@@ -19,12 +43,12 @@ pub struct MelEdit {
     /// The tilt that `gains` were worked out for, and what the bands' values (not their compressed form) are scaled by.
     tilt_db_per_octave: f32,
     gains: Vec<f32>,
-    channels: Vec<Memory>,
+    channels: Vec<ChannelMemory>,
     scratch: Vec<f32>,
 }
 
 /// What one channel remembers.
-struct Memory {
+struct ChannelMemory {
     /// The frame that freeze holds: the latest one before it, unedited.
     held: Vec<f32>,
     /// The latest smeared frame.
@@ -44,7 +68,7 @@ impl MelEdit {
             tilt_db_per_octave: 0.0,
             gains: vec![1.0; n_mels],
             channels: (0..channels)
-                .map(|_| Memory { held: vec![0.0; n_mels], smeared: vec![0.0; n_mels], begun: false })
+                .map(|_| ChannelMemory { held: vec![0.0; n_mels], smeared: vec![0.0; n_mels], begun: false })
                 .collect(),
             scratch: vec![0.0; n_mels],
             dialect: dialect.clone(),
@@ -63,14 +87,14 @@ impl MelEdit {
     }
 
     /// Edits the next `frame` of `channel`, `[n_mels]`, in place.
-    pub fn apply(&mut self, channel: usize, frame: &mut [f32], controls: &Controls) {
-        self.channels[channel].hold(frame, controls);
-        if controls.shift_semitones != 0.0 {
-            self.prepare_shift(controls.shift_semitones.clamp(-MOST_SEMITONES, MOST_SEMITONES));
+    pub fn apply(&mut self, channel: usize, frame: &mut [f32], settings: &MelEditSettings) {
+        self.channels[channel].hold(frame, settings);
+        if settings.shift_semitones != 0.0 {
+            self.prepare_shift(settings.shift_semitones.clamp(-MOST_SEMITONES, MOST_SEMITONES));
             self.shift(frame);
         }
-        if controls.tilt_db_per_octave != 0.0 {
-            self.prepare_tilt(controls.tilt_db_per_octave);
+        if settings.tilt_db_per_octave != 0.0 {
+            self.prepare_tilt(settings.tilt_db_per_octave);
             self.tilt(frame);
         }
     }
@@ -131,15 +155,15 @@ impl MelEdit {
     }
 }
 
-impl Memory {
+impl ChannelMemory {
     /// Freeze, then smear.
-    fn hold(&mut self, frame: &mut [f32], controls: &Controls) {
-        if controls.freeze && self.begun {
+    fn hold(&mut self, frame: &mut [f32], settings: &MelEditSettings) {
+        if settings.freeze && self.begun {
             frame.copy_from_slice(&self.held);
         } else {
             self.held.copy_from_slice(frame);
         }
-        let smear = if self.begun { controls.smear.clamp(0.0, 0.9995) } else { 0.0 };
+        let smear = if self.begun { settings.smear.clamp(0.0, 0.9995) } else { 0.0 };
         if smear > 0.0 {
             for (value, &before) in frame.iter_mut().zip(&self.smeared) {
                 *value += smear * (before - *value);
@@ -158,20 +182,20 @@ mod tests {
         (0..n_mels).map(|band| -8.0 + 0.05 * band as f32).collect()
     }
 
-    fn edited(edit: &mut MelEdit, frame: &[f32], controls: &Controls) -> Vec<f32> {
+    fn edited(edit: &mut MelEdit, frame: &[f32], settings: &MelEditSettings) -> Vec<f32> {
         let mut frame = frame.to_vec();
-        edit.apply(0, &mut frame, controls);
+        edit.apply(0, &mut frame, settings);
         frame
     }
 
     #[test]
-    fn neutral_controls_change_no_bit() {
+    fn neutral_settings_change_no_bit() {
         for name in Dialect::names() {
             let dialect = Dialect::named(name).unwrap();
             let mut edit = MelEdit::new(&dialect, 1);
             for scale in [1.0, 0.1, -0.3] {
                 let frame: Vec<f32> = ramp(dialect.n_mels).iter().map(|value| value * scale).collect();
-                assert_eq!(edited(&mut edit, &frame, &Controls::default()), frame, "{name}");
+                assert_eq!(edited(&mut edit, &frame, &MelEditSettings::default()), frame, "{name}");
             }
         }
     }
@@ -183,12 +207,13 @@ mod tests {
         let mut frame = vec![dialect.silence(); dialect.n_mels];
         frame[20] = 0.0;
         let peak_hz = edit.centres_hz[20];
-        let shifted = edited(&mut edit, &frame, &Controls { shift_semitones: 12.0, ..Controls::default() });
+        let shifted =
+            edited(&mut edit, &frame, &MelEditSettings { shift_semitones: 12.0, ..MelEditSettings::default() });
         let peak = (0..shifted.len()).max_by(|&a, &b| shifted[a].total_cmp(&shifted[b])).unwrap();
         let spacing_hz = edit.centres_hz[peak + 1] - edit.centres_hz[peak];
         assert!((edit.centres_hz[peak] - 2.0 * peak_hz).abs() <= spacing_hz, "{peak}");
         // What would come from above the highest band is silence.
-        let low = Controls { shift_semitones: -12.0, ..Controls::default() };
+        let low = MelEditSettings { shift_semitones: -12.0, ..MelEditSettings::default() };
         let shifted = edited(&mut edit, &vec![0.0; dialect.n_mels], &low);
         assert_eq!(*shifted.last().unwrap(), dialect.silence());
         assert_eq!(shifted[0], 0.0);
@@ -202,14 +227,17 @@ mod tests {
             let dialect = Dialect::named(name).unwrap();
             let mut edit = MelEdit::new(&dialect, 1);
             let frame = vec![0.45; dialect.n_mels];
-            let tilted =
-                edited(&mut edit, &frame, &Controls { tilt_db_per_octave: 3.0, ..Controls::default() });
+            let tilted = edited(
+                &mut edit,
+                &frame,
+                &MelEditSettings { tilt_db_per_octave: 3.0, ..MelEditSettings::default() },
+            );
             for (band, value) in tilted.iter().enumerate() {
                 let db = 3.0 * (edit.centres_hz[band] / 1000.0).log2() as f32;
                 assert!((value - 0.45 - db * per_db).abs() < 1e-4, "{name} {band}");
             }
             let silent = vec![dialect.silence(); dialect.n_mels];
-            let loud = Controls { tilt_db_per_octave: 12.0, ..Controls::default() };
+            let loud = MelEditSettings { tilt_db_per_octave: 12.0, ..MelEditSettings::default() };
             assert_eq!(edited(&mut edit, &silent, &loud), silent, "{name}");
         }
     }
@@ -219,11 +247,11 @@ mod tests {
         let dialect = Dialect::named("hifigan").unwrap();
         let mut edit = MelEdit::new(&dialect, 1);
         let (low, high) = (vec![-4.0; 80], vec![0.0; 80]);
-        let freeze = Controls { freeze: true, ..Controls::default() };
+        let freeze = MelEditSettings { freeze: true, ..MelEditSettings::default() };
         assert_eq!(edited(&mut edit, &low, &freeze), low, "the first frame is what there is to hold");
         assert_eq!(edited(&mut edit, &high, &freeze), low);
-        assert_eq!(edited(&mut edit, &high, &Controls::default()), high);
-        let smear = Controls { smear: 0.5, ..Controls::default() };
+        assert_eq!(edited(&mut edit, &high, &MelEditSettings::default()), high);
+        let smear = MelEditSettings { smear: 0.5, ..MelEditSettings::default() };
         assert_eq!(edited(&mut edit, &low, &smear)[7], -2.0);
         assert_eq!(edited(&mut edit, &low, &smear)[7], -3.0);
         edit.reset();

@@ -26,6 +26,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// The same without the context before frame `begin`, at which a signal begins.
+    pub fn after(mut self, begin: usize) -> Self {
+        self.window.start = self.window.start.max(begin).min(self.output.start);
+        self
+    }
+
     /// The frames of output counted from the window's start.
     pub fn output_in_window(&self) -> Range<usize> {
         self.output.start - self.window.start..self.output.end - self.window.start
@@ -43,6 +49,11 @@ impl SpanPlan {
         let start = index * self.chunk_frames;
         let end = start + self.chunk_frames;
         Span { window: start.saturating_sub(self.left_frames)..end + self.right_frames, output: start..end }
+    }
+
+    /// Frames of the longest window.
+    pub fn window_frames(&self) -> usize {
+        self.left_frames + self.chunk_frames + self.right_frames
     }
 
     /// All chunks of a render of `frames` frames, the last ones cut at its end.

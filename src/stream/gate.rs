@@ -1,6 +1,7 @@
-//! What happens where rendered sound is missing: it fades out before the gap, and back in after it.
+//! The way of rendered sound, and what happens where it is missing: it fades out before the gap, and back in after it.
 
 use super::output::Output;
+use crate::audio::Ring;
 
 /// Opens and closes the way of rendered sound, sample by sample at the model's rate.
 ///
@@ -17,8 +18,8 @@ pub(super) struct Gate {
     missing: bool,
     /// Whether there is silence (and nothing is missing) before position 0.
     silent_before: bool,
-    /// How open the latest outputs were; output `i` at `i % len`.
-    history: Vec<f32>,
+    /// How open the latest outputs were.
+    history: Ring,
     underruns: u64,
 }
 
@@ -26,7 +27,7 @@ impl Gate {
     /// A gate for outputs that are at position `output − lag_samples`, and whose openness is asked for up to
     /// `history_samples` later.
     pub fn new(crossfade_samples: usize, lag_samples: usize, history_samples: usize) -> Self {
-        let history = vec![1.0; history_samples + 1];
+        let history = Ring::new(history_samples + 1, 1);
         let mut gate = Self {
             crossfade_samples,
             lag_samples: lag_samples as u64,
@@ -47,7 +48,8 @@ impl Gate {
         self.missing = false;
         (self.opened, self.sound) =
             if silent_before { (self.crossfade_samples, self.crossfade_samples + 1) } else { (0, 0) };
-        self.history.fill(if silent_before { 1.0 } else { 0.0 });
+        let openness = f32::from(u8::from(silent_before));
+        (0..self.history.capacity() as u64).for_each(|at| self.history.row_mut(at)[0] = openness);
     }
 
     /// How often sound went missing.
@@ -80,15 +82,14 @@ impl Gate {
             self.opened.saturating_sub(1)
         };
         let openness = self.opened as f32 / self.crossfade_samples as f32;
-        let length = self.history.len() as u64;
-        self.history[(output % length) as usize] = openness;
+        self.history.row_mut(output)[0] = openness;
         openness
     }
 
     /// The openness at output `output + fraction`, linearly between outputs; `output` may lie before the first. Real-time.
     pub fn at(&self, output: i64, fraction: f32) -> f32 {
         let of = |output: i64| match u64::try_from(output) {
-            Ok(output) => self.history[(output % self.history.len() as u64) as usize],
+            Ok(output) => self.history.at(output),
             Err(_) => f32::from(u8::from(self.silent_before)),
         };
         if fraction == 0.0 { of(output) } else { of(output) + fraction * (of(output + 1) - of(output)) }
@@ -97,10 +98,9 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Format;
     use super::super::link::link;
     use super::*;
-    use crate::diffusion::SpanPlan;
+    use crate::render::{Context, Format, SpanPlan};
 
     const CROSSFADE: usize = 4;
     const LAG: usize = 10;
@@ -108,7 +108,8 @@ mod tests {
     /// The gate's openness at positions 0.. with chunks of 8 samples, of which `there` says which come, and when (as
     /// the output before which they come).
     fn openness(there: &[(u64, u64)], positions: usize) -> (Vec<f32>, u64) {
-        let format = Format { rate_hz: 8000, hop: 8, n_mels: 1, causal: false };
+        let context = Context::default();
+        let format = Format { rate_hz: 8000, hop: 8, n_mels: 1, context, quantum_frames: None };
         let plan = SpanPlan { chunk_frames: 1, left_frames: 0, right_frames: 0 };
         let (mut audio, _worker) = link(format, plan, 1, 1, std::thread::current());
         let mut chunk = audio.take().unwrap();

@@ -1,0 +1,85 @@
+//! What holds for every sampler.
+
+use super::*;
+use crate::diffusion::{Draw, NoiseSource};
+
+fn fast() -> (Schedule, Schedule) {
+    let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");
+    let fast = Schedule::from_betas(vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5]).expect("valid");
+    (training, fast)
+}
+
+#[test]
+fn no_strength_is_the_carrier_and_full_strength_is_noise() {
+    let (training, fast) = fast();
+    for kind in SamplerKind::all() {
+        // Strengths that would be a step which does nothing are none, and what is no strength is all of it.
+        for strength in [0.0, -1.0, f64::MIN_POSITIVE, 1e-12, 1e-9, 1e-4] {
+            let none = kind.plan(&training, &fast, strength, Clamp::Last);
+            assert!(none.sampler.evaluations().is_empty());
+            assert_eq!(none.start, Start { carrier_scale: 1.0, noise_scale: 0.0 });
+        }
+        for strength in [1.0, 2.0, f64::NAN] {
+            let full = kind.plan(&training, &fast, strength, Clamp::Last);
+            assert_eq!(full.sampler.evaluations().len(), 6);
+            assert_eq!(full.start, Start { carrier_scale: 0.0, noise_scale: 1.0 });
+        }
+    }
+}
+
+#[test]
+fn strength_starts_at_its_own_level_without_jumps() {
+    let (training, fast) = fast();
+    for kind in SamplerKind::all() {
+        let mut last = 0.0;
+        for percent in 1..100 {
+            let plan = kind.plan(&training, &fast, f64::from(percent) / 100.0, Clamp::Last);
+            let Start { carrier_scale, noise_scale } = plan.start;
+            assert!((carrier_scale.powi(2) + noise_scale.powi(2) - 1.0).abs() < 1e-6, "unit variance");
+            assert!(noise_scale > last, "more strength is more noise");
+            let first = plan.sampler.evaluations()[0];
+            assert!((first.noise_scale - noise_scale).abs() < 1e-6);
+            last = noise_scale;
+        }
+    }
+}
+
+#[test]
+fn any_strength_of_any_schedule_is_finite_and_ends_without_noise() {
+    let one = Schedule::from_betas(vec![0.5]).expect("valid");
+    let tiny = Schedule::from_betas(vec![1e-7]).expect("valid");
+    let (training, fast) = fast();
+    for schedule in [&one, &tiny, &fast, &training] {
+        for steps in 1..=12 {
+            let respaced = schedule.respaced(steps).expect("any number of steps");
+            assert_eq!(respaced.len(), steps);
+            for kind in SamplerKind::all() {
+                for strength in [0.0, 1e-9, 1e-3, 0.5, 1.0 - 1e-9, 1.0] {
+                    let plan = kind.plan(&training, &respaced, strength, Clamp::Last);
+                    let (mut x, mut z, mut memory) = ([0.5, -0.5], [0.0; 2], Vec::new());
+                    let count = plan.sampler.evaluations().len();
+                    for index in 0..count {
+                        let rows = vec![if index + 1 == count { 1e6 } else { 1.0 }; 2 * (count + 1)];
+                        let noise = NoiseSource::Given(&rows);
+                        let draw = Draw { noise, temperature: 1.0, std: &[], carrier: &[] };
+                        let mut noise = Gaussians::new(&draw, index + 1, &mut z);
+                        let found = Found { prediction: &[0.1, -0.2], variances: None };
+                        plan.sampler.step(index, &mut x, found, &mut noise, &mut memory);
+                    }
+                    assert!(x.iter().all(|x| x.abs() < 1e5), "{} steps, strength {strength}: {x:?}", steps);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn names_are_read_and_others_refused() {
+    for kind in SamplerKind::all() {
+        assert_eq!(kind.name().parse::<SamplerKind>().expect("a name"), kind);
+        let json = serde_json::to_value(kind).expect("a name");
+        assert_eq!(json, kind.name(), "files and command line call it the same");
+    }
+    let refusal = "euler".parse::<SamplerKind>().expect_err("no such sampler").to_string();
+    assert!(refusal.contains("\"euler\"") && refusal.contains("ancestral, consistency, ddim"), "{refusal}");
+}

@@ -1,0 +1,231 @@
+//! Sampling: a starting point, then one network call per evaluation.
+
+use super::{Clamp, Denoiser, Found, Noise, SamplingPlan, Start};
+use crate::Result;
+
+/// Where the Gaussians of one window come from.
+#[derive(Clone, Copy, Debug)]
+pub enum NoiseSource<'a> {
+    /// Noise addressed by position: `start` is the position of the window's first value.
+    Positional {
+        /// The noise.
+        noise: Noise,
+        /// Which of several independent signals.
+        channel: u16,
+        /// Position of the first value, counted since the last reset.
+        start: u64,
+    },
+    /// Every Gaussian given, `[evaluations, values]` row-major: row 0 is x_T, row k what is added after evaluation k.
+    Given(&'a [f32]),
+}
+
+impl NoiseSource<'_> {
+    /// Row `row` into `out`, `[values]`.
+    fn row(&self, row: usize, out: &mut [f32]) {
+        match self {
+            Self::Positional { noise, channel, start } => noise.fill(row as u16, *channel, *start, out),
+            Self::Given(rows) => out.copy_from_slice(&rows[row * out.len()..(row + 1) * out.len()]),
+        }
+    }
+}
+
+/// One window of a batch to sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Draw<'a> {
+    /// Its Gaussians.
+    pub noise: NoiseSource<'a>,
+    /// Scale of every Gaussian.
+    pub temperature: f32,
+    /// Standard deviation of the noise per value where the model has a prior (PriorGrad, Lee et al. 2022), else
+    /// empty.
+    pub std: &'a [f32],
+    /// What is noised where the sampling starts from a carrier, `[values]`, else empty.
+    pub carrier: &'a [f32],
+}
+
+/// The Gaussians that are at a sampler's disposal after one evaluation, for one window.
+#[derive(Debug)]
+pub struct Gaussians<'a> {
+    draw: &'a Draw<'a>,
+    row: usize,
+    z: &'a mut [f32],
+}
+
+impl<'a> Gaussians<'a> {
+    /// Those of row `row` of `draw`, once they are drawn into `z`, `[values]`.
+    pub fn new(draw: &'a Draw<'a>, row: usize, z: &'a mut [f32]) -> Self {
+        Self { draw, row, z }
+    }
+
+    /// Draws the evaluation's: what [`Gaussians::value`] gives from here on.
+    pub fn draw(&mut self) {
+        self.draw.noise.row(self.row, self.z);
+    }
+
+    /// Gaussian `index`, of unit variance.
+    pub fn value(&self, index: usize) -> f32 {
+        self.z[index]
+    }
+
+    /// All of them, to be scaled.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        self.z
+    }
+
+    /// The scale that every one of them takes.
+    pub fn temperature(&self) -> f32 {
+        self.draw.temperature
+    }
+
+    /// The standard deviation that noise has at value `index`.
+    pub fn std(&self, index: usize) -> f32 {
+        self.draw.std.get(index).copied().unwrap_or(1.0)
+    }
+}
+
+/// The buffers of [`Sampling::run`], kept from call to call.
+#[derive(Default)]
+pub struct Sampling {
+    x: Vec<f32>,
+    predicted: Vec<f32>,
+    z: Vec<f32>,
+    /// What a sampler remembers of each window between evaluations.
+    memories: Vec<Vec<f32>>,
+}
+
+impl Sampling {
+    /// Samples a batch of windows of `values` values that `denoiser` has been conditioned on, telling `on_evaluation`
+    /// after each network call. Gives `[batch, values]` row-major.
+    ///
+    /// # Errors
+    /// Those of the network.
+    pub fn run(
+        &mut self,
+        denoiser: &mut dyn Denoiser,
+        plan: &SamplingPlan,
+        draws: &[Draw],
+        values: usize,
+        on_evaluation: &mut dyn FnMut(),
+    ) -> Result<&[f32]> {
+        for buffer in [&mut self.x, &mut self.predicted] {
+            buffer.clear();
+            buffer.resize(values * draws.len(), 0.0);
+        }
+        self.z.clear();
+        self.z.resize(values, 0.0);
+        self.memories.resize_with(draws.len(), Vec::new);
+        self.memories.iter_mut().for_each(Vec::clear);
+        self.start(plan.start, draws, values);
+        let sampler = plan.sampler.as_ref();
+        let (gives, wants) = (denoiser.predicts(), sampler.wants());
+        for (index, evaluation) in sampler.evaluations().iter().enumerate() {
+            denoiser.predict(&self.x, evaluation.level, &mut self.predicted)?;
+            let variances = denoiser.variances();
+            let rows = self.x.chunks_exact_mut(values).zip(self.predicted.chunks_exact_mut(values));
+            for (window, ((x, predicted), draw)) in rows.zip(draws).enumerate() {
+                gives.convert(wants, evaluation, x, draw.std, predicted);
+                let variances = variances.map(|all| &all[window * values..(window + 1) * values]);
+                let found = Found { prediction: predicted, variances };
+                let mut noise = Gaussians::new(draw, index + 1, &mut self.z);
+                sampler.step(index, x, found, &mut noise, &mut self.memories[window]);
+            }
+            if plan.clamp == Clamp::EveryStep {
+                clamp(&mut self.x);
+            }
+            on_evaluation();
+        }
+        if plan.clamp != Clamp::Never {
+            clamp(&mut self.x);
+        }
+        Ok(&self.x)
+    }
+
+    fn start(&mut self, start: Start, draws: &[Draw], values: usize) {
+        for (x, draw) in self.x.chunks_exact_mut(values).zip(draws) {
+            draw.noise.row(0, &mut self.z);
+            let noise_scale = start.noise_scale * draw.temperature;
+            for (i, value) in x.iter_mut().enumerate() {
+                let std = draw.std.get(i).copied().unwrap_or(1.0);
+                let carrier = draw.carrier.get(i).copied().unwrap_or(0.0);
+                *value = noise_scale * std * self.z[i] + start.carrier_scale * carrier;
+            }
+        }
+    }
+}
+
+fn clamp(x: &mut [f32]) {
+    for value in x {
+        *value = value.clamp(-1.0, 1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diffusion::{Prediction, SamplerKind, Schedule};
+    use crate::mel::Mel;
+
+    /// Predicts one value everywhere, and variances at some places.
+    struct Fixed(Prediction, f32, Option<Vec<f32>>);
+
+    impl Denoiser for Fixed {
+        fn predicts(&self) -> Prediction {
+            self.0
+        }
+
+        fn condition(&mut self, _: &[&Mel], _: usize) -> Result<()> {
+            Ok(())
+        }
+
+        fn predict(&mut self, _: &[f32], _: f32, eps: &mut [f32]) -> Result<()> {
+            eps.fill(self.1);
+            Ok(())
+        }
+
+        fn variances(&self) -> Option<&[f32]> {
+            self.2.as_deref()
+        }
+    }
+
+    fn draw(noise: NoiseSource<'_>) -> Draw<'_> {
+        Draw { noise, temperature: 1.0, std: &[], carrier: &[] }
+    }
+
+    #[test]
+    fn noise_has_the_variance_that_the_network_has_learned() {
+        let schedule = Schedule::from_betas(vec![0.1, 0.4]).expect("valid");
+        let plan = SamplerKind::Ancestral.plan(&schedule, &schedule, 1.0, Clamp::Never);
+        // Of x_T nothing is left, so that what comes out is the one fresh noise.
+        let rows = [0.0, 0.0, 1.0, 1.0];
+        let sampled = |variances| {
+            let (draws, mut denoiser) =
+                ([draw(NoiseSource::Given(&rows))], Fixed(Prediction::Noise, 0.0, variances));
+            let mut sampling = Sampling::default();
+            let audio = sampling.run(&mut denoiser, &plan, &draws, 2, &mut || ()).expect("sampled");
+            audio.iter().map(|x| x * 0.9_f32.sqrt()).collect::<Vec<f32>>()
+        };
+        let (least, most) = (0.1 / 0.46 * 0.4_f32, 0.4_f32);
+        let close = |found: Vec<f32>, expected: [f32; 2]| {
+            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}, {expected:?}");
+        };
+        close(sampled(None), [least.sqrt(); 2]);
+        close(sampled(Some(vec![0.0, 1.0])), [least.sqrt(), most.sqrt()]);
+        close(sampled(Some(vec![0.5, 0.5])), [(least * most).powf(0.25); 2]);
+    }
+
+    #[test]
+    fn a_network_that_knows_the_signal_leads_every_sampler_to_it() {
+        let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");
+        let fast = Schedule::from_betas(vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5]).expect("valid");
+        let mut rows = vec![0.0; 7 * 3];
+        Noise::new(1).fill(0, 0, 0, &mut rows);
+        for kind in SamplerKind::all() {
+            let plan = kind.plan(&training, &fast, 1.0, Clamp::Last);
+            let mut sampling = Sampling::default();
+            let (draws, mut denoiser) =
+                ([draw(NoiseSource::Given(&rows))], Fixed(Prediction::Signal, 0.3, None));
+            let found = sampling.run(&mut denoiser, &plan, &draws, 3, &mut || ()).expect("sampled");
+            assert!(found.iter().all(|x| (x - 0.3).abs() < 1e-3), "{}: {found:?}", kind.name());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Windows of mel frames, and what turns them into sound.
+
+use std::ops::Range;
+
+use super::Request;
+use crate::{Result, mel::Mel};
+
+/// The time base of a renderer, and what it needs around what it renders: all that a stream has to know of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// The model's sample rate.
+    pub rate_hz: u32,
+    /// Samples per mel frame.
+    pub hop: usize,
+    /// Bands per mel frame.
+    pub n_mels: usize,
+    /// Frames that windows hold beside those whose sound is wanted.
+    pub context: Context,
+    /// Frames of sound that can be rendered at a time at no extra cost, since the renderer goes on from where a signal
+    /// stood; none where it renders every window from the window alone. A longer window is rendered in so many at a time,
+    /// always, so that a render depends on nothing else that is rendered meanwhile.
+    pub quantum_frames: Option<usize>,
+}
+
+/// Frames around those whose sound is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Before: what keeps the seam of a window that is rendered alone inaudible.
+    pub left_frames: usize,
+    /// After.
+    pub right_frames: usize,
+    /// After, where latency counts more: what the renderer cannot do without.
+    pub least_right_frames: usize,
+}
+
+/// One window to render: some mel frames of a channel of a signal at an absolute position, and how.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Which signal it is of. No two signals have the same number: a stretch of sound from a reset, or from silence, to
+    /// the next is one.
+    pub signal: u64,
+    /// Which of the signal's channels.
+    pub channel: u16,
+    /// Frames since the last reset of the stream at the window's first frame; noise is addressed by position.
+    pub first_frame: u64,
+    /// The window's mel frames.
+    pub mel: Mel,
+    /// Those of the frames whose sound is wanted; the others are their context.
+    pub output: Range<usize>,
+    /// What the noise replaces where `strength` is below 1: as many samples as the window has, or empty.
+    pub carrier: Vec<f32>,
+    /// How to render it.
+    pub request: Request,
+}
+
+/// Something that turns windows of mel frames into sound.
+///
+/// Windows of one channel of a signal come in their order, and a renderer goes on with each from where the one before
+/// ended, whatever of the request has changed in between. What other signals are rendered, and when, changes no bit.
+pub trait Render: Send {
+    /// The time base and the context.
+    fn format(&self) -> Format;
+
+    /// Renders each window's output frames into the vector of the same index: `output.len() · hop` samples at the
+    /// model's rate. Vectors keep their capacity from call to call.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] where the renderer has failed for good; any other error is that of a request which
+    /// cannot be met, and the next one may well be.
+    fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()>;
+
+    /// Drops what is kept of `signal`, of which no window will come any more. For renderers that keep something.
+    fn forget(&mut self, _signal: u64) {}
+}

@@ -1,0 +1,147 @@
+//! Chunks that wait to be rendered: the most urgent first, and none that can only come too late.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::RendererKey;
+use super::link::Chunk;
+use crate::render::Request;
+
+/// How long a chunk that its audio thread waits for lets others go before.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// By how much a stream that has lost a chunk is more urgent than another whose chunk is needed at the same time: two that
+/// cannot both be served take turns.
+const MADE_UP: Duration = Duration::from_millis(10);
+
+/// A chunk that waits, in the middle of being rendered or not yet begun.
+pub(super) struct Pending {
+    pub stream: u64,
+    pub key: RendererKey,
+    pub chunk: Chunk,
+    /// The window's frames whose sound is wanted; that of the chunk's windows is what is rendered next of it.
+    pub output: Range<usize>,
+    arrived: Instant,
+}
+
+impl Pending {
+    pub fn new(stream: u64, key: RendererKey, chunk: Chunk, arrived: Instant) -> Self {
+        let output = chunk.windows.first().map_or(0..0, |window| window.output.clone());
+        let mut pending = Self { stream, key, chunk, output, arrived };
+        pending.set_next(pending.output.start..pending.output.start);
+        pending
+    }
+
+    /// Frames that have not been rendered.
+    pub fn frames_left(&self) -> usize {
+        self.output.end - self.next().end
+    }
+
+    /// Whether all has been rendered.
+    pub fn is_complete(&self) -> bool {
+        self.frames_left() == 0
+    }
+
+    /// Sets what is rendered next: at most `quantum_frames` frames after what was before.
+    pub fn narrow(&mut self, quantum_frames: Option<usize>) {
+        let start = self.next().end;
+        let frames = quantum_frames.unwrap_or(usize::MAX).min(self.output.end - start);
+        self.set_next(start..start + frames);
+    }
+
+    fn begun(&self) -> bool {
+        self.next().end > self.output.start
+    }
+
+    fn next(&self) -> Range<usize> {
+        self.chunk.windows.first().map_or(0..0, |window| window.output.clone())
+    }
+
+    fn set_next(&mut self, output: Range<usize>) {
+        self.chunk.windows.iter_mut().for_each(|window| window.output = output.clone());
+    }
+
+    /// What two chunks have in common that are rendered as one batch.
+    fn shape(&self) -> (&RendererKey, usize, Range<usize>, Option<&Request>) {
+        let window = self.chunk.windows.first();
+        let frames = window.map_or(0, |window| window.mel.frames());
+        (&self.key, frames, self.output.clone(), window.map(|window| &window.request))
+    }
+}
+
+/// All chunks that wait, in the order of arrival.
+#[derive(Default)]
+pub(super) struct Queue {
+    pending: Vec<Pending>,
+    /// Streams whose latest chunk was dropped.
+    losers: Vec<u64>,
+}
+
+impl Queue {
+    pub fn push(&mut self, pending: Pending) {
+        self.pending.push(pending);
+    }
+
+    /// Takes back a chunk of which more is to be rendered, the first of its stream.
+    pub fn put_back(&mut self, pending: Pending) {
+        self.pending.insert(0, pending);
+    }
+
+    /// Takes out what is not worth rendering: `worth` gives how long a chunk takes to render and how long it lasts; none
+    /// where nobody wants it.
+    ///
+    /// A chunk that would come late because others were before it is dropped before it is rendered, so that the next of
+    /// its stream is in time. One that would come late in any case is heard in part.
+    pub fn drop_worthless(
+        &mut self,
+        now: Instant,
+        worth: impl Fn(&Pending) -> Option<(Duration, Duration)>,
+    ) -> Vec<Pending> {
+        let losers = &mut self.losers;
+        let is_worthless = |pending: &mut Pending| {
+            let Some((takes, lasts)) = worth(pending) else { return true };
+            let Some(needed_at) = pending.chunk.needed_at else { return false };
+            let late = (now + takes).saturating_duration_since(needed_at);
+            let late_anyway = (pending.arrived + takes).saturating_duration_since(needed_at);
+            let too_late = late >= lasts || (!pending.begun() && late > late_anyway + lasts / 4);
+            if too_late && !losers.contains(&pending.stream) {
+                losers.push(pending.stream);
+            }
+            too_late
+        };
+        self.pending.extract_if(.., is_worthless).collect()
+    }
+
+    /// Takes the most urgent chunk. Where `quantum` says that its renderer renders windows only as a whole, all that fit into
+    /// one batch with it: at most one of each stream, and its next.
+    pub fn take_most_urgent(
+        &mut self,
+        quantum: impl Fn(&RendererKey) -> Option<usize>,
+    ) -> Option<Vec<Pending>> {
+        let is_first = |index: usize| {
+            let stream = self.pending[index].stream;
+            self.pending[..index].iter().all(|before| before.stream != stream)
+        };
+        let due = |index: &usize| {
+            let pending = &self.pending[*index];
+            let due = pending.chunk.needed_at.unwrap_or(pending.arrived + PATIENCE);
+            match self.losers.contains(&pending.stream) {
+                true => due.checked_sub(MADE_UP).unwrap_or(due),
+                false => due,
+            }
+        };
+        let index = (0..self.pending.len()).filter(|index| is_first(*index)).min_by_key(due)?;
+        let first = self.pending.remove(index);
+        self.losers.retain(|loser| *loser != first.stream);
+        if quantum(&first.key).is_some() {
+            return Some(vec![first]);
+        }
+        let mut seen = vec![first.stream];
+        let fits = |pending: &mut Pending| {
+            let next = !seen.contains(&pending.stream);
+            seen.push(pending.stream);
+            next && pending.shape() == first.shape()
+        };
+        let others: Vec<Pending> = self.pending.extract_if(.., fits).collect();
+        Some(std::iter::once(first).chain(others).collect())
+    }
+}

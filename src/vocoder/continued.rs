@@ -1,0 +1,44 @@
+//! A causal network that goes on where signals stand.
+
+use crate::Result;
+use crate::diffusion::{CausalDenoiser, Denoiser, Prediction};
+use crate::mel::Mel;
+
+/// A causal network after histories: its predictions are those of a sampling's evaluations, one after another.
+pub(super) struct Continued<'a> {
+    denoiser: &'a mut dyn CausalDenoiser,
+    /// Values at the start of the spectrograms that have been predicted before: context of the conditioner.
+    skip: usize,
+    /// Per window, one per evaluation.
+    histories: Vec<&'a mut [Vec<f32>]>,
+    evaluation: usize,
+}
+
+impl<'a> Continued<'a> {
+    /// The network after `histories`, for windows whose first `skip` values have been predicted.
+    pub fn new(denoiser: &'a mut dyn CausalDenoiser, skip: usize, histories: Vec<&'a mut [Vec<f32>]>) -> Self {
+        Self { denoiser, skip, histories, evaluation: 0 }
+    }
+}
+
+impl Denoiser for Continued<'_> {
+    fn predicts(&self) -> Prediction {
+        self.denoiser.predicts()
+    }
+
+    fn label(&mut self, labels: &[Option<usize>]) -> Result<()> {
+        self.denoiser.label(labels)
+    }
+
+    fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()> {
+        self.denoiser.condition_after(mels, self.skip, values)
+    }
+
+    fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {
+        let evaluation = self.evaluation;
+        self.evaluation += 1;
+        let mut histories: Vec<&mut [f32]> =
+            self.histories.iter_mut().map(|evaluations| &mut evaluations[evaluation][..]).collect();
+        self.denoiser.predict_after(x, level, eps, &mut histories)
+    }
+}

@@ -1,0 +1,228 @@
+//! From windows to sound, on one page: place → encode → sample → decode.
+//!
+//! A window goes on from where its channel stands, where the network can: then every value is sampled once. Else it is
+//! rendered from the window alone, of which all is sampled.
+
+use std::sync::Arc;
+
+use super::Vocoder;
+use super::input::Input;
+use super::state::SignalState;
+use crate::Result;
+use crate::diffusion::{Noise, NoiseSource, SamplingPlan};
+use crate::mel::Mel;
+use crate::render::{Request, Window};
+
+/// A window to render, with where its channel stands.
+struct Task<'a> {
+    window: &'a Window,
+    state: Arc<SignalState>,
+    /// The window's frame that sampling begins with, and the one that it ends before.
+    from: usize,
+    end: usize,
+    /// Frames before `from` that only condition what is sampled.
+    context: usize,
+    goes_on: bool,
+}
+
+impl Task<'_> {
+    /// What tasks that are sampled together have in common.
+    fn batch(&self) -> (Request, [usize; 4], bool) {
+        let Request { schedule, sampler, guidance, .. } = self.window.request.clone();
+        let strength = strength(self.window);
+        let common = Request { schedule, sampler, guidance, strength, ..Request::default() };
+        (common, [self.from, self.end, self.context, self.window.mel.frames()], self.goes_on)
+    }
+}
+
+/// Whether two windows sound the same, given where their channels stand. The cheap comparisons come first.
+fn are_one(a: (&Window, &Option<Arc<SignalState>>), b: (&Window, &Option<Arc<SignalState>>)) -> bool {
+    let cheap = |w: &Window| (w.signal, w.first_frame, w.output.clone());
+    let stand_alike = match (a.1, b.1) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+        (None, None) => true,
+        _ => false,
+    };
+    cheap(a.0) == cheap(b.0)
+        && a.0.request == b.0.request
+        && a.0.mel == b.0.mel
+        && a.0.carrier == b.0.carrier
+        && stand_alike
+}
+
+/// How far the window's carrier is noised; where there is none, sampling starts from pure noise.
+pub(super) fn strength(window: &Window) -> f32 {
+    if window.carrier.is_empty() { 1.0 } else { window.request.strength.clamp(0.0, 1.0) }
+}
+
+impl Vocoder {
+    /// Renders `windows`, each into the vector of the same index, and tells `on_evaluation` after each network call.
+    pub(super) fn render_windows(
+        &mut self,
+        windows: &[&Window],
+        out: &mut [Vec<f32>],
+        on_evaluation: &mut dyn FnMut(),
+    ) -> Result<()> {
+        for window in windows {
+            self.model.header().check_request(window.request.class, window.request.guidance)?;
+        }
+        let mut states: Vec<_> = windows.iter().map(|window| self.signals.take(window)).collect();
+        // Channels that are one (mono material in stereo, mostly) are rendered once.
+        let one_with = |index: usize| {
+            let of = |index: usize| (windows[index], &states[index]);
+            (0..index).find(|other| are_one(of(*other), of(index))).unwrap_or(index)
+        };
+        let first_of: Vec<usize> = (0..windows.len()).map(one_with).collect();
+        let distinct: Vec<usize> = (0..windows.len()).filter(|index| first_of[*index] == *index).collect();
+        let distinct_states: Vec<_> = distinct.iter().map(|index| states[*index].take()).collect();
+        drop(states);
+        let placed = distinct.iter().zip(distinct_states);
+        let mut tasks: Vec<Task> = placed.map(|(index, state)| self.place(windows[*index], state)).collect();
+        let mut sounds = Vec::with_capacity(tasks.len());
+        let mut batches = tasks.chunk_by_mut(|a, b| a.batch() == b.batch());
+        let rendered = batches.try_for_each(|batch| self.render_batch(batch, &mut sounds, on_evaluation));
+        for ((window, out), first) in windows.iter().zip(out).zip(first_of) {
+            let task = distinct.binary_search(&first).expect("every window is one with a distinct one");
+            // What is not finite is not heard, and nothing goes on from it.
+            let sound = sounds.get(task).and_then(Option::as_deref);
+            out.clear();
+            out.extend_from_slice(sound.unwrap_or_default());
+            out.resize(window.output.len() * self.layout.hop, 0.0);
+            if sound.is_some() || rendered.is_err() {
+                self.signals.keep(window, Arc::clone(&tasks[task].state));
+            }
+        }
+        rendered
+    }
+
+    /// Finds out where sampling begins and ends in `window`, whose channel stands at `state`.
+    fn place<'a>(&self, window: &'a Window, state: Option<Arc<SignalState>>) -> Task<'a> {
+        let frames = window.mel.frames();
+        // A guided network would need a second history for its null label.
+        if !self.goes_on || window.request.guidance != 1.0 {
+            let heard = state.and_then(|state| state.heard.clone());
+            let begun = SignalState::new(window.first_frame, window.output.start == 0);
+            let state = Arc::new(SignalState { heard, ..begun });
+            return Task { window, state, from: 0, end: frames, context: 0, goes_on: false };
+        }
+        let reach = self.model.header().decoder_frames();
+        let context = self.layout.conditioner_frames()[0];
+        let output = window.first_frame + window.output.start as u64;
+        let goes_on = |state: &SignalState| {
+            let tail_frames = (state.tail.len() / self.layout.frame_values()) as u64;
+            let next = state.next_frame;
+            let before = output.saturating_sub(reach as u64).max(state.first_frame);
+            (before..=output + reach as u64).contains(&next)
+                && next - tail_frames <= before
+                && (window.first_frame + context as u64 <= next || window.first_frame <= state.first_frame)
+                && window.first_frame <= next
+        };
+        let state = state.filter(|state| goes_on(state)).unwrap_or_else(|| {
+            // What the sound begins with wants as much before it as decoding looks at.
+            let from = window.output.start.saturating_sub(reach);
+            Arc::new(SignalState::new(window.first_frame + from as u64, window.output.start == 0))
+        });
+        let from = (state.next_frame - window.first_frame) as usize;
+        let end = (window.output.end + reach).min(frames);
+        Task { window, from, end, context: context.min(from), goes_on: true, state }
+    }
+
+    /// Renders tasks of one shape. What one of them sounds like is none where it is not finite.
+    fn render_batch(
+        &mut self,
+        tasks: &mut [Task],
+        sounds: &mut Vec<Option<Vec<f32>>>,
+        on_evaluation: &mut dyn FnMut(),
+    ) -> Result<()> {
+        let Some(first) = tasks.first() else { return Ok(()) };
+        let plan = self.model.sampling(&first.window.request, strength(first.window))?;
+        let encoded: Vec<_> = tasks.iter().map(|task| self.encoded(task, &plan)).collect();
+        if plan.sampler.evaluations().is_empty() {
+            // A carrier that is not noised at all is what comes out, whatever could be made of it only nearly.
+            for (task, (_, x)) in tasks.iter_mut().zip(encoded) {
+                self.joined(task, &x);
+                Arc::make_mut(&mut task.state).heard = None;
+                let hop = self.layout.hop;
+                let output = task.window.output.start * hop..task.window.output.end * hop;
+                sounds.push(Some(task.window.carrier[output].to_vec()));
+            }
+            return Ok(());
+        }
+        let frame_values = self.layout.frame_values();
+        let fitting = self.layout.values(first.window.mel.frames());
+        let values = (first.end * frame_values).min(fitting) - first.from * frame_values;
+        let history_values = self.history_values();
+        let levels: Vec<f32> = plan.sampler.evaluations().iter().map(|evaluation| evaluation.level).collect();
+        let mut inputs = Vec::with_capacity(tasks.len());
+        for (task, (mel, carrier)) in tasks.iter_mut().zip(&encoded) {
+            let start = (task.window.first_frame + task.from as u64) * frame_values as u64;
+            let state = Arc::make_mut(&mut task.state);
+            if task.goes_on {
+                state.adapt(&levels, history_values);
+            }
+            inputs.push(Input {
+                mel,
+                carrier,
+                // All channels share their noise: what is equal in them stays in the middle.
+                noise: NoiseSource::Positional {
+                    noise: Noise::new(task.window.request.seed),
+                    channel: 0,
+                    start,
+                },
+                request: &task.window.request,
+                skip: task.context * frame_values,
+                histories: if task.goes_on { &mut state.histories } else { &mut [] },
+            });
+        }
+        // At the end of a signal all may have been sampled before.
+        let sampled = match values {
+            0 => Vec::new(),
+            values => self.sample(&plan, inputs, values, on_evaluation)?.to_vec(),
+        };
+        for (index, task) in tasks.iter_mut().enumerate() {
+            let x = &sampled[index * values..(index + 1) * values];
+            sounds.push(x.iter().all(|x| x.is_finite()).then(|| self.decoded(task, x)));
+        }
+        Ok(())
+    }
+
+    /// The mel frames that condition what is sampled of `task`, and its carrier in the network's domain, if it counts.
+    fn encoded(&mut self, task: &Task, plan: &SamplingPlan) -> (Mel, Vec<f32>) {
+        let Task { window, from, end, context, .. } = task;
+        let frames = window.mel.frames();
+        let after = self.layout.conditioner_frames()[1];
+        let mel = window.mel.slice(from - context..(end + after).min(frames));
+        if window.carrier.is_empty() || plan.start.carrier_scale == 0.0 {
+            return (mel, Vec::new());
+        }
+        let reach = self.domain.reach_frames();
+        let (first, last) = (from.saturating_sub(reach), (end + reach).min(frames));
+        let (hop, frame_values) = (self.layout.hop, self.layout.frame_values());
+        let carrier = &window.carrier[first * hop..last * hop];
+        let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
+        x.truncate((end - first) * frame_values);
+        (mel, x.split_off((from - first) * frame_values))
+    }
+
+    /// The sound of `task`, of which `x` was sampled.
+    fn decoded(&mut self, task: &mut Task, x: &[f32]) -> Vec<f32> {
+        let (first, whole) = self.joined(task, x);
+        self.decode(task.window, Arc::make_mut(&mut task.state), whole, first)
+    }
+
+    /// Joins `x` to what was sampled before and moves the state of `task` on. Gives all of it that decoding looks at, and
+    /// the window's frame that it begins with.
+    fn joined(&self, task: &mut Task, x: &[f32]) -> (usize, Vec<f32>) {
+        let frame_values = self.layout.frame_values();
+        let state = Arc::make_mut(&mut task.state);
+        // As far as the window has frames for it.
+        let before = (state.tail.len() / frame_values).min(task.from);
+        let mut whole = state.tail.split_off(state.tail.len() - before * frame_values);
+        whole.extend_from_slice(x);
+        // Decoding looks at as many frames before the sound as after it, and those have been sampled too.
+        let kept = if task.goes_on { 2 * self.model.header().decoder_frames() * frame_values } else { 0 };
+        state.tail = whole[whole.len().saturating_sub(kept)..].to_vec();
+        state.next_frame = task.window.first_frame + task.end as u64;
+        (task.from - before, whole)
+    }
+}

@@ -1,0 +1,118 @@
+//! A model at rest on a backend.
+
+use std::sync::Arc;
+
+use super::state::Signals;
+use crate::Result;
+use crate::diffusion::{Denoiser, Sampling};
+use crate::domain::Domain;
+use crate::domain::phase::Reconstructor;
+use crate::kernel::KernelDenoiser;
+use crate::mel::Mel;
+use crate::model::Model;
+use crate::network::{Backend, BurnDenoiser, Layout};
+use crate::render::{Request, SpanPlan, Window};
+
+/// Threads that render on the CPU where nothing else is asked for: a plugin shares its machine with a host.
+pub const THREADS: usize = 2;
+/// Network calls whose full reach a live window covers. What more calls see beyond its edge hardly counts (seams of the
+/// bundled model: see the README), and every frame is work, and to the right latency.
+pub(super) const LIVE_CALLS: usize = 2;
+/// The number of the signal that is rendered here and now, of which nothing is kept afterwards.
+pub(super) const OWN_SIGNAL: u64 = u64::MAX;
+
+/// A model at rest on a backend.
+pub struct Vocoder {
+    pub(super) model: Arc<Model>,
+    pub(super) layout: Layout,
+    pub(super) denoiser: Box<dyn Denoiser>,
+    /// Whether the network goes on with a signal where it stood.
+    pub(super) goes_on: bool,
+    pub(super) sampling: Sampling,
+    pub(super) domain: Box<dyn Domain>,
+    /// The reconstructor of a model whose phases are reconstructed.
+    pub(super) reconstructor: Option<Reconstructor>,
+    pub(super) signals: Signals,
+}
+
+impl Vocoder {
+    /// Places `model` on `backend`. On the CPU, [`THREADS`] threads render.
+    ///
+    /// # Errors
+    /// Where the device does not answer.
+    pub fn new(model: Arc<Model>, backend: &Backend) -> Result<Self> {
+        Self::with_threads(model, backend, THREADS)
+    }
+
+    /// The same with `threads` threads on the CPU, the caller's being one of them.
+    ///
+    /// # Errors
+    /// Where the device does not answer, or the system gives no thread.
+    pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
+        let (network, weights) = (&model.header().network, model.weights());
+        let denoiser: Box<dyn Denoiser> = match backend {
+            Backend::Cpu if !network.learned_variance => {
+                Box::new(KernelDenoiser::new(network, weights, threads)?)
+            }
+            _ => Box::new(BurnDenoiser::new(network, weights, backend)?),
+        };
+        Ok(Self::with_denoiser(model, denoiser))
+    }
+
+    /// The vocoder of `model` around a network that has been placed already.
+    pub fn with_denoiser(model: Arc<Model>, mut denoiser: Box<dyn Denoiser>) -> Self {
+        let header = model.header();
+        let phase = header.phase.zip(header.dialect.as_ref());
+        Self {
+            layout: header.network.layout(),
+            goes_on: denoiser.causal().is_some(),
+            denoiser,
+            sampling: Sampling::default(),
+            domain: header.domain(),
+            reconstructor: phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect)),
+            signals: Signals::default(),
+            model,
+        }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    /// The plan for chunks of `chunk_frames` frames with all the context that a window has use for.
+    pub fn plan(&self, chunk_frames: usize) -> SpanPlan {
+        let context = self.model.context(LIVE_CALLS);
+        SpanPlan { chunk_frames, left_frames: context.left_frames, right_frames: context.right_frames }
+    }
+
+    /// One call of the network: what it predicts from `x`, `[values]`, at `level`; `class` may be none for the null label.
+    ///
+    /// # Errors
+    /// Where the class is none of the network's, or the device fails.
+    pub fn denoise(&mut self, x: &[f32], level: f32, mel: &Mel, class: Option<usize>) -> Result<Vec<f32>> {
+        let mut predicted = vec![0.0; x.len()];
+        self.denoiser.label(&[class])?;
+        self.denoiser.condition(&[mel], x.len())?;
+        self.denoiser.predict(x, level, &mut predicted)?;
+        Ok(predicted)
+    }
+
+    /// A window of the signal that is rendered here and now, all of which is wanted.
+    pub(super) fn own_window(&self, mel: Mel, first_frame: usize, request: &Request) -> Window {
+        Window {
+            signal: OWN_SIGNAL,
+            channel: 0,
+            first_frame: first_frame as u64,
+            output: 0..mel.frames(),
+            mel,
+            carrier: Vec::new(),
+            request: request.clone(),
+        }
+    }
+
+    /// Values of a history of the network.
+    pub(super) fn history_values(&mut self) -> usize {
+        self.denoiser.causal().map_or(0, |causal| causal.history_values())
+    }
+}

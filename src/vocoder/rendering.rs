@@ -1,0 +1,29 @@
+//! The vocoder under a stream.
+
+use super::Vocoder;
+use super::placed::LIVE_CALLS;
+use crate::Result;
+use crate::render::{Format, Render, Window};
+
+/// Frames that are rendered at a time where signals are gone on with: short, so that an urgent chunk does not wait for a
+/// long one.
+const QUANTUM_FRAMES: usize = 4;
+impl Render for Vocoder {
+    fn format(&self) -> Format {
+        Format {
+            rate_hz: self.model.header().rate_hz,
+            hop: self.layout.hop,
+            n_mels: self.layout.n_mels(),
+            context: self.model.context(LIVE_CALLS),
+            quantum_frames: self.goes_on.then_some(QUANTUM_FRAMES),
+        }
+    }
+
+    fn render(&mut self, windows: &[&Window], out: &mut [Vec<f32>]) -> Result<()> {
+        self.render_windows(windows, out, &mut || ())
+    }
+
+    fn forget(&mut self, signal: u64) {
+        self.signals.forget(signal);
+    }
+}

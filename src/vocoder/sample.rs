@@ -1,0 +1,53 @@
+//! Windows of one length, sampled together.
+
+use super::Vocoder;
+use super::continued::Continued;
+use super::input::Input;
+use crate::Result;
+use crate::diffusion::{Denoiser, Draw, Guided, SamplingPlan};
+use crate::mel::Mel;
+
+impl Vocoder {
+    /// Samples windows of `values` values together. Gives `[inputs, values]` row-major.
+    pub(super) fn sample(
+        &mut self,
+        plan: &SamplingPlan,
+        inputs: Vec<Input>,
+        values: usize,
+        on_evaluation: &mut dyn FnMut(),
+    ) -> Result<&[f32]> {
+        let header = self.model.header();
+        let guidance = inputs.first().map_or(1.0, |input| input.request.guidance);
+        let skip = inputs.first().map_or(0, |input| input.skip);
+        let goes_on = inputs.iter().all(|input| !input.histories.is_empty());
+        let mels: Vec<&Mel> = inputs.iter().map(|input| input.mel).collect();
+        let std: Vec<Vec<f32>> = mels.iter().map(|mel| self.domain.noise_std(mel)).collect();
+        let labels: Vec<Option<usize>> = inputs.iter().map(|input| input.request.class).collect();
+        let draws: Vec<Draw> = inputs
+            .iter()
+            .zip(&std)
+            .map(|(input, std)| Draw {
+                noise: input.noise,
+                temperature: input.request.temperature * header.temperature,
+                std: std.get(skip..).unwrap_or_default(),
+                carrier: input.carrier,
+            })
+            .collect();
+        let (mut continued, mut guided);
+        let denoiser: &mut dyn Denoiser = match self.denoiser.causal() {
+            Some(causal) if goes_on => {
+                let histories = inputs.into_iter().map(|input| input.histories).collect();
+                continued = Continued::new(causal, skip, histories);
+                &mut continued
+            }
+            _ if guidance != 1.0 => {
+                guided = Guided::new(self.denoiser.as_mut(), guidance);
+                &mut guided
+            }
+            _ => self.denoiser.as_mut(),
+        };
+        denoiser.label(&labels)?;
+        denoiser.condition(&mels, values)?;
+        self.sampling.run(denoiser, plan, &draws, values, on_evaluation)
+    }
+}

@@ -1,0 +1,105 @@
+//! Renders of whole signals, window by window.
+
+use std::ops::Range;
+
+use super::Vocoder;
+use super::placed::OWN_SIGNAL;
+use crate::Result;
+use crate::mel::Mel;
+use crate::render::{Request, SpanPlan, Window};
+
+/// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
+const OFFLINE_FRAMES: usize = 1024;
+/// Most frames of context on either side of an offline window, however many steps the schedule has.
+const CONTEXT_FRAMES: usize = 256;
+
+impl Vocoder {
+    /// Synthesizes `mel` from noise, or from a `carrier` of as many samples at the model's rate (else empty), and
+    /// tells `on_evaluation(done, all)` after each network call. Gives `mel.frames() · hop` samples, fewer where the
+    /// network's upsampler is short.
+    ///
+    /// # Errors
+    /// Where the request cannot be met, or the device fails.
+    pub fn synthesize(
+        &mut self,
+        mel: &Mel,
+        carrier: &[f32],
+        request: &Request,
+        on_evaluation: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let plan = self.offline_plan(mel.frames(), self.evaluations(request, carrier)?);
+        self.synthesize_spans(mel, carrier, request, plan, on_evaluation)
+    }
+
+    /// The same along `plan`, which is how the plugin renders. A window in which nothing sounds is silent.
+    ///
+    /// # Errors
+    /// Where the request cannot be met, or the device fails.
+    pub fn synthesize_spans(
+        &mut self,
+        mel: &Mel,
+        carrier: &[f32],
+        request: &Request,
+        plan: SpanPlan,
+        on_evaluation: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        self.signals.forget(OWN_SIGNAL);
+        let (spans, hop): (Vec<_>, _) = (plan.spans(mel.frames()).collect(), self.layout.hop);
+        let evaluations = self.evaluations(request, carrier)?;
+        let (mut done, all) = (0, spans.len() * evaluations);
+        let (mut audio, mut rendered, mut begin) = (Vec::new(), [Vec::new()], 0);
+        for span in spans {
+            if self.is_silent(mel, carrier, span.window.clone())? {
+                // What comes after silence begins anew.
+                self.signals.forget(OWN_SIGNAL);
+                begin = span.output.end;
+                audio.resize(begin * hop, 0.0);
+                done += evaluations;
+                on_evaluation(done, all);
+                continue;
+            }
+            let span = span.after(begin);
+            let samples = span.window.start * hop..span.window.end * hop;
+            let window = Window {
+                carrier: carrier.get(samples).unwrap_or_default().to_vec(),
+                output: span.output_in_window(),
+                ..self.own_window(mel.slice(span.window.clone()), span.window.start, request)
+            };
+            self.render_windows(&[&window], &mut rendered, &mut || {
+                done += 1;
+                on_evaluation(done, all);
+            })?;
+            audio.extend_from_slice(&rendered[0]);
+        }
+        self.signals.forget(OWN_SIGNAL);
+        audio.truncate(self.layout.samples(mel.frames()));
+        Ok(audio)
+    }
+
+    /// Network calls per window.
+    fn evaluations(&self, request: &Request, carrier: &[f32]) -> Result<usize> {
+        let strength = if carrier.is_empty() { 1.0 } else { request.strength };
+        Ok(self.model.sampling(request, strength)?.sampler.evaluations().len())
+    }
+
+    /// Whether nothing sounds in the frames `window`.
+    fn is_silent(&self, mel: &Mel, carrier: &[f32], window: Range<usize>) -> Result<bool> {
+        let (dialect, hop) = (self.model.dialect()?, self.layout.hop);
+        let carrier = carrier.get(window.start * hop..window.end * hop).unwrap_or_default();
+        Ok(carrier.iter().all(|sample| *sample == 0.0)
+            && window.clone().all(|f| dialect.is_silent(mel.frame(f))))
+    }
+
+    /// One window where memory allows, else windows whose context no call of the network can see beyond.
+    fn offline_plan(&self, frames: usize, calls: usize) -> SpanPlan {
+        if frames <= OFFLINE_FRAMES {
+            return SpanPlan::whole(frames);
+        }
+        let context = self.model.context(calls);
+        SpanPlan {
+            chunk_frames: OFFLINE_FRAMES,
+            left_frames: context.left_frames.min(CONTEXT_FRAMES),
+            right_frames: context.right_frames.min(CONTEXT_FRAMES),
+        }
+    }
+}
