@@ -253,3 +253,29 @@ fn streams_are_exchanged_under_a_running_callback_without_a_step() {
     supply.collect();
     until("the first stream to be dropped", || engine.status().streams == 1);
 }
+
+#[test]
+fn a_request_that_cannot_be_met_is_no_end_of_the_renderer() {
+    let dialect = dialect(8000);
+    let (engine, key, script) = engine(&dialect, Sound::Hash);
+    script.refuses_seed.store(7, Ordering::SeqCst);
+    let config = config(8000, &dialect, PLAN);
+    let (mut asking, monitor) = open(&config, &engine, &key);
+    let (mut other, other_monitor) = open(&config, &engine, &key);
+    let with_seed = |seed| Controls { request: Request { seed, ..Request::default() }, ..Controls::default() };
+    let input = vec![noise(4000, 1)];
+    let latency = asking.latency().total_host_samples;
+    let heard = run(&mut asking, &input, None, &[64], &with_seed(7));
+    assert_eq!(heard[0][latency..], input[0][..4000 - latency], "what cannot be rendered is heard dry");
+    assert!(!monitor.rendering());
+    let status = engine.status().renderers[0].clone();
+    assert_eq!(status.state, RendererState::Ready);
+    assert!(status.refusal.is_some_and(|refusal| refusal.contains("seed: found 7")));
+    // Neither other streams nor other requests of the same one have anything to do with it.
+    let expected = offline(Sound::Hash, &dialect, PLAN, &input[0], None, &Request::default());
+    let heard = run(&mut other, &input, None, &[64], &Controls::default());
+    assert!(heard[0][latency..].iter().zip(&expected).all(|(heard, expected)| heard == expected));
+    run(&mut asking, &input, None, &[64], &with_seed(8));
+    assert!(monitor.rendering());
+    assert_eq!((other_monitor.underruns(), engine.status().renderers[0].refusal.clone()), (0, None));
+}

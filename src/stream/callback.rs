@@ -12,12 +12,11 @@ use super::latency::{Demands, Timing};
 use super::link::link;
 use super::mix::Mix;
 use super::model_rate::ModelRate;
+use super::quiet::Quiet;
 use super::resampler::Resampler;
 use super::{Controls, Engine, Latency, RendererKey, StreamConfig, StreamMonitor};
 use crate::Result;
 
-/// How often, in host samples of silence, a stream looks whether it may sleep.
-const SLEEP_CHECK_SAMPLES: u64 = 4096;
 /// How long a stream that sleeps tells the worker to do so too. Once something sounds, the first chunk is complete only
 /// some frames later, so that nothing comes late.
 const SLEEP: Duration = Duration::from_millis(20);
@@ -44,9 +43,8 @@ pub struct Stream {
     mix: Mix,
     /// Host samples that went in since the reset.
     host_samples: u64,
-    /// Samples in a row in which no channel sounded, and with how many the stream looks next whether it may sleep.
-    quiet: u64,
-    next_check: u64,
+    /// For how long no channel has sounded.
+    quiet: Quiet,
     asleep: bool,
 }
 
@@ -102,8 +100,7 @@ impl Stream {
             dry: Dry::new(channels, timing.latency.total_host_samples, config.max_block_frames),
             mix: Mix::new(config.host_rate_hz),
             host_samples: 0,
-            quiet: 0,
-            next_check: timing.sleep_host_samples(),
+            quiet: Quiet::new(timing.sleep_host_samples()),
             asleep: false,
             timing,
         };
@@ -162,21 +159,23 @@ impl Stream {
         let controls = controls.finite();
         let mut done = part.start;
         while done < part.end {
-            let quiet = self.quiet_frames(main, done..part.end, side);
+            let sounds = |index| sounds(self.channels, main, side, index);
             if self.asleep {
                 // What goes in is silence, and so is what comes out.
-                done += quiet;
+                done += (done..part.end).position(sounds).unwrap_or(part.end - done);
                 self.asleep = done == part.end;
                 if self.asleep {
                     self.model_rate.expect_chunk(Instant::now() + SLEEP);
                     return;
                 }
             }
-            let frames = self.frames_until_check(main, done..part.end, side);
-            let now = done..done + frames;
+            let now = done..done + self.quiet.count(done..part.end, sounds);
+            done = now.end;
             self.process_block(main, now, side, &controls, DryPart { dry, end: part.end });
-            done += frames;
-            self.sleep_if_silent();
+            if self.quiet.is_time() && self.model_rate.is_silent(self.timing.settling_samples()) {
+                self.begin();
+                self.asleep = true;
+            }
         }
     }
 
@@ -204,7 +203,8 @@ impl Stream {
         self.model_rate.reset(true);
         self.to_host.reset();
         self.host_samples = 0;
-        (self.quiet, self.next_check, self.asleep) = (0, self.timing.sleep_host_samples(), false);
+        self.quiet.reset();
+        self.asleep = false;
     }
 
     /// Whether the host renders offline from here on. Real-time.
@@ -216,49 +216,6 @@ impl Stream {
     pub(super) fn inherit(&mut self, old: &mut Self) {
         self.dry.take_over(&mut old.dry);
         self.model_rate.reset(false);
-    }
-
-    /// Frames at the beginning of `part` in which no channel sounds.
-    fn quiet_frames(&self, main: &[&mut [f32]], part: Range<usize>, side: SideChain) -> usize {
-        let sounds = |index: usize| {
-            (0..self.channels).any(|channel| {
-                sample(main.get(channel).map(|main| &**main), index) != 0.0
-                    || side.sample(channel, index) != 0.0
-            })
-        };
-        part.clone().position(sounds).unwrap_or(part.len())
-    }
-
-    /// Frames of `part` up to where the stream looks whether it may sleep, or all. Counts those that are quiet.
-    fn frames_until_check(&mut self, main: &[&mut [f32]], part: Range<usize>, side: SideChain) -> usize {
-        let mut at = part.start;
-        while at < part.end {
-            let quiet = self.quiet_frames(main, at..part.end, side);
-            let missing = self.next_check.saturating_sub(self.quiet) as usize;
-            if quiet >= missing {
-                self.quiet = self.next_check;
-                return at + missing - part.start;
-            }
-            self.quiet += quiet as u64;
-            at += quiet;
-            if at < part.end {
-                (self.quiet, self.next_check) = (0, self.timing.sleep_host_samples());
-                at += 1;
-            }
-        }
-        part.len()
-    }
-
-    /// Falls asleep where it is time to look whether it may, and nothing is to be heard any more.
-    fn sleep_if_silent(&mut self) {
-        if self.quiet < self.next_check {
-            return;
-        }
-        self.next_check += SLEEP_CHECK_SAMPLES;
-        if self.model_rate.is_silent(self.timing.settling_samples()) {
-            self.begin();
-            self.asleep = true;
-        }
     }
 
     /// A part of a block that is no longer than promised.
@@ -316,6 +273,14 @@ impl Stream {
 struct DryPart<'a> {
     dry: &'a Dry,
     end: usize,
+}
+
+/// Whether any of `channels` sounds at `index`, in the main input or the side chain.
+fn sounds(channels: usize, main: &[&mut [f32]], side: SideChain, index: usize) -> bool {
+    (0..channels).any(|channel| {
+        let main = sample(main.get(channel).map(|main| &**main), index);
+        main != 0.0 || side.sample(channel, index) != 0.0
+    })
 }
 
 /// Sample `index` of a channel; silence beyond its end, where there is no channel, and where it is not finite.

@@ -29,6 +29,7 @@ mod model_rate;
 mod monitor;
 mod output;
 mod queue;
+mod quiet;
 mod rates;
 mod resampler;
 mod sinc;

@@ -9,8 +9,7 @@ use crate::render::Request;
 
 /// How long a chunk that its audio thread waits for lets others go before.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// By how much a stream that has lost a chunk is more urgent than another whose chunk is needed at the same time: two that
-/// cannot both be served take turns.
+/// By how much a stream is more urgent for every chunk in a row that it has lost: those that cannot all be served take turns.
 const MADE_UP: Duration = Duration::from_millis(10);
 
 /// A chunk that waits, in the middle of being rendered or not yet begun.
@@ -21,12 +20,14 @@ pub(super) struct Pending {
     /// The window's frames whose sound is wanted; that of the chunk's windows is what is rendered next of it.
     pub output: Range<usize>,
     arrived: Instant,
+    /// Chunks of its stream in a row that were lost before it, once it has begun.
+    lost: u32,
 }
 
 impl Pending {
     pub fn new(stream: u64, key: RendererKey, chunk: Chunk, arrived: Instant) -> Self {
         let output = chunk.windows.first().map_or(0..0, |window| window.output.clone());
-        let mut pending = Self { stream, key, chunk, output, arrived };
+        let mut pending = Self { stream, key, chunk, output, arrived, lost: 0 };
         pending.set_next(pending.output.start..pending.output.start);
         pending
     }
@@ -72,8 +73,8 @@ impl Pending {
 #[derive(Default)]
 pub(super) struct Queue {
     pending: Vec<Pending>,
-    /// Streams whose latest chunk was dropped.
-    losers: Vec<u64>,
+    /// Streams whose latest chunks were dropped, and how many in a row.
+    losers: Vec<(u64, u32)>,
 }
 
 impl Queue {
@@ -103,12 +104,20 @@ impl Queue {
             let late = (now + takes).saturating_duration_since(needed_at);
             let late_anyway = (pending.arrived + takes).saturating_duration_since(needed_at);
             let too_late = late >= lasts || (!pending.begun() && late > late_anyway + lasts / 4);
-            if too_late && !losers.contains(&pending.stream) {
-                losers.push(pending.stream);
+            if too_late {
+                match losers.iter_mut().find(|(stream, _)| *stream == pending.stream) {
+                    Some((_, lost)) => *lost = lost.saturating_add(1),
+                    None => losers.push((pending.stream, 1)),
+                }
             }
             too_late
         };
         self.pending.extract_if(.., is_worthless).collect()
+    }
+
+    /// How many of the latest chunks of `stream` were dropped.
+    fn lost(&self, stream: u64) -> u32 {
+        self.losers.iter().find(|(of, _)| *of == stream).map_or(0, |(_, lost)| *lost)
     }
 
     /// Takes the most urgent chunk. Where `quantum` says that its renderer renders windows only as a whole, all that fit into
@@ -124,14 +133,13 @@ impl Queue {
         let due = |index: &usize| {
             let pending = &self.pending[*index];
             let due = pending.chunk.needed_at.unwrap_or(pending.arrived + PATIENCE);
-            match self.losers.contains(&pending.stream) {
-                true => due.checked_sub(MADE_UP).unwrap_or(due),
-                false => due,
-            }
+            let lost = pending.lost.max(self.lost(pending.stream));
+            due.checked_sub(MADE_UP * lost).unwrap_or(due)
         };
         let index = (0..self.pending.len()).filter(|index| is_first(*index)).min_by_key(due)?;
-        let first = self.pending.remove(index);
-        self.losers.retain(|loser| *loser != first.stream);
+        let mut first = self.pending.remove(index);
+        first.lost = first.lost.max(self.lost(first.stream));
+        self.losers.retain(|(stream, _)| *stream != first.stream);
         if quantum(&first.key).is_some() {
             return Some(vec![first]);
         }
@@ -145,3 +153,7 @@ impl Queue {
         Some(std::iter::once(first).chain(others).collect())
     }
 }
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;
