@@ -4,9 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use super::cache::{Cache, Cached, Failure};
+use super::cache::{Cache, Cached, Failure, hash};
 use super::files::{AudioFile, EXTENSIONS, audio_files, class_folders};
-use super::hash::hash;
 use super::{Draws, Split};
 use crate::train::config::DataConfig;
 use crate::{Error, Result};

@@ -7,7 +7,6 @@ mod cache;
 mod draws;
 mod files;
 mod folder;
-mod hash;
 
 pub use additive::{AdditiveGenerator, Envelope, Kind, Resonance, Tone};
 pub use draws::Draws;
