@@ -15,6 +15,8 @@ use remel::model::Model;
 use remel::stream::{Render, RenderSettings, Window};
 use remel::vocoder::{Request, Vocoder, chunk_frames};
 
+mod random;
+
 const HOP: usize = 256;
 
 /// The CPU engine, and how many samples its predictions had.
@@ -74,14 +76,10 @@ fn small() -> Arc<Model> {
 }
 
 /// Frames that look random, the same for every seed up to frame `split`.
-fn mel(frames: usize, split: usize, seed: u64) -> Mel {
-    let value = |index: usize| {
-        let seed = if index / 80 < split { 0 } else { seed };
-        let mut x = (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(seed);
-        x = (x ^ (x >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        (x >> 40) as f32 / (1 << 24) as f32
-    };
-    Mel::from_frames(80, (0..80 * frames).map(value).collect())
+fn mel(frames: usize, split: usize, seed: usize) -> Mel {
+    let mut values = random::numbers(0, 80 * split);
+    values.extend_from_slice(&random::numbers(seed, 80 * frames)[80 * split..]);
+    Mel::from_frames(80, values.iter().map(|value| value.abs()).collect())
 }
 
 fn carrier(frames: usize) -> Vec<f32> {
