@@ -22,8 +22,8 @@ pub use stream::MelStream;
 pub use whole::mel_of;
 
 pub(crate) use framing::Windows;
-pub(crate) use spectrum::{PowerSpectrum, hann};
-pub(crate) use transform::WindowedTransform;
+pub(crate) use spectrum::PowerSpectrum;
+pub(crate) use transform::{WindowedTransform, hann};
 pub(crate) use whole::require_finite;
 
 /// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.
