@@ -51,7 +51,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "src/kernel/layer",
     "src/kernel/stage",
     "src/kernel/tiles",
-    "src/mel",
     "src/network/diffwave",
     "src/stream",
     "src/train",
