@@ -54,7 +54,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "src/network/diffwave",
     "src/stream",
     "src/train",
-    "src/train/data",
     "src/train/distill",
     "src/vocoder",
 ];
