@@ -175,14 +175,10 @@ fn each_pair_of_spectra(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::numbers;
 
     fn noise(length: usize, gain: f32) -> Vec<f32> {
-        let mut state = 7u32;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            ((state >> 8) as f32 / (1 << 24) as f32 - 0.5) * gain
-        };
-        (0..length).map(|_| next()).collect()
+        numbers(7, length).iter().map(|number| gain * 0.5 * number).collect()
     }
 
     #[test]

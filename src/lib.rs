@@ -23,4 +23,8 @@ pub mod stream;
 pub mod train;
 pub mod vocoder;
 
+#[cfg(test)]
+#[path = "../tests/random/mod.rs"]
+mod random;
+
 pub use error::{Error, Result};

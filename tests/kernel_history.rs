@@ -7,8 +7,10 @@ use remel::mel::Mel;
 use remel::network::{DiffWaveConfig, Variant};
 
 mod random;
+mod weights;
 
-use random::{numbers, weights};
+use random::numbers;
+use weights::weights;
 
 const HOP: usize = DiffWaveConfig::HOP;
 /// Windows of a batch.

@@ -7,9 +7,11 @@ use remel::network::{DiffWaveConfig, Variant, embedding_row};
 
 mod random;
 mod reference;
+mod weights;
 
-use random::{numbers, weights};
+use random::numbers;
 use reference::predict;
+use weights::weights;
 
 fn config(channels: usize, layers: usize, dilation_cycle: usize) -> DiffWaveConfig {
     DiffWaveConfig {

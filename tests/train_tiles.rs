@@ -2,6 +2,7 @@
 #![cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
 
 mod random;
+mod weights;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use remel::kernel;
@@ -35,7 +36,7 @@ fn computed(config: &DiffWaveConfig, precision: Precision) -> (Vec<f32>, Vec<(St
         let count = values.len();
         Tensor::<1>::from_data(TensorData::new(values, [count]), &device)
     };
-    let weights = random::weights(config);
+    let weights = weights::weights(config);
     let differentiable = Differentiable::new(config, &tensor(flattened(config, &weights)), precision);
     let network = &differentiable.network;
     let conditioner = config.n_mels.map(|bands| {

@@ -3,10 +3,14 @@
 //! Prints GFLOP/s of one residual layer and of the whole network and their share of this machine's own peak; then how
 //! long DiffWave takes for a second of audio, offline and in the plugin's latency modes, beside burn on the same CPU.
 
+mod models;
 mod peak;
+#[path = "../../tests/random/mod.rs"]
 mod random;
 mod real_time;
 mod throughput;
+#[path = "../../tests/weights/mod.rs"]
+mod weights;
 
 use std::time::Instant;
 

@@ -14,7 +14,8 @@ use remel::render::{Render, Request, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 
-use super::random::{Random, base};
+use super::models::{base, mel};
+use super::random::numbers;
 use super::{Choice, best};
 
 /// Frames of an offline render, in one window.
@@ -73,7 +74,7 @@ fn factor(model: &Model, seconds: f64, samples: usize) -> f64 {
 
 /// One window for everything.
 fn offline(vocoder: &mut Vocoder) -> f64 {
-    let (mel, request) = (Random(3).mel(OFFLINE_FRAMES), Request::default());
+    let (mel, request) = (mel(3, OFFLINE_FRAMES), Request::default());
     let seconds = best(REPETITIONS, || vocoder.synthesize(&mel, &[], &request, &mut |_, _| ()).expect("sound"));
     factor(vocoder.model(), seconds, OFFLINE_FRAMES * DiffWaveConfig::HOP)
 }
@@ -84,7 +85,7 @@ fn streamed(vocoder: &mut Vocoder, mode: LatencyMode) -> f64 {
     let chunk_frames = plan.chunk_frames;
     let first = plan.left_frames.div_ceil(chunk_frames);
     let chunks = STREAMED_FRAMES.div_ceil(chunk_frames);
-    let mel = Random(4).mel(plan.span(first + chunks).window.end);
+    let mel = mel(4, plan.span(first + chunks).window.end);
     let mut out = [Vec::new()];
     let mut run = |vocoder: &mut Vocoder| {
         render(vocoder, &mel, plan, first, &mut out);
@@ -114,9 +115,8 @@ fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &
 fn burn(model: &Model) -> f64 {
     let (network, weights) = (&model.header().network, model.weights());
     let mut denoiser = BurnDenoiser::new(network, weights, &Backend::Cpu).expect("the CPU");
-    let mut random = Random(5);
-    let mel = random.mel(BURN_SAMPLES / DiffWaveConfig::HOP);
-    let (x, mut eps) = (random.signal(BURN_SAMPLES), vec![0.0; BURN_SAMPLES]);
+    let mel = mel(5, BURN_SAMPLES / DiffWaveConfig::HOP);
+    let (x, mut eps) = (numbers(6, BURN_SAMPLES), vec![0.0; BURN_SAMPLES]);
     let condition = best(1, || denoiser.condition(&[&mel], BURN_SAMPLES).expect("a fitting batch"));
     let predict = best(1, || denoiser.predict(&x, 7.3, &mut eps).expect("a fitting batch"));
     factor(model, condition + model.header().inference_betas.len() as f64 * predict, BURN_SAMPLES)

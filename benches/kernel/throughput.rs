@@ -5,10 +5,11 @@
 
 use remel::diffusion::Denoiser;
 use remel::kernel::{InstructionSet, KernelDenoiser};
-use remel::mel::Mel;
 use remel::network::{DiffWaveConfig, Weights};
 
-use super::random::{Random, config, weights};
+use super::models::{config, mel};
+use super::random::numbers;
+use super::weights::weights;
 use super::{Choice, best, peak};
 
 /// Samples of a window: whole tiles at every dilation.
@@ -81,12 +82,11 @@ struct Case {
 
 impl Case {
     fn new(config: &DiffWaveConfig, weights: &Weights, set: InstructionSet, threads: usize) -> Self {
-        let mut random = Random(2);
-        let mel: Mel = random.mel(SAMPLES.div_ceil(DiffWaveConfig::HOP));
+        let mel = mel(2, SAMPLES.div_ceil(DiffWaveConfig::HOP));
         let mut denoiser = KernelDenoiser::with_instruction_set(config, weights, threads, set)
             .expect("a machine with the set");
         denoiser.condition(&[&mel], SAMPLES).expect("a fitting batch");
-        Self { denoiser, x: random.signal(SAMPLES), eps: vec![0.0; SAMPLES] }
+        Self { denoiser, x: numbers(3, SAMPLES), eps: vec![0.0; SAMPLES] }
     }
 
     fn predict(&mut self) {

@@ -1,6 +1,8 @@
 //! Diffusion without any network: noise, schedules, predictions and samplers.
 
 mod denoiser;
+mod evaluation;
+mod gaussians;
 mod guided;
 mod noise;
 mod prediction;
@@ -9,11 +11,13 @@ mod sampling;
 mod schedule;
 
 pub use denoiser::{CausalDenoiser, Denoiser};
+pub use evaluation::Evaluation;
+pub use gaussians::{Draw, Gaussians, NoiseSource};
 pub use guided::Guided;
 pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;
 pub use prediction::Prediction;
-pub use sampler::{Clamp, Evaluation, Found, Sampler, SamplerKind, SamplingPlan, Start};
-pub use sampling::{Draw, Gaussians, NoiseSource, Sampling};
+pub use sampler::{Clamp, Found, Sampler, SamplerKind, SamplingPlan, Start};
+pub use sampling::Sampling;
 pub use schedule::{Schedule, karras_sigmas};

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::published::{NAMES, published};
 use super::{Compression, Framing, Scale, Spectrum};
 use crate::{Error, Result};
 
@@ -38,20 +37,6 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// The names that [`Dialect::named`] knows.
-    pub fn names() -> &'static [&'static str] {
-        &NAMES
-    }
-
-    /// A published dialect by its name.
-    ///
-    /// # Errors
-    /// An unknown name; the message lists the known ones.
-    pub fn named(name: &str) -> Result<Self> {
-        published(name)
-            .ok_or_else(|| Error::invalid("mel dialect", "name", name, format!("one of {}", NAMES.join(", "))))
-    }
-
     /// Checks that frames can be computed: what comes from a model file may hold anything.
     ///
     /// # Errors
@@ -126,23 +111,6 @@ impl Dialect {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_name_is_known_and_valid_and_survives_json() {
-        for &name in Dialect::names() {
-            let dialect = Dialect::named(name).unwrap();
-            assert_eq!(dialect.name, name);
-            dialect.validate().unwrap();
-            let json = serde_json::to_string(&dialect).unwrap();
-            assert_eq!(serde_json::from_str::<Dialect>(&json).unwrap(), dialect);
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_is_answered_with_the_known_ones() {
-        let message = Dialect::named("mp3").unwrap_err().to_string();
-        assert!(message.contains("mp3") && NAMES.iter().all(|name| message.contains(name)), "{message}");
-    }
 
     #[test]
     fn the_fields_out_of_range_are_named() {

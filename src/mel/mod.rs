@@ -6,7 +6,9 @@ mod dialect;
 mod edit;
 mod filter_bank;
 mod framing;
+mod picture;
 mod published;
+mod scale;
 mod spectrum;
 mod stream;
 mod transform;
@@ -15,15 +17,17 @@ mod whole;
 pub use compression::Compression;
 pub use dialect::Dialect;
 pub use edit::{MelEdit, MelEditSettings};
-pub use filter_bank::{FilterBank, Scale};
+pub use filter_bank::FilterBank;
 pub use framing::Framing;
+pub use picture::colour;
+pub use scale::Scale;
 pub use spectrum::Spectrum;
 pub use stream::MelStream;
 pub use whole::mel_of;
 
 pub(crate) use framing::Windows;
-pub(crate) use spectrum::{PowerSpectrum, hann};
-pub(crate) use transform::WindowedTransform;
+pub(crate) use spectrum::PowerSpectrum;
+pub(crate) use transform::{WindowedTransform, hann};
 pub(crate) use whole::require_finite;
 
 /// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.

@@ -1,9 +1,10 @@
 //! The table of the published dialects.
 
 use super::{Compression, Dialect, Framing, Scale, Spectrum};
+use crate::{Error, Result};
 
 /// The published dialects' names, in the order of [`published`].
-pub(super) const NAMES: [&str; 8] = [
+const NAMES: [&str; 8] = [
     "lmnt-diffwave",
     "lmnt-wavegrad",
     "ivanvovk-wavegrad",
@@ -14,8 +15,24 @@ pub(super) const NAMES: [&str; 8] = [
     "vocos-24k",
 ];
 
+impl Dialect {
+    /// The names that [`Dialect::named`] knows.
+    pub fn names() -> &'static [&'static str] {
+        &NAMES
+    }
+
+    /// A published dialect by its name.
+    ///
+    /// # Errors
+    /// An unknown name; the message lists the known ones.
+    pub fn named(name: &str) -> Result<Self> {
+        published(name)
+            .ok_or_else(|| Error::invalid("mel dialect", "name", name, format!("one of {}", NAMES.join(", "))))
+    }
+}
+
 /// The published dialect of that name.
-pub(super) fn published(name: &str) -> Option<Dialect> {
+fn published(name: &str) -> Option<Dialect> {
     let lmnt = Dialect {
         name: name.to_owned(),
         rate_hz: 22050,
@@ -81,4 +98,26 @@ pub(super) fn published(name: &str) -> Option<Dialect> {
         },
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_known_and_valid_and_survives_json() {
+        for &name in Dialect::names() {
+            let dialect = Dialect::named(name).unwrap();
+            assert_eq!(dialect.name, name);
+            dialect.validate().unwrap();
+            let json = serde_json::to_string(&dialect).unwrap();
+            assert_eq!(serde_json::from_str::<Dialect>(&json).unwrap(), dialect);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let message = Dialect::named("mp3").unwrap_err().to_string();
+        assert!(message.contains("mp3") && NAMES.iter().all(|name| message.contains(name)), "{message}");
+    }
 }

@@ -1,9 +1,8 @@
-//! The windowed Fourier transform of one frame, without an allocation.
+//! The power spectrum of one frame, without an allocation.
 
-use std::sync::Arc;
-
-use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 use serde::{Deserialize, Serialize};
+
+use super::transform::WindowedTransform;
 
 /// What of a spectrum the mel bands sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,32 +20,19 @@ pub enum Spectrum {
 
 /// The power spectrum of frames under a periodic Hann window.
 pub(crate) struct PowerSpectrum {
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
-    time: Vec<f32>,
-    bins: Vec<Complex32>,
-    scratch: Vec<Complex32>,
+    transform: WindowedTransform,
     power: Vec<f32>,
 }
 
 impl PowerSpectrum {
     /// Frames of `win` samples, transformed with `n_fft ≥ win` points.
     pub(crate) fn new(n_fft: usize, win: usize) -> Self {
-        assert!((1..=n_fft).contains(&win), "a window of {win} samples in {n_fft} points");
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(n_fft);
-        Self {
-            window: hann(win),
-            time: fft.make_input_vec(),
-            bins: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            power: vec![0.0; n_fft / 2 + 1],
-            fft,
-        }
+        Self { transform: WindowedTransform::new(n_fft, win), power: vec![0.0; n_fft / 2 + 1] }
     }
 
     /// The energy of the window, `Σw²`.
     pub(crate) fn window_energy(&self) -> f32 {
-        self.window.iter().map(|&w| f64::from(w) * f64::from(w)).sum::<f64>() as f32
+        self.transform.window.iter().map(|&w| f64::from(w) * f64::from(w)).sum::<f64>() as f32
     }
 
     /// `|X|²` of one frame, `[n_fft / 2 + 1]`. The frame's `win` samples are `head` followed by `tail` (two
@@ -55,30 +41,23 @@ impl PowerSpectrum {
     /// `torch.stft` puts a short window into the middle of the `n_fft` points, here it lies at their start:
     /// that turns phases only.
     pub(crate) fn of(&mut self, head: &[f32], tail: &[f32]) -> &[f32] {
-        debug_assert_eq!(head.len() + tail.len(), self.window.len());
+        let WindowedTransform { window, time, .. } = &mut self.transform;
+        debug_assert_eq!(head.len() + tail.len(), window.len());
         let samples = head.iter().chain(tail);
-        for ((out, &sample), &weight) in self.time.iter_mut().zip(samples).zip(&self.window) {
+        for ((out, &sample), &weight) in time.iter_mut().zip(samples).zip(&*window) {
             *out = sample * weight;
         }
-        self.time[self.window.len()..].fill(0.0);
-        self.fft
-            .process_with_scratch(&mut self.time, &mut self.bins, &mut self.scratch)
-            .expect("the buffers are the transform's own");
-        for (power, bin) in self.power.iter_mut().zip(&self.bins) {
+        self.transform.forward();
+        for (power, bin) in self.power.iter_mut().zip(&self.transform.bins) {
             *power = bin.norm_sqr();
         }
         &self.power
     }
 }
 
-/// The periodic Hann window of `win` samples: `½ − ½·cos(2πn / win)`.
-pub(crate) fn hann(win: usize) -> Vec<f32> {
-    let turn = std::f64::consts::TAU / win as f64;
-    (0..win).map(|n| (0.5 - 0.5 * (turn * n as f64).cos()) as f32).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::transform::hann;
     use super::*;
 
     #[test]

@@ -80,14 +80,10 @@ mod tests {
 
     use super::super::mel_of;
     use super::*;
+    use crate::random::numbers;
 
     fn noise(length: usize) -> Vec<f32> {
-        let mut state = 1u32;
-        let mut next = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
-        };
-        (0..length).map(|_| next()).collect()
+        numbers(1, length)
     }
 
     fn frames(stream: &mut MelStream, samples: &[f32]) -> Vec<Vec<f32>> {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::data::Split;
+use super::observer::Progress;
 use super::pairs::{Excerpt, Pairs};
 use super::report::{EventFile, Metrics, Picture, mel_picture};
-use super::run::Progress;
 use crate::Result;
 use crate::audio::Audio;
 use crate::mel::{Mel, mel_of};

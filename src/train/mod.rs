@@ -12,6 +12,7 @@ mod journal;
 mod learner;
 mod levels;
 mod loss;
+mod observer;
 mod optimizer;
 mod pairs;
 mod parameters;
@@ -26,5 +27,6 @@ mod tiled;
 
 pub use batch::Batch;
 pub use loss::{NoiseLoss, SpectralLoss, VariationalLoss};
+pub use observer::{Observer, Progress};
 pub use parameters::{Differentiable, flattened, unflattened};
-pub use run::{Observer, Progress, run};
+pub use run::run;

@@ -12,6 +12,11 @@ use remel::render::{Context, Format, Render, Request, SpanPlan, Window};
 use remel::stream::{Carrier, Controls, Engine, RendererKey, Stream, StreamConfig, StreamMonitor};
 use remel::{Error, Result};
 
+#[path = "../random/mod.rs"]
+mod random;
+
+use random::number;
+
 /// What a fake counts, and what it is told to do.
 #[derive(Default)]
 pub struct Script {
@@ -87,12 +92,6 @@ impl Render for Fake {
     }
 }
 
-fn hash(position: u64, seed: u64) -> f32 {
-    let mut x = position.wrapping_add(seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    x = (x ^ (x >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    ((x >> 40) as f32) / (1u64 << 24) as f32 - 0.5
-}
-
 pub fn sound(sound: Sound, format: Format, window: &Window, out: &mut Vec<f32>) {
     out.clear();
     let colour: f32 = window.mel.as_frames().iter().enumerate().map(|(i, v)| v * (i % 7) as f32).sum();
@@ -102,7 +101,7 @@ pub fn sound(sound: Sound, format: Format, window: &Window, out: &mut Vec<f32>) 
         let frame = window.mel.frame(index / format.hop);
         out.push(match sound {
             Sound::Hash => {
-                let noise = hash(position, window.request.seed) * window.request.temperature;
+                let noise = 0.5 * number(window.request.seed, position) * window.request.temperature;
                 noise + 0.1 * frame[index % frame.len()] + 0.01 * colour.sin() + 0.3 * carrier
             }
             Sound::Echo => carrier,
@@ -182,7 +181,7 @@ pub fn run(
 
 /// Something that is not silent, and different for every seed.
 pub fn noise(samples: usize, seed: u64) -> Vec<f32> {
-    (0..samples).map(|index| hash(index as u64, seed.wrapping_mul(77_777))).collect()
+    (0..samples).map(|index| 0.5 * number(seed.wrapping_mul(77_777), index as u64)).collect()
 }
 
 /// What a renderer of `sound` makes of a whole signal at the model's rate, chunk by chunk of `plan`: the sound at

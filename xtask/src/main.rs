@@ -4,7 +4,6 @@ mod bundle;
 mod check;
 mod imports;
 mod packages;
-mod source;
 
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use super::theme;
 use egui::{Color32, ColorImage, Rect, TextureHandle, TextureOptions, Ui};
-use remel::mel::Dialect;
+use remel::mel::{self, Dialect};
 use std::collections::VecDeque;
 
 /// Frames in sight.
@@ -89,11 +89,12 @@ impl Spectrogram {
         let n_mels = self.frames.back().map_or(1, Vec::len);
         let least = self.silence_db + RANGE_DB;
         let loudest = self.frames.iter().flatten().copied().fold(least, f32::max);
+        let range = [loudest - RANGE_DB, loudest];
         let empty = FRAMES - self.frames.len();
         let mut pixels = Vec::with_capacity(FRAMES * n_mels);
         for band in (0..n_mels).rev() {
-            pixels.extend(std::iter::repeat_n(theme::TROUGH, empty));
-            pixels.extend(self.frames.iter().map(|frame| colour(1.0 + (frame[band] - loudest) / RANGE_DB)));
+            pixels.extend(std::iter::repeat_n(colour(range[0], range), empty));
+            pixels.extend(self.frames.iter().map(|frame| colour(frame[band], range)));
         }
         ColorImage::new([FRAMES, n_mels], pixels)
     }
@@ -104,20 +105,9 @@ fn level_db(dialect: &Dialect, band: f32) -> f32 {
     20.0 * dialect.magnitude(band).max(1e-6).log10()
 }
 
-/// From the trough's near-black at 0 over violet and orange to a pale yellow at 1.
-fn colour(share: f32) -> Color32 {
-    const STOPS: [[f32; 3]; 5] = [
-        [10.0, 11.0, 15.0],
-        [54.0, 32.0, 86.0],
-        [152.0, 52.0, 92.0],
-        [232.0, 137.0, 74.0],
-        [252.0, 238.0, 190.0],
-    ];
-    let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
-    let low = (at as usize).min(STOPS.len() - 2);
-    let part = at - low as f32;
-    let channel = |i: usize| (STOPS[low][i] + part * (STOPS[low + 1][i] - STOPS[low][i])) as u8;
-    Color32::from_rgb(channel(0), channel(1), channel(2))
+fn colour(level_db: f32, range_db: [f32; 2]) -> Color32 {
+    let [red, green, blue] = mel::colour(level_db, range_db);
+    Color32::from_rgb(red, green, blue)
 }
 
 #[cfg(test)]
@@ -125,25 +115,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_run_from_the_trough_to_pale() {
-        assert_eq!(colour(-1.0), theme::TROUGH);
-        assert_eq!(colour(2.0), Color32::from_rgb(252, 238, 190));
-    }
-
-    #[test]
     fn the_newest_frame_is_at_the_right_and_low_bands_at_the_bottom() {
         let dialect = Dialect::named("tacotron2").expect("a published dialect");
+        let (dark, bright) = (colour(0.0, [0.0, 1.0]), colour(1.0, [0.0, 1.0]));
         let mut picture = Spectrogram::new("");
         for _ in 0..2 * FRAMES {
             picture.push(&dialect, &[dialect.silence(); 2]);
         }
-        assert!(picture.image().pixels.iter().all(|&pixel| pixel == theme::TROUGH));
+        assert!(picture.image().pixels.iter().all(|&pixel| pixel == dark));
         picture.push(&dialect, &[0.0, dialect.silence()]);
         let image = picture.image();
         assert_eq!(image.size, [FRAMES, 2]);
         let (top, bottom) = (image.pixels[FRAMES - 1], image.pixels[2 * FRAMES - 1]);
-        assert_eq!((top, bottom), (theme::TROUGH, colour(1.0)));
-        assert_eq!(image.pixels[FRAMES], theme::TROUGH);
+        assert_eq!((top, bottom), (dark, bright));
+        assert_eq!(image.pixels[FRAMES], dark);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals
 pub const BACKGROUND: Color32 = Color32::from_rgb(15, 17, 22);
 /// Behind a group of controls.
 pub const PANEL: Color32 = Color32::from_rgb(23, 26, 33);
-/// Behind a value: slider troughs, text fields, pictures.
+/// Behind a value: slider troughs, text fields.
 pub const TROUGH: Color32 = Color32::from_rgb(10, 11, 15);
 /// Lines around panels.
 pub const EDGE: Color32 = Color32::from_rgb(42, 47, 58);

@@ -1,9 +1,9 @@
 //! DDPM's sampler (Ho et al. 2020, algorithm 2): the posterior of the next level, given the noisy signal and what was
 //! found in it.
 
-use super::Sampler;
 use super::course::{Course, Level};
 use super::linear::{Linear, Step};
+use super::plan::Sampler;
 
 pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
     Linear::along(course, |level| Step {

@@ -1,8 +1,8 @@
 //! The sampler of consistency models (Song et al. 2023, algorithm 1): what was found in the noisy signal, noised anew.
 
-use super::Sampler;
 use super::course::{Course, Level};
 use super::linear::{Linear, Step};
+use super::plan::Sampler;
 
 pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
     Linear::along(course, |level| Step::new(scales(level)))

@@ -1,7 +1,6 @@
 //! The levels that a sampling goes through, whatever the sampler.
 
-use super::Evaluation;
-use crate::diffusion::Schedule;
+use crate::diffusion::{Evaluation, Schedule};
 
 /// Noise that is not worth a step: its share of the variance in the signal.
 const LEAST_VARIANCE: f64 = 1e-6;

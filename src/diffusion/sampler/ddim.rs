@@ -1,9 +1,9 @@
 //! The deterministic sampler (Song, Meng and Ermon 2021, equation 12 with σ = 0): what was found in the noisy signal,
 //! with the noise that was found there, at the level below.
 
-use super::Sampler;
 use super::course::{Course, Level};
 use super::linear::{Linear, Step};
+use super::plan::Sampler;
 
 pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
     Linear::along(course, |level| Step::new(scales(level)))

@@ -1,8 +1,8 @@
 //! Samplers whose every step is one sum: x ← x_scale·x + eps_scale·ε + noise_scale·z.
 
 use super::course::{Course, Level};
-use super::{Evaluation, Found, Sampler};
-use crate::diffusion::Gaussians;
+use super::plan::{Found, Sampler};
+use crate::diffusion::{Evaluation, Gaussians};
 
 /// The scales of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]

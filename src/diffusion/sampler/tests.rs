@@ -1,7 +1,7 @@
 //! What holds for every sampler.
 
 use super::*;
-use crate::diffusion::{Draw, NoiseSource};
+use crate::diffusion::{Draw, Gaussians, NoiseSource, Schedule};
 
 fn fast() -> (Schedule, Schedule) {
     let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");

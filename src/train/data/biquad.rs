@@ -1,5 +1,8 @@
 //! Second-order filters, after R. Bristow-Johnson's "Cookbook formulae for audio equalizer biquad filter
 //! coefficients".
+//!
+//! The crate `biquad` has of the book's two band-passes only the one whose gain is its quality, so that narrow bands
+//! would be loud.
 
 use std::f64::consts::TAU;
 

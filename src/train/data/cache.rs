@@ -9,7 +9,6 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::hash::hash;
 use crate::audio::{Audio, write_whole};
 use crate::{Error, Result};
 
@@ -109,4 +108,26 @@ impl Cached {
 /// 16 bits of a sample.
 fn quantized(sample: f32) -> i16 {
     (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16
+}
+
+/// A hash that is the same on every machine and in every version, since it names files of the cache and splits folders:
+/// FNV-1a of 64 bits (Fowler, Noll, Vo), stirred by Murmur3's finalizer so that its high bits are as good as its low.
+pub(super) fn hash(bytes: &[u8]) -> u64 {
+    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let stirred = (fnv ^ fnv >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let stirred = (stirred ^ stirred >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    stirred ^ stirred >> 33
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_stay_what_they_are() {
+        assert_eq!(hash(b""), 0xefd0_1f60_ba99_2926);
+        assert_eq!(hash(b"0/voice.wav"), 0x9bbc_d9ff_2ef2_b93a);
+    }
 }

@@ -4,12 +4,20 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use super::cache::{Cache, Cached, Failure};
+use super::cache::{Cache, Cached, Failure, hash};
+use super::draws::Draws;
 use super::files::{AudioFile, EXTENSIONS, audio_files, class_folders};
-use super::hash::hash;
-use super::{Draws, Split};
 use crate::train::config::DataConfig;
 use crate::{Error, Result};
+
+/// What a crop is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// To learn from.
+    Train = 0,
+    /// To measure by: never learned from, never altered.
+    Validation = 1,
+}
 
 /// A stretch of one recording.
 #[derive(Clone, Debug)]

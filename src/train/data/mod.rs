@@ -7,10 +7,10 @@ mod cache;
 mod draws;
 mod files;
 mod folder;
-mod hash;
 
 pub use additive::{AdditiveGenerator, Envelope, Kind, Resonance, Tone};
 pub use draws::Draws;
+pub use folder::Split;
 
 use std::path::PathBuf;
 
@@ -19,15 +19,6 @@ use crate::{Error, Result};
 use augment::Alteration;
 use cache::Cache;
 use folder::FolderSet;
-
-/// What a crop is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// To learn from.
-    Train = 0,
-    /// To measure by: never learned from, never altered.
-    Validation = 1,
-}
 
 /// A stretch of audio to learn from.
 #[derive(Clone, Debug, PartialEq)]

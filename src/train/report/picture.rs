@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::Result;
 use crate::audio::write_whole;
-use crate::mel::Mel;
+use crate::mel::{Mel, colour};
 
 /// Width of a frame and height of a band, in pixels.
 const PIXELS: usize = 2;
@@ -24,8 +24,7 @@ pub struct Picture {
 
 impl Picture {
     /// Mel spectrograms one below the other, such as what was asked for and what came out: time from left to right,
-    /// the lowest band at the bottom, and one range of colours (viridis) for all, from their least to their largest
-    /// value. What is not finite is black.
+    /// the lowest band at the bottom, and one range of [`colour`]s for all, from their least to their largest value.
     ///
     /// # Panics
     /// Where none of the spectrograms has a frame.
@@ -34,7 +33,7 @@ impl Picture {
         assert!(width > 0, "a picture needs at least one frame");
         let values = || mels.iter().flat_map(|mel| mel.as_frames()).copied().filter(|v| v.is_finite());
         let least = values().fold(f32::INFINITY, f32::min);
-        let range = (values().fold(f32::NEG_INFINITY, f32::max) - least).max(f32::MIN_POSITIVE);
+        let range = [least, values().fold(f32::NEG_INFINITY, f32::max)];
         let mut pixels = Vec::new();
         for (index, mel) in mels.iter().enumerate() {
             if index > 0 {
@@ -45,7 +44,7 @@ impl Picture {
                 for column in 0..width {
                     let frame = column / PIXELS;
                     let value = if frame < mel.frames() { mel.frame(frame)[band] } else { f32::NAN };
-                    pixels.extend(colour((value - least) / range));
+                    pixels.extend(colour(value, range));
                 }
             }
         }
@@ -78,15 +77,6 @@ pub fn mel_picture(mels: &[&Mel], path: &Path) -> Result<()> {
     write_whole(path, |file| file.write_all(&png))
 }
 
-/// The colour of a value from 0 to 1.
-fn colour(value: f32) -> [u8; 3] {
-    if value.is_nan() {
-        return [0; 3];
-    }
-    let colour = colorous::VIRIDIS.eval_continuous(f64::from(value.clamp(0.0, 1.0)));
-    [colour.r, colour.g, colour.b]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,10 +94,8 @@ mod tests {
     fn low_bands_are_at_the_bottom_and_loud_is_bright() {
         let picture = Picture::of_mels(&[&mel(8, 5, |_, band| if band == 0 { 1.0 } else { 0.0 })]);
         assert_eq!((picture.width, picture.height), (10, 16));
-        assert_eq!(pixel(&picture, 0, 15), colour(1.0));
-        assert_eq!(pixel(&picture, 9, 0), colour(0.0));
-        let brightness = |v: f32| colour(v).map(u32::from).iter().sum::<u32>();
-        assert!(brightness(1.0) > brightness(0.5) && brightness(0.5) > brightness(0.0));
+        assert_eq!(pixel(&picture, 0, 15), colour(1.0, [0.0, 1.0]));
+        assert_eq!(pixel(&picture, 9, 0), colour(0.0, [0.0, 1.0]));
     }
 
     #[test]
@@ -116,8 +104,9 @@ mod tests {
             (mel(4, 3, |_, _| 2.0), mel(4, 2, |frame, _| if frame == 0 { 1.0 } else { f32::NAN }));
         let picture = Picture::of_mels(&[&loud, &soft]);
         assert_eq!((picture.width, picture.height), (6, 8 + GAP + 8));
-        assert_eq!([pixel(&picture, 0, 0), pixel(&picture, 0, 19)], [colour(1.0), colour(0.0)]);
-        assert_eq!([pixel(&picture, 2, 19), pixel(&picture, 5, 19)], [[0; 3]; 2]);
+        assert_eq!([pixel(&picture, 0, 0), pixel(&picture, 0, 19)], [2.0, 1.0].map(|v| colour(v, [1.0, 2.0])));
+        let missing = colour(f32::NAN, [1.0, 2.0]);
+        assert_eq!([pixel(&picture, 2, 19), pixel(&picture, 5, 19)], [missing; 2]);
         let png = picture.png();
         let mut reader = png::Decoder::new(std::io::Cursor::new(&png)).read_info().unwrap();
         let mut pixels = vec![0; picture.pixels.len()];
@@ -128,6 +117,6 @@ mod tests {
 
     #[test]
     fn a_flat_spectrogram_is_drawn() {
-        assert_eq!(Picture::of_mels(&[&mel(2, 2, |_, _| 3.0)]).pixels[..3], colour(0.0));
+        assert_eq!(Picture::of_mels(&[&mel(2, 2, |_, _| 3.0)]).pixels[..3], colour(3.0, [3.0, 4.0]));
     }
 }

@@ -1,28 +1,18 @@
-//! Networks, frames and signals whose values look random: what they are does not change how long they take.
+//! Models and frames whose values look random: what they are does not change how long they take.
 
 use std::sync::Arc;
 
 use remel::diffusion::{Clamp, SamplerKind, Schedule};
 use remel::mel::{Dialect, Mel};
 use remel::model::{Card, Model, ModelHeader};
-use remel::network::{DiffWaveConfig, Tensor, Variant, Weights};
+use remel::network::{DiffWaveConfig, Variant};
 
-/// Numbers in [−1, 1].
-pub struct Random(pub u64);
+use super::random::numbers;
+use super::weights::weights;
 
-impl Random {
-    pub fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f32 / (1 << 23) as f32 - 1.0
-    }
-
-    pub fn signal(&mut self, samples: usize) -> Vec<f32> {
-        (0..samples).map(|_| self.next()).collect()
-    }
-
-    pub fn mel(&mut self, frames: usize) -> Mel {
-        Mel::from_frames(80, (0..80 * frames).map(|_| self.next().abs()).collect())
-    }
+/// Mel frames, in [0, 1].
+pub fn mel(seed: usize, frames: usize) -> Mel {
+    Mel::from_frames(80, numbers(seed, 80 * frames).iter().map(|value| value.abs()).collect())
 }
 
 /// lmnt-com/diffwave's network; the base one has 64 channels and 30 layers.
@@ -38,19 +28,6 @@ pub fn config(channels: usize, layers: usize) -> DiffWaveConfig {
         variant: Variant::Lmnt,
         learned_variance: false,
     }
-}
-
-/// Weights as large as an untrained network's.
-pub fn weights(config: &DiffWaveConfig) -> Weights {
-    let mut weights = Weights::default();
-    let mut random = Random(1);
-    for (name, shape) in config.tensors() {
-        let inputs: usize = shape[1..].iter().product();
-        let scale = 1.0 / (inputs.max(1) as f32).sqrt();
-        let data = (0..shape.iter().product()).map(|_| random.next() * scale).collect();
-        weights.insert(name, Tensor { shape, data });
-    }
-    weights
 }
 
 /// DiffWave base with its six fast steps (DiffWave, appendix B).

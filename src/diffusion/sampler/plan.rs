@@ -1,0 +1,52 @@
+//! What a sampler is.
+
+use super::course::Start;
+use crate::diffusion::{Evaluation, Gaussians, Prediction};
+
+/// What a network has found in one window's x.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// What [`Sampler::wants`] says, `[values]`.
+    pub prediction: &'a [f32],
+    /// Where variances lie between the least and the largest that a step may have, both logarithmic, 0 to 1, `[values]`
+    /// (Nichol and Dhariwal 2021, equation 15); none where the network learns none.
+    pub variances: Option<&'a [f32]>,
+}
+
+/// A way from noise to a signal, made before any audio flows.
+pub trait Sampler: std::fmt::Debug + Send + Sync {
+    /// The calls of the network, in their order.
+    fn evaluations(&self) -> &[Evaluation];
+
+    /// The prediction that [`Sampler::step`] takes; the sampling converts what the network gives.
+    fn wants(&self) -> Prediction {
+        Prediction::Noise
+    }
+
+    /// Moves one window's `x`, `[values]`, on from evaluation `index`, in which the network has `found` something. `noise`
+    /// draws the evaluation's Gaussians; `memory` is the window's own and empty before the first evaluation.
+    fn step(&self, index: usize, x: &mut [f32], found: Found, noise: &mut Gaussians, memory: &mut Vec<f32>);
+}
+
+/// Where values are limited to [−1, 1].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clamp {
+    /// After every step, as lmnt-com/diffwave does.
+    EveryStep,
+    /// After the last step only.
+    Last,
+    /// Nowhere: what is sampled is not audio yet.
+    Never,
+}
+
+/// A sampling laid out: where it starts, how it goes on, and where values are limited.
+#[derive(Debug)]
+pub struct SamplingPlan {
+    /// What it starts from.
+    pub start: Start,
+    /// How it goes on; without an evaluation, what it starts from is what comes out.
+    pub sampler: Box<dyn Sampler>,
+    /// Where values are limited.
+    pub clamp: Clamp,
+}

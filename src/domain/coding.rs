@@ -1,0 +1,29 @@
+//! What a domain is.
+
+use crate::mel::Mel;
+
+/// What a network diffuses, x: made of audio under its mel frames, and audio again. All of it by whole mel frames.
+///
+/// Frames are those of the mel that is given along: what lies beyond its ends is taken for silence, so that values
+/// within [`Domain::reach_frames`] of an end at which a signal goes on are not its own.
+pub trait Domain: Send {
+    /// Values of x per mel frame.
+    fn frame_values(&self) -> usize;
+
+    /// Mel frames on either side of a frame's own that encoding and decoding look at.
+    fn reach_frames(&self) -> usize;
+
+    /// Standard deviation of the noise per value for the frames of `mel`; empty where it is 1.
+    fn noise_std(&self, mel: &Mel) -> Vec<f32>;
+
+    /// x for the frames of `mel` of the `audio`, `[frames · hop]`.
+    fn encode(&mut self, mel: &Mel, audio: &[f32]) -> Vec<f32>;
+
+    /// The audio of `x` for the frames of `mel`. Both may end within the last frame, at the same place of it.
+    fn decode(&mut self, mel: &Mel, x: Vec<f32>) -> Vec<f32>;
+}
+
+/// Limits samples to full scale.
+pub(crate) fn limit(samples: &mut [f32]) {
+    samples.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
+}
