@@ -1,8 +1,8 @@
 //! What the host fixes, and the stream that suits it.
 
 use crate::choices::LatencyMode;
-use crate::engine::{EngineLease, RendererLease};
 use crate::model::Model;
+use crate::shared::{EngineLease, RendererLease};
 use remel::Result;
 use remel::stream::StreamConfig;
 use remel::vocoder::chunk_frames;
