@@ -7,7 +7,7 @@
 use parking_lot::Mutex;
 use remel::Result;
 use remel::checkpoint::ModelFile;
-use remel::kernel::flush_denormals;
+use remel::kernel::{flush_denormals, raise_priority};
 use remel::model::Model;
 use remel::stream::{Engine, Render, RendererKey};
 use sha2::{Digest as _, Sha256};
@@ -62,7 +62,7 @@ impl EngineLease {
         let mut shared = SHARED.lock();
         let engine = match &shared.engine {
             Some(engine) => engine.clone(),
-            None => Arc::new(Engine::start(flush_denormals)?),
+            None => Arc::new(Engine::start(prepare)?),
         };
         shared.engine = Some(engine.clone());
         shared.leases += 1;
@@ -107,6 +107,12 @@ impl EngineLease {
         *shared.renderers.entry(key.clone()).or_default() += 1;
         Ok(RendererLease { key, engine: self.engine.clone() })
     }
+}
+
+/// What the engine's thread does first.
+fn prepare() {
+    flush_denormals();
+    raise_priority();
 }
 
 impl Drop for EngineLease {
