@@ -5,12 +5,12 @@
 
 mod choices;
 mod editor;
-mod engine;
 mod loader;
 mod model;
 mod params;
 mod report;
 mod setup;
+mod shared;
 
 use loader::Loader;
 use nice_plug::prelude::*;

@@ -5,11 +5,11 @@
 //! for a restart, because a latency is fixed from activation to activation.
 
 use crate::choices::{LatencyMode, ModelChoice};
-use crate::engine::{EngineLease, RendererLease};
 use crate::model::Model;
 use crate::params::RemelParams;
 use crate::report::{Phase, Report};
 use crate::setup::Setup;
+use crate::shared::{EngineLease, RendererLease};
 use parking_lot::{Condvar, Mutex};
 use remel::stream::{Stream, StreamMonitor, StreamSlot, StreamSupply};
 use remel::{Error, Result};
@@ -31,6 +31,8 @@ struct Wanted {
     activation: u64,
     setup: Setup,
     choice: ModelChoice,
+    /// How often the user has had a file loaded.
+    loads: usize,
     mode: LatencyMode,
 }
 
@@ -136,10 +138,18 @@ impl Drop for Loader {
 /// What the loader's thread holds. Fields drop in order: the renderer's lease before the engine's.
 #[derive(Default)]
 struct Work {
-    loaded: Option<(ModelChoice, Model, RendererLease)>,
+    loaded: Option<Loaded>,
     engine: Option<EngineLease>,
     /// What was last tried, whether it worked or not.
     tried: Option<Wanted>,
+}
+
+/// A model that renders, and what it was loaded for.
+struct Loaded {
+    choice: ModelChoice,
+    loads: usize,
+    model: Model,
+    renderer: RendererLease,
 }
 
 impl Work {
@@ -182,20 +192,22 @@ impl Work {
             Some(engine) => engine,
             none => none.insert(EngineLease::take()?),
         };
-        if self.loaded.as_ref().is_none_or(|(choice, ..)| *choice != wanted.choice) {
+        let fits = |loaded: &Loaded| loaded.choice == wanted.choice && loaded.loads == wanted.loads;
+        if !self.loaded.as_ref().is_some_and(fits) {
             shared.report.update(|summary| summary.phase = Phase::Loading);
-            let model = Model::open(&wanted.choice)?;
-            let renderer = engine.renderer(model.key(), || model.renderers())?;
+            let mut model = Model::open(&wanted.choice, engine)?;
+            let renderer = model.renderer(engine)?;
             shared.report.update(|summary| summary.card = Some(model.card()));
-            self.loaded = Some((wanted.choice.clone(), model, renderer));
+            let (choice, loads) = (wanted.choice.clone(), wanted.loads);
+            self.loaded = Some(Loaded { choice, loads, model, renderer });
         }
-        let (_, model, renderer) = self.loaded.as_ref().expect("just loaded");
+        let Loaded { model, renderer, .. } = self.loaded.as_ref().expect("just loaded");
         let config = wanted.setup.stream(wanted.mode, engine, renderer, model.dialect())?;
         Stream::open(&config, engine.engine(), renderer.key())
     }
 
     fn watch_renderer(&self, shared: &Shared) {
-        let (Some(engine), Some((_, _, renderer))) = (&self.engine, &self.loaded) else { return };
+        let (Some(engine), Some(Loaded { renderer, .. })) = (&self.engine, &self.loaded) else { return };
         let renderers = engine.engine().status().renderers;
         if let Some(status) = renderers.into_iter().find(|status| status.key == *renderer.key()) {
             shared
@@ -210,8 +222,10 @@ fn panicked() -> Error {
 }
 
 fn wanted(shared: &Shared, activation: u64, setup: Setup) -> Wanted {
-    let (choice, mode) = (shared.params.model.read().clone(), shared.params.latency.value());
-    Wanted { activation, setup, choice, mode }
+    let params = &shared.params;
+    // Read before the choice, which changes first: a load is never missed.
+    let loads = params.loads.load(Ordering::Acquire);
+    Wanted { activation, setup, choice: params.model.read().clone(), loads, mode: params.latency.value() }
 }
 
 /// Brings an opened stream to where it is due.
@@ -245,4 +259,45 @@ fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(Stream, StreamMonit
     shared.report.update(|summary| summary.phase = phase);
     desk.waiting = false;
     shared.changed.notify_all();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choices::Backend;
+    use remel::checkpoint;
+    use remel::model::Card;
+    use std::path::Path;
+    use std::time::Instant;
+
+    /// The bundled model under another name.
+    fn save(path: &Path, name: &str) {
+        let model = checkpoint::bundled();
+        let card = Card { name: name.to_owned(), ..model.header().card.clone() };
+        checkpoint::save(&model.with_card(card), path).expect("a file");
+    }
+
+    #[test]
+    fn a_file_that_is_loaded_again_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("model.safetensors");
+        save(&path, "before");
+        let (params, report) = (Arc::new(RemelParams::default()), Arc::new(Report::default()));
+        *params.model.write() = ModelChoice { backend: Backend::Cpu, threads: 1, ..ModelChoice::default() };
+        params.load(path.clone());
+        let mut loader = Loader::new(params.clone(), report.clone());
+        let setup =
+            Setup { rate_hz: 48_000, channels: 1, max_block_samples: 512, offline: true, free_latency: false };
+        let _activation = loader.activate(setup).expect("a thread");
+        let name = || report.summary().card.map(|card| card.name);
+        assert_eq!(name().as_deref(), Some("before"));
+
+        save(&path, "after");
+        params.load(path);
+        let until = Instant::now() + Duration::from_secs(20);
+        while name().as_deref() != Some("after") && Instant::now() < until {
+            std::thread::sleep(INTERVAL);
+        }
+        assert_eq!(name().as_deref(), Some("after"));
+    }
 }

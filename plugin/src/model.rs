@@ -1,40 +1,44 @@
 //! The model and the device that the user chose.
 
 use crate::choices::{Backend as BackendChoice, ModelChoice};
-use crate::engine::Renderers;
 use crate::report::Card;
+use crate::shared::{Digest, EngineLease, RendererLease, Renderers};
+use remel::checkpoint::ModelFile;
 use remel::mel::Dialect;
 use remel::network::Backend;
 use remel::stream::RendererKey;
 use remel::vocoder::Vocoder;
-use remel::{Error, Result, checkpoint};
+use remel::{Error, Result};
 use std::sync::Arc;
 
 /// A model in memory, and where it is to run.
 pub struct Model {
-    place: String,
     model: Arc<remel::model::Model>,
+    digest: Digest,
     dialect: Dialect,
     backend: Backend,
+    /// Whether the device is ours to choose.
+    auto: bool,
     /// Threads on the CPU.
     threads: usize,
 }
 
 impl Model {
-    /// Reads the chosen model and finds the chosen device.
+    /// Reads the chosen model, unless an instance has the same, and finds the chosen device.
     ///
     /// # Errors
     /// The file is no model, the model reads no mel frames or has classes, or there is no such device.
-    pub fn open(choice: &ModelChoice) -> Result<Self> {
-        let (place, model) = match &choice.file {
-            Some(file) => (file.display().to_string(), checkpoint::load(file, None)?),
-            None => ("bundled".to_owned(), checkpoint::bundled()),
+    pub fn open(choice: &ModelChoice, engine: &EngineLease) -> Result<Self> {
+        let file = match &choice.file {
+            Some(path) => ModelFile::read(path)?,
+            None => ModelFile::bundled(),
         };
+        let (model, digest) = engine.model(&file)?;
         let dialect = model.dialect()?.clone();
         if !model.header().classes.is_empty() {
             let found = model.header().classes.join(", ");
             let expected = "none: the plugin has no control for them (see `remel vocode --class`)";
-            return Err(Error::invalid(&place, "classes", found, expected));
+            return Err(Error::invalid(file.path().display(), "classes", found, expected));
         }
         let backend = match choice.backend {
             BackendChoice::Auto => Backend::best(),
@@ -47,12 +51,28 @@ impl Model {
         // A saved state may come from a larger machine.
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = choice.threads.clamp(1, most);
-        Ok(Self { place, model: Arc::new(model), dialect, backend, threads })
+        let auto = choice.backend == BackendChoice::Auto;
+        Ok(Self { model, digest, dialect, backend, auto, threads })
     }
 
-    /// The renderer's name in the engine: equal for equal choices.
-    pub fn key(&self) -> RendererKey {
-        format!("{} on {}, {} threads", self.place, self.backend, self.threads).into()
+    /// The renderer's name in the engine: equal for equal content on equal devices.
+    fn key(&self) -> RendererKey {
+        format!("{} on {}, {} threads", self.digest, self.backend, self.threads).into()
+    }
+
+    /// A share in the model's renderer. Devices are listed without being opened: where one that *Auto* chose does not
+    /// open, the CPU renders.
+    ///
+    /// # Errors
+    /// The device does not answer.
+    pub fn renderer(&mut self, engine: &EngineLease) -> Result<RendererLease> {
+        match engine.renderer(self.key(), || self.renderers()) {
+            Err(Error::Device { .. }) if self.auto && self.backend != Backend::Cpu => {
+                self.backend = Backend::Cpu;
+                engine.renderer(self.key(), || self.renderers())
+            }
+            lease => lease,
+        }
     }
 
     /// What the user sees of it.
@@ -80,7 +100,7 @@ impl Model {
     ///
     /// # Errors
     /// The device does not answer.
-    pub fn renderers(&self) -> Result<Renderers> {
+    fn renderers(&self) -> Result<Renderers> {
         let renderer = Vocoder::with_threads(self.model.clone(), &self.backend, self.threads)?;
         let fallback = match self.backend {
             Backend::Cpu => None,
@@ -93,17 +113,70 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use remel::checkpoint;
     use remel::stream::LatencyMode;
+    use std::path::Path;
+
+    /// The model file `path` on the CPU; none is the bundled model.
+    fn open(path: Option<&Path>, engine: &EngineLease) -> Model {
+        let choice = ModelChoice { file: path.map(Into::into), backend: BackendChoice::Cpu, threads: 1 };
+        Model::open(&choice, engine).expect("a model")
+    }
+
+    /// The bundled model with another temperature.
+    fn save(path: &Path, temperature: f32) {
+        let model = checkpoint::bundled().with_temperature(temperature).expect("a temperature");
+        checkpoint::save(&model, path).expect("a file");
+    }
 
     #[test]
     fn no_mode_cuts_the_bundled_model_short() {
-        let model = Model::open(&ModelChoice { backend: BackendChoice::Cpu, ..ModelChoice::default() })
-            .expect("the bundled model");
+        let engine = EngineLease::take().expect("an engine");
+        let model = open(None, &engine);
         let (renderer, _) = model.renderers().expect("the CPU");
         let format = renderer.format();
         for mode in LatencyMode::ALL {
             // Without the frames that a model needs, no window goes on from the one before: the work is a multiple then.
             assert_eq!(mode.plan(&format).right_frames, format.context.right_frames, "{mode:?}");
         }
+    }
+
+    #[test]
+    fn a_file_written_over_is_another_model() {
+        let engine = EngineLease::take().expect("an engine");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("model.safetensors");
+        save(&path, 0.5);
+        let mut first = open(Some(&path), &engine);
+        let first_renderer = first.renderer(&engine).expect("the CPU");
+        save(&path, 0.75);
+        let mut second = open(Some(&path), &engine);
+        let second_renderer = second.renderer(&engine).expect("the CPU");
+        assert_ne!(first_renderer.key(), second_renderer.key());
+        assert_eq!(first.model.header().temperature, 0.5);
+        assert_eq!(second.model.header().temperature, 0.75);
+    }
+
+    #[test]
+    fn equal_files_are_one_model_with_one_renderer_wherever_they_lie() {
+        let (engine, other) =
+            (EngineLease::take().expect("an engine"), EngineLease::take().expect("an engine"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let [a, b] = ["a", "b"].map(|name| folder.path().join(name).with_extension("safetensors"));
+        save(&a, 0.25);
+        std::fs::copy(&a, &b).expect("a copy");
+        let (mut first, mut second) = (open(Some(&a), &engine), open(Some(&b), &other));
+        assert!(Arc::ptr_eq(&first.model, &second.model), "parsed twice");
+        let leases = [first.renderer(&engine), second.renderer(&other)].map(|lease| lease.expect("the CPU"));
+        assert_eq!(leases[0].key(), leases[1].key());
+        // Model, renderer and nothing else hold it: the second renderer would be one more.
+        assert_eq!(Arc::strong_count(&first.model), 3);
+        drop((leases, second));
+        // The engine drops a renderer in its own time.
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while Arc::strong_count(&first.model) > 1 && std::time::Instant::now() < until {
+            std::thread::yield_now();
+        }
+        assert_eq!(Arc::strong_count(&first.model), 1, "kept by nobody who needs it");
     }
 }

@@ -6,7 +6,9 @@ use parking_lot::RwLock;
 use remel::mel::MelEditSettings;
 use remel::render::{Request, ScheduleChoice};
 use remel::stream;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// All parameters. An id never changes once released: hosts and saved states go by it.
 #[derive(Params)]
@@ -14,6 +16,8 @@ pub struct RemelParams {
     /// The model and its device.
     #[persist = "model"]
     pub model: Arc<RwLock<ModelChoice>>,
+    /// How often the user has had a model file loaded: the same path may hold another model by then.
+    pub loads: AtomicUsize,
     /// Where the mel frames come from.
     #[id = "mel_from"]
     pub mel_from: EnumParam<MelFrom>,
@@ -68,6 +72,7 @@ impl Default for RemelParams {
     fn default() -> Self {
         Self {
             model: Arc::default(),
+            loads: AtomicUsize::new(0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
             carrier: EnumParam::new("Carrier", Carrier::Noise),
             strength: percent("Strength", 1.0),
@@ -89,6 +94,12 @@ impl Default for RemelParams {
 }
 
 impl RemelParams {
+    /// Has the model in `file` loaded, even if that is the chosen one.
+    pub fn load(&self, file: PathBuf) {
+        self.model.write().file = Some(file);
+        self.loads.fetch_add(1, Ordering::Release);
+    }
+
     /// What the stream is told with every block.
     pub fn controls(&self) -> stream::Controls {
         stream::Controls {

@@ -1,7 +1,7 @@
 //! What the host fixes, and the stream that suits it.
 
 use crate::choices::LatencyMode;
-use crate::engine::{EngineLease, RendererLease};
+use crate::shared::{EngineLease, RendererLease};
 use remel::mel::Dialect;
 use remel::stream::{self, StreamConfig};
 use remel::{Error, Result};

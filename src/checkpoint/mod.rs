@@ -8,7 +8,9 @@ mod values;
 
 pub use safetensors::save;
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use crate::mel::Dialect;
 use crate::model::Model;
@@ -21,19 +23,116 @@ use crate::{Error, Result};
 /// # Errors
 /// One line that names the file, the field or tensor, what was found and what was expected.
 pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    match extension.as_str() {
-        "safetensors" => safetensors::load(path, dialect),
-        "pt" | "pth" | "ckpt" => pytorch::load(path, dialect),
-        other => {
-            let expected = ".safetensors, .pt, .pth or .ckpt";
-            Err(Error::invalid(path.display(), "extension", format!(".{other}"), expected))
-        }
+    match Format::of(path)? {
+        Format::Safetensors => ModelFile::read(path)?.parse(dialect),
+        Format::PyTorch => pytorch::load(path, path, dialect),
     }
 }
 
 /// The bundled model.
 pub fn bundled() -> Model {
-    let bytes = include_bytes!("../../assets/models/live.safetensors");
-    safetensors::from_bytes(Path::new("the bundled model"), bytes, None).expect("the bundled model is valid")
+    ModelFile::bundled().parse(None).expect("the bundled model is valid")
+}
+
+/// A model file's bytes, read once: for who tells models by their content before parsing them.
+pub struct ModelFile {
+    path: PathBuf,
+    format: Format,
+    bytes: Cow<'static, [u8]>,
+}
+
+impl ModelFile {
+    /// Reads any file that [`load`] takes.
+    ///
+    /// # Errors
+    /// Its extension is none of a model's, or the system refuses it.
+    pub fn read(path: &Path) -> Result<Self> {
+        let format = Format::of(path)?;
+        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?.into();
+        Ok(Self { path: path.to_owned(), format, bytes })
+    }
+
+    /// The bundled model's.
+    pub fn bundled() -> Self {
+        let bytes = include_bytes!("../../assets/models/live.safetensors").as_slice().into();
+        Self { path: "the bundled model".into(), format: Format::Safetensors, bytes }
+    }
+
+    /// Where the file lies, for the user's eyes.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All that is in the file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The model in it.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn parse(&self, dialect: Option<&Dialect>) -> Result<Model> {
+        match self.format {
+            Format::Safetensors => safetensors::from_bytes(&self.path, &self.bytes, dialect),
+            // Its reader takes files alone, and the one at `path` may be another by now.
+            Format::PyTorch => {
+                let copy = tempfile::NamedTempFile::new().and_then(|mut copy| {
+                    copy.write_all(&self.bytes)?;
+                    Ok(copy)
+                });
+                let copy = copy.map_err(|e| Error::io(&std::env::temp_dir(), e))?;
+                pytorch::load(copy.path(), &self.path, dialect)
+            }
+        }
+    }
+}
+
+/// How a model file is written.
+#[derive(Clone, Copy)]
+enum Format {
+    Safetensors,
+    PyTorch,
+}
+
+impl Format {
+    /// What the extension of `path` says.
+    fn of(path: &Path) -> Result<Self> {
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        match extension.as_str() {
+            "safetensors" => Ok(Self::Safetensors),
+            "pt" | "pth" | "ckpt" => Ok(Self::PyTorch),
+            other => {
+                let expected = ".safetensors, .pt, .pth or .ckpt";
+                Err(Error::invalid(path.display(), "extension", format!(".{other}"), expected))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_read_whole_is_the_model_that_was_there_then() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diffwave/lmnt_8x4x2");
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["weights.pt", "weights.safetensors"] {
+            let path = folder.path().join(name);
+            std::fs::copy(fixtures.join(name), &path).unwrap();
+            let there = load(&path, None).unwrap();
+            let file = ModelFile::read(&path).unwrap();
+            std::fs::write(&path, "something else").unwrap();
+            assert_eq!(file.parse(None).unwrap(), there);
+            assert_eq!(file.path(), path);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_read_whole_is_said_of_the_file() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bad/truncated.pt");
+        let message = ModelFile::read(&path).unwrap().parse(None).unwrap_err().to_string();
+        assert_eq!(message, load(&path, None).unwrap_err().to_string());
+    }
 }

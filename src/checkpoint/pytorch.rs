@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::import::{Params, import};
-use super::values::widen;
+use super::values::Float;
 use crate::mel::Dialect;
 use crate::model::Model;
 use crate::network::{Tensor, Weights};
@@ -17,11 +17,12 @@ use crate::{Error, Result};
 const WEIGHT_KEYS: [&str; 3] = ["model", "state_dict", "model_state_dict"];
 
 /// Imports a checkpoint: with `model`, `params` and `step` as lmnt-com/diffwave writes it, or a bare state dict.
-pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    std::fs::File::open(path).map_err(|e| Error::io(path, e))?;
+/// `path` is the name for the user of what lies at `file`.
+pub fn load(file: &Path, path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
+    std::fs::File::open(file).map_err(|e| Error::io(path, e))?;
     let refused =
         |e: PytorchError| Error::unreadable(path, format!("not readable as a PyTorch checkpoint: {e}"));
-    let root = PytorchReader::read_pickle_data(path, None).map_err(refused)?;
+    let root = PytorchReader::read_pickle_data(file, None).map_err(refused)?;
     let PickleValue::Dict(root) = root else {
         let found = match root {
             PickleValue::Unsupported(class) => format!("an object of the class {class}"),
@@ -31,17 +32,16 @@ pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
     };
     let key = WEIGHT_KEYS.into_iter().find(|key| matches!(root.get(*key), Some(PickleValue::Dict(_))));
     let reader = match key {
-        Some(key) => PytorchReader::with_top_level_key(path, key),
-        None => PytorchReader::new(path),
+        Some(key) => PytorchReader::with_top_level_key(file, key),
+        None => PytorchReader::new(file),
     }
     .map_err(refused)?;
     let mut weights = Weights::default();
     for (name, tensor) in reader.tensors() {
-        let bytes = tensor.read().map_err(|e| Error::unreadable(path, format!("tensor {name}: {e}")))?;
         // The optimizer's counters are integers, but no weight is.
-        if let Some(data) = widen(dtype_name(tensor.dtype()), &bytes) {
-            weights.insert(name.clone(), Tensor { shape: tensor.shape().to_vec(), data });
-        }
+        let Some(float) = float(tensor.dtype()) else { continue };
+        let bytes = tensor.read().map_err(|e| Error::unreadable(path, format!("tensor {name}: {e}")))?;
+        weights.insert(name.clone(), Tensor { shape: tensor.shape().to_vec(), data: float.widen(&bytes) });
     }
     let params: Params = match root.get("params") {
         Some(value) => fields(path, "params", value)?,
@@ -72,12 +72,13 @@ fn json(value: &PickleValue) -> Value {
     }
 }
 
-fn dtype_name(dtype: DType) -> &'static str {
+/// None for a type that no weight has.
+fn float(dtype: DType) -> Option<Float> {
     match dtype {
-        DType::F64 => "F64",
-        DType::F32 => "F32",
-        DType::F16 => "F16",
-        DType::BF16 => "BF16",
-        _ => "integer",
+        DType::F64 => Some(Float::F64),
+        DType::F32 => Some(Float::F32),
+        DType::F16 => Some(Float::F16),
+        DType::BF16 => Some(Float::BF16),
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::import::{Params, import};
-use super::values::widen;
+use super::values::Float;
 use crate::audio::write_whole;
 use crate::mel::Dialect;
 use crate::model::{Model, ModelHeader};
@@ -17,13 +17,7 @@ use crate::{Error, Result};
 /// The metadata entry that holds the header; its name carries the format's version.
 const HEADER: &str = "remel.model.1";
 
-/// Reads a model file, or imports a bare state dict kept as safetensors.
-pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
-    from_bytes(path, &bytes, dialect)
-}
-
-/// Reads a model file from memory.
+/// Reads a model file, or imports a bare state dict kept as safetensors. `path` is its name for the user.
 pub fn from_bytes(path: &Path, bytes: &[u8], dialect: Option<&Dialect>) -> Result<Model> {
     let refused = |e| Error::unreadable(path, format!("not readable as safetensors: {e}"));
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(refused)?;
@@ -31,11 +25,11 @@ pub fn from_bytes(path: &Path, bytes: &[u8], dialect: Option<&Dialect>) -> Resul
     let file = SafeTensors::deserialize(bytes).map_err(refused)?;
     let mut weights = Weights::default();
     for (name, view) in file.iter() {
-        let data = widen(&format!("{:?}", view.dtype()), view.data()).ok_or_else(|| {
-            let found = format!("{:?}", view.dtype());
-            Error::invalid(path.display(), format!("tensor {name}"), found, "F32, F64, F16 or BF16")
-        })?;
-        weights.insert(name, Tensor { shape: view.shape().to_vec(), data });
+        let Some(float) = float(view.dtype()) else {
+            let (field, found) = (format!("tensor {name}"), view.dtype());
+            return Err(Error::invalid(path.display(), field, found, "F32, F64, F16 or BF16"));
+        };
+        weights.insert(name, Tensor { shape: view.shape().to_vec(), data: float.widen(view.data()) });
     }
     let Some(header) = header else {
         return import(path, &weights, &Params::default(), 0, dialect);
@@ -43,6 +37,17 @@ pub fn from_bytes(path: &Path, bytes: &[u8], dialect: Option<&Dialect>) -> Resul
     let header: ModelHeader = serde_json::from_str(header)
         .map_err(|e| Error::invalid(path.display(), format!("metadata {HEADER}"), e, "a model's header"))?;
     Model::new(&path.display().to_string(), header, weights)
+}
+
+/// None for a type that no weight has.
+fn float(dtype: Dtype) -> Option<Float> {
+    match dtype {
+        Dtype::F64 => Some(Float::F64),
+        Dtype::F32 => Some(Float::F32),
+        Dtype::F16 => Some(Float::F16),
+        Dtype::BF16 => Some(Float::BF16),
+        _ => None,
+    }
 }
 
 /// Writes a model file. It appears whole or not at all.

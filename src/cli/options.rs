@@ -74,7 +74,17 @@ impl ModelOptions {
         let backend = self.backend.resolve()?;
         eprintln!("rendering with \"{}\" on {backend}", model.header().card.name);
         let cores = std::thread::available_parallelism().map_or(THREADS, usize::from);
-        Ok(Vocoder::with_threads(model, &backend, self.threads.map_or(cores, usize::from))?)
+        let threads = self.threads.map_or(cores, usize::from);
+        match Vocoder::with_threads(model.clone(), &backend, threads) {
+            // Devices are listed without being opened: not every one that is there opens.
+            Err(Error::Device { device, reason })
+                if self.backend == BackendChoice::Auto && backend != Backend::Cpu =>
+            {
+                eprintln!("{device}: {reason}; going on with the CPU");
+                Ok(Vocoder::with_threads(model, &Backend::Cpu, threads)?)
+            }
+            placed => Ok(placed?),
+        }
     }
 }
 

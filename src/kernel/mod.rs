@@ -21,6 +21,7 @@ mod packed;
 mod part;
 mod pool;
 mod prefetch;
+mod priority;
 mod rows;
 mod stage;
 mod step;
@@ -32,6 +33,7 @@ mod winograd;
 pub use denoiser::KernelDenoiser;
 pub use denormals::flush_denormals;
 pub use instruction_set::InstructionSet;
+pub use priority::raise_priority;
 
 /// Whether this machine has a tile unit for bf16 (Intel's AMX), and its system (Linux) gives it to this process.
 #[cfg(feature = "train")]

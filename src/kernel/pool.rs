@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::thread::{JoinHandle, yield_now};
 
 use super::denormals::DenormalsFlushed;
+use super::priority::{is_raised, raise_priority};
 use crate::{Error, Result};
 
 /// Turns of the waiting loop before a worker parks: a tenth of a millisecond or two, which outlasts the pause between
@@ -30,6 +31,8 @@ struct Shared {
     turn: AtomicUsize,
     /// Workers that have not finished the job.
     busy: AtomicUsize,
+    /// Whether the caller has a raised priority: its workers take one too.
+    raised: AtomicBool,
     panicked: AtomicBool,
     stop: AtomicBool,
 }
@@ -44,6 +47,7 @@ impl Pool {
             job: AtomicPtr::new(std::ptr::null_mut()),
             turn: AtomicUsize::new(0),
             busy: AtomicUsize::new(0),
+            raised: AtomicBool::new(false),
             panicked: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
@@ -75,6 +79,7 @@ impl Pool {
         let finish = Finish(shared);
         shared.job.store((&raw const job).cast_mut().cast(), Ordering::Relaxed);
         shared.busy.store(self.workers.len(), Ordering::Relaxed);
+        shared.raised.store(is_raised(), Ordering::Relaxed);
         shared.turn.fetch_add(1, Ordering::Release);
         for worker in &self.workers {
             worker.thread().unpark();
@@ -108,6 +113,9 @@ impl Shared {
             done += 1;
             if self.stop.load(Ordering::Relaxed) {
                 return;
+            }
+            if self.raised.load(Ordering::Relaxed) {
+                raise_priority();
             }
             let job = self.job.load(Ordering::Relaxed).cast::<Job>();
             // SAFETY: `run` wrote the pointer before it raised `turn`, and its variable outlives `busy`.
@@ -157,6 +165,24 @@ mod tests {
                 assert!(counts.iter().all(|count| count.load(Ordering::Relaxed) == jobs));
             }
         }
+    }
+
+    #[test]
+    fn workers_take_the_priority_of_the_thread_that_they_work_for() {
+        let mut pool = Pool::new(2).unwrap();
+        let raised = |pool: &mut Pool| {
+            let counted = AtomicUsize::new(0);
+            pool.run(&|_| {
+                counted.fetch_add(usize::from(is_raised()), Ordering::Relaxed);
+            });
+            counted.into_inner()
+        };
+        assert_eq!(raised(&mut pool), 0);
+        let both = std::thread::spawn(move || {
+            raise_priority();
+            raised(&mut pool)
+        });
+        assert_eq!(both.join().unwrap(), 2);
     }
 
     #[test]

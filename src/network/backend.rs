@@ -49,7 +49,7 @@ impl Backend {
         match self {
             Self::Cpu => Device::flex(),
             #[cfg(feature = "gpu")]
-            Self::Gpu(gpu) => gpu.device.clone(),
+            Self::Gpu(gpu) => gpu.device(),
         }
     }
 }

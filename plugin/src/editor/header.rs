@@ -64,7 +64,7 @@ impl Header {
         let field = ui.add(field.margin(egui::Margin::symmetric(6, 3)));
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if (load || entered) && typed {
-            params.model.write().file = Some(self.file.trim().into());
+            params.load(self.file.trim().into());
         }
     }
 }
