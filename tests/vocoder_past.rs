@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use remel::Result;
 use remel::checkpoint;
 use remel::diffusion::{CausalDenoiser, Denoiser, SpanPlan};
-use remel::kernel::KernelDenoiser;
 use remel::mel::Mel;
 use remel::model::Model;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::stream::{Render, RenderSettings, Window};
 use remel::vocoder::{Request, Vocoder, chunk_frames};
 
@@ -19,7 +19,7 @@ const HOP: usize = 256;
 
 /// The CPU engine, and how many samples its predictions had.
 struct Counting {
-    inner: KernelDenoiser,
+    inner: DiffWaveCpu,
     samples: Arc<AtomicUsize>,
 }
 
@@ -61,7 +61,7 @@ impl CausalDenoiser for Counting {
 
 /// A vocoder, and the samples that its network has predicted.
 fn counting(model: &Arc<Model>) -> (Vocoder, Arc<AtomicUsize>) {
-    let inner = KernelDenoiser::new(&model.header().network, model.weights(), 1).expect("one thread");
+    let inner = DiffWaveCpu::new(&model.header().network, model.weights(), 1).expect("one thread");
     let samples = Arc::new(AtomicUsize::new(0));
     let denoiser = Counting { inner, samples: Arc::clone(&samples) };
     (Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)), samples)

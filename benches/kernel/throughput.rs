@@ -4,8 +4,9 @@
 //! "executed" counts what is left of them.
 
 use remel::diffusion::Denoiser;
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
 use remel::mel::Mel;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{DiffWaveConfig, Weights};
 
 use super::random::{Random, config, weights};
@@ -74,7 +75,7 @@ fn measure(
 
 /// A network with a batch.
 struct Case {
-    denoiser: KernelDenoiser,
+    denoiser: DiffWaveCpu,
     x: Vec<f32>,
     eps: Vec<f32>,
 }
@@ -83,8 +84,8 @@ impl Case {
     fn new(config: &DiffWaveConfig, weights: &Weights, set: InstructionSet, threads: usize) -> Self {
         let mut random = Random(2);
         let mel: Mel = random.mel(SAMPLES.div_ceil(DiffWaveConfig::HOP));
-        let mut denoiser = KernelDenoiser::with_instruction_set(config, weights, threads, set)
-            .expect("a machine with the set");
+        let mut denoiser =
+            DiffWaveCpu::with_instruction_set(config, weights, threads, set).expect("a machine with the set");
         denoiser.condition(&[&mel], SAMPLES).expect("a fitting batch");
         Self { denoiser, x: random.signal(SAMPLES), eps: vec![0.0; SAMPLES] }
     }

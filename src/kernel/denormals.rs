@@ -1,7 +1,7 @@
 //! Denormal numbers as zeros: a silence that decays must not slow the network down.
 
 /// While it lives, this thread takes denormal numbers for zeros (x86-64 and AArch64).
-pub(super) struct DenormalsFlushed {
+pub(crate) struct DenormalsFlushed {
     before: Register,
 }
 
@@ -19,7 +19,7 @@ const FLUSH: Register = 1 << 24;
 
 impl DenormalsFlushed {
     /// Starts to flush on this thread.
-    pub(super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let before = read();
         write(before | FLUSH);
         Self { before }

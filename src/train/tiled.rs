@@ -12,8 +12,9 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{DType, Shape, Tensor};
 
-use crate::kernel::tiles::{CropGradients, CropInputs, ResidualStack, Trace};
-use crate::network::{DiffWaveConfig, ResidualInputs};
+use crate::network::DiffWaveConfig;
+use crate::network::diffwave::amx::{CropGradients, CropInputs, ResidualStack, Trace};
+use crate::network::diffwave::burn::ResidualInputs;
 
 /// Computes the sum of the skips of all residual layers.
 ///

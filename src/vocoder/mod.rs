@@ -17,10 +17,9 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampler, Sampling, SpanPlan};
-use crate::kernel::KernelDenoiser;
 use crate::mel::Mel;
 use crate::model::{Model, ScheduleChoice};
-use crate::network::{Backend, BurnDenoiser, DiffWaveConfig};
+use crate::network::{Backend, DiffWaveConfig};
 use crate::phase::Reconstructor;
 use crate::prior::SpectralFilter;
 
@@ -106,12 +105,7 @@ impl Vocoder {
     /// Where the device does not answer, or the system gives no thread.
     pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
         let (network, weights) = (&model.header().network, model.weights());
-        let denoiser: Box<dyn Denoiser> = match backend {
-            Backend::Cpu if !network.learned_variance => {
-                Box::new(KernelDenoiser::new(network, weights, threads)?)
-            }
-            _ => Box::new(BurnDenoiser::new(network, weights, backend)?),
-        };
+        let denoiser = network.denoiser(weights, backend, threads)?;
         Ok(Self::with_denoiser(model, denoiser))
     }
 

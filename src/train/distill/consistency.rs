@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 
 use super::{Teacher, sigma, values};
 use crate::diffusion::Schedule;
-use crate::network::DiffWave;
+use crate::network::diffwave::burn::DiffWave;
 use crate::train::Batch;
 
 /// Levels that a path is cut into (N of the paper, for CIFAR-10).

@@ -11,7 +11,7 @@ use super::levels::Levels;
 use crate::checkpoint;
 use crate::diffusion::{Procedure, Schedule};
 use crate::model::{Model, ModelHeader};
-use crate::network::DiffWave;
+use crate::network::diffwave::burn::DiffWave;
 use crate::{Error, Result};
 
 /// A trained model that another one learns from.
