@@ -53,7 +53,7 @@ fn exp2<V: Lanes>(x: V) -> V {
     power.scale(whole)
 }
 
-/// eˣ of one number in the same way, x·log₂e being limited to ±40: without a branch or a call, so that a loop over it
+/// eˣ of one number by the same polynomial, x·log₂e being limited to ±40: without a branch or a call, so that a loop over it
 /// compiles to vector instructions where no set is chosen. What is not a number stays so.
 #[cfg(feature = "train")]
 #[inline(always)]
@@ -67,4 +67,22 @@ pub(crate) fn exp(x: f32) -> f32 {
         power = power * rest + coefficient;
     }
     f32::from_bits(power.to_bits().wrapping_add(whole.to_bits() << 23))
+}
+
+#[cfg(all(test, feature = "train"))]
+mod tests {
+    use super::*;
+    use crate::kernel::instruction_set::Baseline;
+
+    #[test]
+    fn one_number_has_the_exponential_of_a_register() {
+        for step in -2700..2700_i32 {
+            let x = step as f32 * 0.01;
+            let mut lanes = [0.0; 4];
+            exp2(Baseline::splat(x * LOG2_E)).store(&mut lanes);
+            assert_eq!(lanes, [exp(x); 4], "e^{x}");
+            assert!((f64::from(exp(x)) / f64::from(x).exp() - 1.0).abs() < 3e-6, "e^{x}");
+        }
+        assert!(exp(f32::NAN).is_nan());
+    }
 }

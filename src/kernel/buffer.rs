@@ -3,28 +3,29 @@
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
+use aligned_vec::{AVec, ConstAlign};
+
 /// Bytes of a cache line, and of the widest register.
 const LINE: usize = 64;
 
 /// A slice of `f32` that starts on a cache line, so that no vector straddles two.
-#[derive(Default)]
 pub(crate) struct Buffer {
-    values: Vec<f32>,
-    start: usize,
+    /// As many as were ever asked for.
+    values: AVec<f32, ConstAlign<LINE>>,
     length: usize,
 }
 
 impl Buffer {
     /// A buffer of `length` zeros.
     pub(crate) fn zeroed(length: usize) -> Self {
-        let values = vec![0.0; length + LINE / size_of::<f32>()];
-        let start = values.as_ptr().align_offset(LINE).min(LINE / size_of::<f32>());
-        Self { values, start, length }
+        let mut values = AVec::with_capacity(LINE, length);
+        values.resize(length, 0.0);
+        Self { values, length }
     }
 
     /// Makes room for `length` values, allocating only where there never was as much. What they hold is not said.
     pub(crate) fn require(&mut self, length: usize) {
-        if self.start + length > self.values.len() {
+        if length > self.values.len() {
             // The old values go first: both together may be more than there is memory.
             *self = Self::default();
             *self = Self::zeroed(length);
@@ -33,19 +34,25 @@ impl Buffer {
     }
 }
 
+impl Default for Buffer {
+    fn default() -> Self {
+        Self::zeroed(0)
+    }
+}
+
 impl Deref for Buffer {
     type Target = [f32];
 
     #[inline(always)]
     fn deref(&self) -> &[f32] {
-        &self.values[self.start..self.start + self.length]
+        &self.values[..self.length]
     }
 }
 
 impl DerefMut for Buffer {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.values[self.start..self.start + self.length]
+        &mut self.values[..self.length]
     }
 }
 

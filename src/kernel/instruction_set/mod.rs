@@ -13,6 +13,8 @@ use std::str::FromStr;
 
 #[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
 pub(crate) use avx512::Avx512;
+#[cfg(all(test, feature = "train"))]
+pub(crate) use baseline::Baseline;
 
 use super::lanes::{Lanes, Work};
 use crate::{Error, Result};

@@ -52,7 +52,8 @@ impl ResidualStack {
             gates: vec![0; (samples + 2 * self.reach) * 2 * width],
             conditioner: vec![0.0; samples * self.bands_width],
         };
-        rows_of(skips, samples, None, width, &mut gradients.skips);
+        // SAFETY: who holds a unit has these instructions.
+        unsafe { rows_of(skips, samples, None, width, &mut gradients.skips) };
         let (layers, double) = (self.layers.len(), 2 * self.channels);
         let mut of_inputs = CropGradients {
             x: vec![0.0; self.channels * samples],
@@ -60,7 +61,7 @@ impl ResidualStack {
             conditioner: vec![0.0; self.bands * samples],
             bias: vec![0.0; layers * double],
         };
-        // SAFETY: who holds a unit has these instructions.
+        // SAFETY: as above.
         unsafe { self.backward_rows(&unit, &mut gradients, &mut of_inputs, weights) };
         let x: Vec<f32> = gradients.x.iter().map(|value| single(*value)).collect();
         planes_of(&x, width, &mut of_inputs.x, samples);

@@ -45,11 +45,14 @@ impl ResidualStack {
         assert_eq!(inputs.bias.len(), self.layers.len() * 2 * self.channels, "bias");
         let mut trace = self.trace(samples);
         let [layer_inputs, _, conditioner] = trace.parts_mut();
-        rows_of(inputs.conditioner, samples, None, self.bands_width, conditioner);
         let (first, step) = (&mut layer_inputs[self.reach * self.width..], &inputs.steps[..self.channels]);
-        rows_of(inputs.x, samples, Some(step), self.width, first);
-        let mut sums = vec![0.0; samples * self.width];
         // SAFETY: who holds a unit has these instructions.
+        unsafe {
+            rows_of(inputs.conditioner, samples, None, self.bands_width, conditioner);
+            rows_of(inputs.x, samples, Some(step), self.width, first);
+        }
+        let mut sums = vec![0.0; samples * self.width];
+        // SAFETY: as above.
         unsafe { self.forward_rows(&unit, inputs, &mut trace, &mut sums) };
         planes_of(&sums, self.width, skips, samples);
         trace

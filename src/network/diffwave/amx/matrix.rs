@@ -100,7 +100,7 @@ pub(super) fn lanes_mut<T>(row: &mut [T]) -> &mut [[T; TILE]] {
 
 /// `planes`, `[channels, samples]`, as rows of bf16, `[samples, width]`, with `added`, `[channels]`, on top; the samples are
 /// a multiple of 16.
-#[inline(always)]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16,fma")]
 pub(super) fn rows_of(planes: &[f32], samples: usize, added: Option<&[f32]>, width: usize, rows: &mut [u16]) {
     for start in (0..samples).step_by(TILE) {
         for (channel, plane) in planes.chunks_exact(samples).enumerate() {

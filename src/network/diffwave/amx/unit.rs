@@ -5,14 +5,20 @@
 
 use std::arch::asm;
 use std::arch::x86_64::__cpuid_count;
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use super::matrix::{BLOCK, DEPTH, TILE, TileMatrix};
 
-/// The Linux system call by which a process asks for the state that tiles are kept in.
-const ARCH_PRCTL: i64 = 158;
-const REQUEST_PERMISSION: u64 = 0x1023;
-const TILE_DATA: u64 = 18;
+/// What a process asks Linux for, by `arch_prctl`: permission (ARCH_REQ_XCOMP_PERM) for the state that tiles are kept in
+/// (XFEATURE_XTILEDATA).
+const REQUEST_PERMISSION: libc::c_long = 0x1023;
+const TILE_DATA: libc::c_long = 18;
+
+thread_local! {
+    /// How many hold this thread's unit: it is configured for the first, and released by the last.
+    static HOLDERS: Cell<usize> = const { Cell::new(0) };
+}
 
 /// Eight tiles of 16 rows of 64 bytes.
 #[repr(C, align(64))]
@@ -25,7 +31,8 @@ pub(super) struct TileUnit {
 }
 
 impl TileUnit {
-    /// The unit; none where the machine or its system has none, or AVX-512 lacks bf16.
+    /// The unit; none where the machine or its system has none, or AVX-512 lacks bf16. Who claims it again while it is held
+    /// shares it: no product leaves anything in its registers.
     pub fn claim() -> Option<Self> {
         let vectors = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
@@ -35,14 +42,12 @@ impl TileUnit {
         if !vectors || !has_tiles() || !permitted() {
             return None;
         }
-        let mut palette = Palette([0; 64]);
-        palette.0[0] = 1;
-        for tile in 0..8 {
-            palette.0[16 + 2 * tile] = 64;
-            palette.0[48 + tile] = TILE as u8;
-        }
-        // SAFETY: the unit is there and the process may use it; the palette is one that every unit has.
-        unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const palette, options(nostack, preserves_flags)) };
+        HOLDERS.with(|holders| {
+            if holders.get() == 0 {
+                configure();
+            }
+            holders.set(holders.get() + 1);
+        });
         Some(Self { thread: PhantomData })
     }
 
@@ -163,9 +168,26 @@ impl TileUnit {
 
 impl Drop for TileUnit {
     fn drop(&mut self) {
-        // SAFETY: the thread that holds the unit gives it back.
-        unsafe { asm!("tilerelease", options(nomem, nostack, preserves_flags)) };
+        HOLDERS.with(|holders| {
+            holders.set(holders.get() - 1);
+            if holders.get() == 0 {
+                // SAFETY: the thread that holds the unit gives it back.
+                unsafe { asm!("tilerelease", options(nomem, nostack, preserves_flags)) };
+            }
+        });
     }
+}
+
+/// Configures this thread's tiles, which the caller has seen that it may use.
+fn configure() {
+    let mut palette = Palette([0; 64]);
+    palette.0[0] = 1;
+    for tile in 0..8 {
+        palette.0[16 + 2 * tile] = 64;
+        palette.0[48 + tile] = TILE as u8;
+    }
+    // SAFETY: the unit is there and the process may use it; the palette is one that every unit has.
+    unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const palette, options(nostack, preserves_flags)) };
 }
 
 /// 32 rows of 32 neighbouring values of bf16, some distance apart: one operand of a product.
@@ -204,18 +226,24 @@ fn has_tiles() -> bool {
 
 /// Whether the system lets this process use tiles, for which it is asked.
 fn permitted() -> bool {
-    let result: i64;
-    // SAFETY: the system call takes numbers and answers with one; it clobbers rcx and r11.
-    unsafe {
-        asm!(
-            "syscall",
-            inlateout("rax") ARCH_PRCTL => result,
-            in("rdi") REQUEST_PERMISSION,
-            in("rsi") TILE_DATA,
-            out("rcx") _,
-            out("r11") _,
-            options(nostack),
-        );
+    // SAFETY: the system call takes numbers and answers with one.
+    unsafe { libc::syscall(libc::SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_claim_leaves_the_first_its_unit() {
+        let Some(first) = TileUnit::claim() else {
+            return eprintln!("skipped: this machine has no tile unit (AMX with bf16)");
+        };
+        drop(TileUnit::claim());
+        // Ones (0x3F80 in bf16) times the unit matrix.
+        let unit_matrix = TileMatrix::pack(DEPTH, BLOCK, |row, column| if row == column { 1.0 } else { 0.0 });
+        let (rows, mut sums) = (vec![0x3F80; BLOCK * DEPTH], vec![0.0; BLOCK * BLOCK]);
+        first.product(&[Source::new(&rows, 0, DEPTH)], &unit_matrix, &mut sums);
+        assert!(sums.iter().all(|sum| *sum == 1.0));
     }
-    result == 0
 }
