@@ -35,6 +35,7 @@ const SAMPLED: [&str; 5] =
     ["lmnt_8x4x2", "lmnt_16x6x3", "lmnt_64x3x3", "lmnt_unconditional_12x5x5", "causal_prior_8x4x4"];
 
 const CPU_TOLERANCE: f32 = 1e-4;
+#[cfg(feature = "burn")]
 const GPU_TOLERANCE: f32 = 2e-3;
 
 fn fixtures() -> PathBuf {

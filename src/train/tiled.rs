@@ -77,7 +77,7 @@ impl<C: CheckpointStrategy> Tiled for Autodiff<Flex, C> {
     }
 }
 
-/// What the way back needs.
+/// What the backward pass needs.
 struct Traces {
     stack: ResidualStack,
     traces: Vec<Trace>,

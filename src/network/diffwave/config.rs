@@ -152,7 +152,12 @@ impl DiffWaveConfig {
         if !self.learned_variance {
             return Ok(());
         }
-        Err(Error::invalid(place, "network", "learned variances", "a network without, or the burn renderer"))
+        Err(Error::invalid(
+            place,
+            "network",
+            "learned variances",
+            "a network without, or burn (the features gpu and train)",
+        ))
     }
 
     /// Refuses labels that are not one per window, or none at all, and labels of no class of the network.
