@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use remel::kernel;
+use remel::network::diffwave::amx;
 use remel::train::config::{Precision, TrainConfig};
 use remel::train::{Observer, Progress, run};
 
@@ -41,7 +41,7 @@ fn main() {
     ] {
         let mut single = None;
         for (label, precision) in [("f32", Precision::F32), ("bf16", Precision::Bf16)] {
-            if precision == Precision::Bf16 && !kernel::has_tile_unit() {
+            if precision == Precision::Bf16 && !amx::is_available() {
                 println!("{name:>14} {label:>6} skipped: this machine has no tile unit");
                 continue;
             }

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use remel::audio::read_npy;
 use remel::checkpoint;
 use remel::diffusion::{Denoiser, Guided};
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
 use remel::mel::Mel;
 use remel::model::{Model, ModelHeader};
-use remel::network::{Backend, BurnDenoiser, Tensor, Weights};
+#[cfg(feature = "burn")]
+use remel::network::diffwave::burn::DiffWaveBurn;
+use remel::network::diffwave::cpu::DiffWaveCpu;
+use remel::network::{Backend, Tensor, Weights};
 use remel::render::{Request, SpanPlan};
 use remel::vocoder::Vocoder;
 
@@ -48,11 +51,12 @@ fn assert_close(what: &str, ours: &[f32], theirs: &[f32]) {
 /// The network in all our ways: in every instruction set, with conditioners kept and not kept, and in burn.
 fn denoisers(model: &Model) -> Vec<(String, Box<dyn Denoiser>)> {
     let (network, weights) = (&model.header().network, model.weights());
-    let burn = BurnDenoiser::new(network, weights, &Backend::Cpu).unwrap();
-    let mut all: Vec<(String, Box<dyn Denoiser>)> = vec![("burn".into(), Box::new(burn))];
+    let mut all: Vec<(String, Box<dyn Denoiser>)> = Vec::new();
+    #[cfg(feature = "burn")]
+    all.push(("burn".into(), Box::new(DiffWaveBurn::new(network, weights, &Backend::Cpu).unwrap())));
     for set in InstructionSet::available() {
         for bytes in [1 << 20, 0] {
-            let engine = KernelDenoiser::with_instruction_set(network, weights, 2, set).unwrap();
+            let engine = DiffWaveCpu::with_instruction_set(network, weights, 2, set).unwrap();
             all.push((format!("{set}, {bytes} bytes"), Box::new(engine.with_conditioner_bytes(bytes))));
         }
     }
@@ -124,14 +128,15 @@ fn guidance_goes_beyond_what_the_label_changes() {
 }
 
 /// Windows that are long go through the engine in parts, and each part has its window's label.
+#[cfg(feature = "burn")]
 #[test]
 fn long_windows_keep_their_labels() {
     let model = model(FIXTURES[0]);
     let (network, weights) = (&model.header().network, model.weights());
     let samples = 16_500;
     let x: Vec<f32> = (0..2 * samples).map(|n| (n as f32 * 0.37).sin()).collect();
-    let mut engine = KernelDenoiser::new(network, weights, 2).unwrap();
-    let mut burn = BurnDenoiser::new(network, weights, &Backend::Cpu).unwrap();
+    let mut engine = DiffWaveCpu::new(network, weights, 2).unwrap();
+    let mut burn = DiffWaveBurn::new(network, weights, &Backend::Cpu).unwrap();
     let [ours, theirs] = [&mut engine as &mut dyn Denoiser, &mut burn].map(|denoiser| {
         let mut eps = vec![f32::NAN; x.len()];
         denoiser.label(&[Some(2), Some(0)]).unwrap();

@@ -9,7 +9,10 @@ use remel::checkpoint;
 use remel::domain::Prior;
 use remel::mel::Mel;
 use remel::model::Model;
-use remel::network::{Backend, BurnDenoiser, embedding_row};
+use remel::network::Backend;
+#[cfg(feature = "burn")]
+use remel::network::diffwave::burn::DiffWaveBurn;
+use remel::network::diffwave::embedding_row;
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::Vocoder;
 
@@ -33,6 +36,7 @@ const SAMPLED: [&str; 5] =
     ["lmnt_8x4x2", "lmnt_16x6x3", "lmnt_64x3x3", "lmnt_unconditional_12x5x5", "causal_prior_8x4x4"];
 
 const CPU_TOLERANCE: f32 = 1e-4;
+#[cfg(feature = "burn")]
 const GPU_TOLERANCE: f32 = 2e-3;
 
 fn fixtures() -> PathBuf {
@@ -77,8 +81,9 @@ fn on_the_engine(model: &Arc<Model>) -> Vocoder {
 }
 
 /// burn, on the CPU or a GPU.
+#[cfg(feature = "burn")]
 fn in_burn(model: &Arc<Model>, backend: &Backend) -> Vocoder {
-    let denoiser = BurnDenoiser::new(&model.header().network, model.weights(), backend).unwrap();
+    let denoiser = DiffWaveBurn::new(&model.header().network, model.weights(), backend).unwrap();
     Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser))
 }
 
@@ -117,6 +122,7 @@ fn predictions_agree_with_pytorch_on_the_cpu() {
     hold_predictions(&on_the_engine, CPU_TOLERANCE, &CHECKPOINTS);
 }
 
+#[cfg(feature = "burn")]
 #[test]
 fn predictions_agree_with_pytorch_in_burn() {
     hold_predictions(&|model| in_burn(model, &Backend::Cpu), CPU_TOLERANCE, &CHECKPOINTS);
@@ -126,6 +132,13 @@ fn predictions_agree_with_pytorch_in_burn() {
 fn fast_samplings_agree_with_lmnts_predict() {
     for folder in SAMPLED {
         hold_sampling(&on_the_engine, CPU_TOLERANCE, folder, ScheduleChoice::Fast, "fast");
+    }
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn fast_samplings_agree_with_lmnts_predict_in_burn() {
+    for folder in SAMPLED {
         let in_burn = |model: &Arc<Model>| in_burn(model, &Backend::Cpu);
         hold_sampling(&in_burn, CPU_TOLERANCE, folder, ScheduleChoice::Fast, "fast");
     }
@@ -136,6 +149,7 @@ fn full_samplings_agree_with_lmnts_predict() {
     hold_sampling(&on_the_engine, CPU_TOLERANCE, "lmnt_8x4x2", ScheduleChoice::Full, "full");
 }
 
+#[cfg(feature = "burn")]
 #[test]
 fn predictions_and_samplings_agree_with_pytorch_on_the_gpu() {
     let Some(gpu) = Backend::first_gpu() else {

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use remel::diffusion::{CausalDenoiser, Denoiser};
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
 use remel::mel::Mel;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{DiffWaveConfig, Variant};
 
 mod random;
@@ -46,7 +47,7 @@ proptest! {
         let mels: Vec<&Mel> = mels.iter().collect();
         let x: Vec<Vec<f32>> = (0..WINDOWS).map(|seed| numbers(seed + 7, samples)).collect();
         for set in InstructionSet::available() {
-            let mut denoiser = KernelDenoiser::with_instruction_set(&config, &weights, threads, set).unwrap();
+            let mut denoiser = DiffWaveCpu::with_instruction_set(&config, &weights, threads, set).unwrap();
             let mut whole = vec![0.0; WINDOWS * samples];
             denoiser.condition(&mels, samples).unwrap();
             denoiser.predict(&x.concat(), 7.3, &mut whole).unwrap();
@@ -73,7 +74,7 @@ proptest! {
 #[test]
 fn histories_that_do_not_fit_are_refused() {
     let config = config(Variant::Lmnt);
-    let mut denoiser = KernelDenoiser::new(&config, &weights(&config), 1).unwrap();
+    let mut denoiser = DiffWaveCpu::new(&config, &weights(&config), 1).unwrap();
     let mel = Mel::from_frames(6, vec![0.0; 6]);
     denoiser.condition(&[&mel], 100).unwrap();
     let mut message = |histories: &mut [&mut [f32]]| {
@@ -89,6 +90,6 @@ fn histories_that_do_not_fit_are_refused() {
 #[test]
 fn only_a_causal_network_goes_on() {
     let config = DiffWaveConfig { causal: false, ..config(Variant::Lmnt) };
-    let mut denoiser = KernelDenoiser::new(&config, &weights(&config), 1).unwrap();
+    let mut denoiser = DiffWaveCpu::new(&config, &weights(&config), 1).unwrap();
     assert!(denoiser.causal().is_none());
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use remel::audio::read_npy;
 use remel::checkpoint;
 use remel::diffusion::Denoiser;
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
 use remel::mel::Mel;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 
 /// Largest difference from PyTorch, both in `f32`.
 const TOLERANCE: f32 = 1e-4;
@@ -46,8 +47,7 @@ fn predictions_agree_with_pytorch() {
         for set in InstructionSet::available() {
             for threads in [1, 2] {
                 let (network, weights) = (&model.header().network, model.weights());
-                let mut denoiser =
-                    KernelDenoiser::with_instruction_set(network, weights, threads, set).unwrap();
+                let mut denoiser = DiffWaveCpu::with_instruction_set(network, weights, threads, set).unwrap();
                 denoiser.condition(&[&mel], samples).unwrap();
                 for (level, expected) in levels.data.iter().zip(eps.data.chunks_exact(samples)) {
                     let mut found = vec![f32::NAN; samples];

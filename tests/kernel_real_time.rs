@@ -5,8 +5,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use remel::diffusion::{CausalDenoiser, Denoiser};
-use remel::kernel::KernelDenoiser;
 use remel::mel::Mel;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{DiffWaveConfig, Tensor, Variant, Weights};
 
 /// The system's allocator, counting the calls of all threads.
@@ -50,7 +50,7 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
         let data = vec![0.01; shape.iter().product()];
         weights.insert(name, Tensor { shape, data });
     }
-    let mut denoiser = KernelDenoiser::new(&config, &weights, 3).unwrap();
+    let mut denoiser = DiffWaveCpu::new(&config, &weights, 3).unwrap();
     let mels = [4, 2].map(|frames| Mel::from_frames(8, vec![0.5; 8 * frames]));
     let (x, mut eps) = (vec![0.1; 2048], vec![0.0; 2048]);
     denoiser.condition(&[&mels[0], &mels[0]], 1024).unwrap();

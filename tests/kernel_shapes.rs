@@ -1,9 +1,11 @@
 //! The CPU engine against the network's formulas in `f64`, on every shape that cuts its blocks differently.
 
 use remel::diffusion::Denoiser;
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
 use remel::mel::Mel;
-use remel::network::{DiffWaveConfig, Variant, embedding_row};
+use remel::network::diffwave::cpu::DiffWaveCpu;
+use remel::network::diffwave::embedding_row;
+use remel::network::{DiffWaveConfig, Variant};
 
 mod random;
 mod reference;
@@ -34,7 +36,7 @@ fn check(config: &DiffWaveConfig, samples: usize, set: InstructionSet, threads: 
     let mel = |seed| Mel::from_frames(6, numbers(seed, 6 * frames));
     let (mels, x) = ([mel(1), mel(2)], numbers(3, 2 * samples));
     let mut denoiser =
-        KernelDenoiser::with_instruction_set(config, &weights, threads, set).expect("a set that is there");
+        DiffWaveCpu::with_instruction_set(config, &weights, threads, set).expect("a set that is there");
     denoiser.condition(&[&mels[0], &mels[1]], samples).expect("a fitting batch");
     for level in [0.0, 7.3, 49.0] {
         let mut found = vec![f32::NAN; 2 * samples];
@@ -117,7 +119,7 @@ fn threads_do_not_change_a_bit() {
     let (config, x) = (config(20, 6, 4), numbers(1, 1500));
     let (weights, mel) = (weights(&config), Mel::from_frames(6, numbers(2, 36)));
     let render = |threads| {
-        let mut denoiser = KernelDenoiser::new(&config, &weights, threads).unwrap();
+        let mut denoiser = DiffWaveCpu::new(&config, &weights, threads).unwrap();
         let mut eps = vec![0.0; 1500];
         denoiser.condition(&[&mel], 1500).unwrap();
         denoiser.predict(&x, 3.0, &mut eps).unwrap();
@@ -137,7 +139,7 @@ fn a_batch_too_large_to_keep_its_conditioners_agrees_with_its_windows() {
     let x = numbers(5, windows * samples);
     // Room for the first three layers of the batch, and for all of a window.
     let layer_bytes = windows * samples * 32 * size_of::<f32>();
-    let denoiser = KernelDenoiser::new(&config, &weights, 2).unwrap();
+    let denoiser = DiffWaveCpu::new(&config, &weights, 2).unwrap();
     let mut denoiser = denoiser.with_conditioner_bytes(3 * layer_bytes);
     let mut batch = vec![0.0; windows * samples];
     denoiser.condition(&mels, samples).unwrap();
@@ -154,7 +156,7 @@ fn a_batch_too_large_to_keep_its_conditioners_agrees_with_its_windows() {
 #[test]
 fn what_does_not_fit_is_refused() {
     let config = config(4, 2, 2);
-    let mut denoiser = KernelDenoiser::new(&config, &weights(&config), 1).unwrap();
+    let mut denoiser = DiffWaveCpu::new(&config, &weights(&config), 1).unwrap();
     let error = denoiser.condition(&[&Mel::from_frames(7, vec![0.0; 7])], 256).unwrap_err();
     assert_eq!(error.to_string(), "conditioner: mel bands: found 7, expected 6");
     denoiser.condition(&[&Mel::from_frames(6, vec![0.0; 6])], 256).unwrap();

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use remel::checkpoint;
 use remel::diffusion::SamplerKind;
-use remel::kernel::KernelDenoiser;
 use remel::model::Model;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{Backend, Tensor as Values};
 use remel::render::Request;
 use remel::train::config::{DistillConfig, Levels, Objective, Precision, Prior};
@@ -154,7 +154,7 @@ fn a_network_that_learns_variances_is_trained_measured_in_bits_and_sampled() {
     assert!(model.header().network.learned_variance);
 
     let (header, weights) = (model.header().clone(), model.weights().clone());
-    let refused = KernelDenoiser::new(&header.network, &weights, 1).err().unwrap().to_string();
+    let refused = DiffWaveCpu::new(&header.network, &weights, 1).err().unwrap().to_string();
     assert!(refused.contains("CPU engine") && refused.contains("learned variances"), "{refused}");
     let generate = |model: Model| {
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();

@@ -5,7 +5,7 @@ mod random;
 mod weights;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use remel::kernel;
+use remel::network::diffwave::amx;
 use remel::network::{DiffWaveConfig, Variant};
 use remel::train::config::Precision;
 use remel::train::{Differentiable, flattened, unflattened};
@@ -72,7 +72,7 @@ fn distance(found: &[f32], expected: &[f32]) -> f64 {
 /// Holds the tile unit against burn in f32, as near as bf16 is. A tap, a sign or a scale gone wrong is off by far more.
 #[track_caller]
 fn hold(config: &DiffWaveConfig) {
-    if !kernel::has_tile_unit() {
+    if !amx::is_available() {
         return eprintln!("skipped: this machine has no tile unit (AMX with bf16)");
     }
     let (expected, expected_gradients) = computed(config, Precision::F32);

@@ -10,9 +10,9 @@ use remel::Result;
 use remel::checkpoint;
 use remel::diffusion::{CausalDenoiser, Clamp, Denoiser, SamplerKind};
 use remel::domain::{Prior, SpectralPrior};
-use remel::kernel::KernelDenoiser;
 use remel::mel::Mel;
 use remel::model::{Model, ModelHeader};
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::render::{Render, Request, ScheduleChoice, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
@@ -21,7 +21,7 @@ const HOP: usize = 256;
 
 /// The CPU engine, and how many samples its predictions had. Its next prediction is not a number, where it is told so.
 struct Counting {
-    inner: KernelDenoiser,
+    inner: DiffWaveCpu,
     samples: Arc<AtomicUsize>,
     breaks: Arc<AtomicBool>,
 }
@@ -69,7 +69,7 @@ impl CausalDenoiser for Counting {
 
 /// A vocoder, the samples that its network has predicted, and what breaks its next prediction.
 fn breaking(model: &Arc<Model>) -> (Vocoder, Arc<AtomicUsize>, Arc<AtomicBool>) {
-    let inner = KernelDenoiser::new(&model.header().network, model.weights(), 1).expect("one thread");
+    let inner = DiffWaveCpu::new(&model.header().network, model.weights(), 1).expect("one thread");
     let (samples, breaks) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let denoiser = Counting { inner, samples: Arc::clone(&samples), breaks: Arc::clone(&breaks) };
     (Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)), samples, breaks)

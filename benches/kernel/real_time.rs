@@ -6,10 +6,12 @@ use std::time::Instant;
 
 use remel::checkpoint;
 use remel::diffusion::Denoiser;
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
 use remel::mel::Mel;
 use remel::model::Model;
-use remel::network::{Backend, BurnDenoiser, DiffWaveConfig};
+use remel::network::diffwave::burn::DiffWaveBurn;
+use remel::network::diffwave::cpu::DiffWaveCpu;
+use remel::network::{Backend, DiffWaveConfig};
 use remel::render::{Render, Request, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
@@ -39,7 +41,7 @@ pub fn print(choice: &Choice) {
     for model in &models {
         for &threads in &choice.threads {
             let (network, weights) = (&model.header().network, model.weights());
-            let denoiser = KernelDenoiser::with_instruction_set(network, weights, threads, set)
+            let denoiser = DiffWaveCpu::with_instruction_set(network, weights, threads, set)
                 .expect("a machine with the set");
             let mut vocoder = Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser));
             let offline = offline(&mut vocoder);
@@ -114,7 +116,7 @@ fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &
 /// The same network in burn, on all cores: six times one call.
 fn burn(model: &Model) -> f64 {
     let (network, weights) = (&model.header().network, model.weights());
-    let mut denoiser = BurnDenoiser::new(network, weights, &Backend::Cpu).expect("the CPU");
+    let mut denoiser = DiffWaveBurn::new(network, weights, &Backend::Cpu).expect("the CPU");
     let mel = mel(5, BURN_SAMPLES / DiffWaveConfig::HOP);
     let (x, mut eps) = (numbers(6, BURN_SAMPLES), vec![0.0; BURN_SAMPLES]);
     let condition = best(1, || denoiser.condition(&[&mel], BURN_SAMPLES).expect("a fitting batch"));

@@ -4,7 +4,8 @@
 //! "executed" counts what is left of them.
 
 use remel::diffusion::Denoiser;
-use remel::kernel::{InstructionSet, KernelDenoiser};
+use remel::kernel::InstructionSet;
+use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{DiffWaveConfig, Weights};
 
 use super::models::{config, mel};
@@ -75,7 +76,7 @@ fn measure(
 
 /// A network with a batch.
 struct Case {
-    denoiser: KernelDenoiser,
+    denoiser: DiffWaveCpu,
     x: Vec<f32>,
     eps: Vec<f32>,
 }
@@ -83,8 +84,8 @@ struct Case {
 impl Case {
     fn new(config: &DiffWaveConfig, weights: &Weights, set: InstructionSet, threads: usize) -> Self {
         let mel = mel(2, SAMPLES.div_ceil(DiffWaveConfig::HOP));
-        let mut denoiser = KernelDenoiser::with_instruction_set(config, weights, threads, set)
-            .expect("a machine with the set");
+        let mut denoiser =
+            DiffWaveCpu::with_instruction_set(config, weights, threads, set).expect("a machine with the set");
         denoiser.condition(&[&mel], SAMPLES).expect("a fitting batch");
         Self { denoiser, x: numbers(3, SAMPLES), eps: vec![0.0; SAMPLES] }
     }

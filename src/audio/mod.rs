@@ -3,94 +3,14 @@
 mod au;
 mod decode;
 mod npy;
+mod planar;
+mod read;
 mod resample;
 mod ring;
 mod write;
 
 pub use npy::{Array, read_npy, write_npy};
+pub use planar::Audio;
 pub use resample::resample;
 pub(crate) use ring::Ring;
 pub use write::write_whole;
-
-use std::path::Path;
-
-use crate::{Error, Result};
-
-/// Planar audio: one vector of samples per channel, all of one length, in [−1, 1].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Audio {
-    /// Samples per second.
-    pub rate_hz: u32,
-    /// `[channels][samples]`.
-    pub channels: Vec<Vec<f32>>,
-}
-
-impl Audio {
-    /// A mono signal.
-    pub fn mono(rate_hz: u32, samples: Vec<f32>) -> Self {
-        Self { rate_hz, channels: vec![samples] }
-    }
-
-    /// Reads a WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC or ALAC), AIFF, CAF or AU file.
-    ///
-    /// # Errors
-    /// Where the file cannot be opened or is no audio, holds no samples, or holds values that are not finite.
-    pub fn read(path: &Path) -> Result<Self> {
-        let audio = decode::decode(path)?;
-        if audio.samples() == 0 {
-            return Err(Error::unreadable(path, "holds no samples, expected at least one"));
-        }
-        for (channel, samples) in audio.channels.iter().enumerate() {
-            if let Some(at) = samples.iter().position(|v| !v.is_finite()) {
-                let field = format!("channel {channel}, sample {at}");
-                return Err(Error::invalid(path.display(), field, samples[at], "a finite number"));
-            }
-        }
-        Ok(audio)
-    }
-
-    /// Writes 32-bit float WAV: what was computed, bit for bit. The file appears whole or not at all.
-    pub fn write_wav(&self, path: &Path) -> Result<()> {
-        let spec = hound::WavSpec {
-            channels: self.channels.len() as u16,
-            sample_rate: self.rate_hz,
-            bits_per_sample: 32,
-            sample_format: hound::SampleFormat::Float,
-        };
-        write_whole(path, |file| {
-            let broken = |e: hound::Error| match e {
-                hound::Error::IoError(source) => source,
-                other => std::io::Error::other(other),
-            };
-            let mut writer = hound::WavWriter::new(file, spec).map_err(broken)?;
-            for index in 0..self.samples() {
-                for channel in &self.channels {
-                    writer.write_sample(channel[index]).map_err(broken)?;
-                }
-            }
-            writer.finalize().map_err(broken)
-        })
-    }
-
-    /// Samples per channel.
-    pub fn samples(&self) -> usize {
-        self.channels.first().map_or(0, Vec::len)
-    }
-
-    /// Duration in seconds.
-    pub fn seconds(&self) -> f64 {
-        self.samples() as f64 / f64::from(self.rate_hz)
-    }
-
-    /// The mean of all channels.
-    pub fn to_mono(&self) -> Vec<f32> {
-        let scale = 1.0 / self.channels.len() as f32;
-        (0..self.samples()).map(|i| self.channels.iter().map(|c| c[i]).sum::<f32>() * scale).collect()
-    }
-
-    /// The same audio at `rate_hz`.
-    pub fn resampled(&self, rate_hz: u32) -> Self {
-        let channels = self.channels.iter().map(|c| resample(c, self.rate_hz, rate_hz)).collect();
-        Self { rate_hz, channels }
-    }
-}

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::names::{self, Named};
 use crate::diffusion::{Clamp, SamplerKind, Schedule};
 use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::mel::Dialect;
 use crate::model::{Card, Model, ModelHeader};
+use crate::network::diffwave::names::{Named, rename};
 use crate::network::{DiffWaveConfig, Weights};
 use crate::{Error, Result};
 
@@ -16,10 +16,6 @@ use crate::{Error, Result};
 const FAST_BASE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5];
 /// The same for a large one, which is trained on 200 steps.
 const FAST_LARGE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.7];
-/// The tensor whose rows are a network's classes.
-const LABEL_EMBEDDING: &str = "label_embedding.weight";
-/// Channels from which a network without parameters is taken for a large one.
-const LARGE_CHANNELS: usize = 128;
 
 /// The `params` that lmnt-com/diffwave saves with its weights, as far as they say something of the model. `causal`,
 /// `prior` and `class_names` are Remel's own.
@@ -60,23 +56,15 @@ pub fn import(
     dialect: Option<&Dialect>,
 ) -> Result<Model> {
     let place = path.display().to_string();
-    let named = names::rename(tensors).ok_or_else(|| {
-        let found = tensors
-            .iter()
-            .next()
-            .map_or("no tensor at all".into(), |(name, _)| format!("\"{name}\" and others"));
-        let expected = "DiffWave's, such as residual_layers.0.dilated_conv.weight";
-        Error::invalid(&place, "tensor names", found, expected)
-    })?;
-    let channels = dimension(&place, &named.weights, "input_projection.weight", 0)?;
-    let large = channels >= LARGE_CHANNELS;
+    let named = rename(&place, tensors)?;
+    let large = named.is_large();
     let training_betas = match &params.noise_schedule {
         Some(betas) => betas.clone(),
-        None => default_training(&named, large)?.betas().to_vec(),
+        None => default_training(&named)?.betas().to_vec(),
     };
     let default_fast = if large { FAST_LARGE } else { FAST_BASE };
     let inference_betas = params.inference_noise_schedule.clone().unwrap_or_else(|| default_fast.to_vec());
-    let network = network(&place, &named, params, channels, training_betas.len())?;
+    let network = network(&place, &named, params, training_betas.len())?;
     let dialect = match network.n_mels {
         Some(n_mels) => Some(dialect_of(&place, params, dialect, n_mels)?),
         None => None,
@@ -113,25 +101,9 @@ pub fn import(
     Model::new(&place, header, named.weights)
 }
 
-/// The network that the weights' shapes tell, held against the file's own parameters.
-fn network(
-    place: &str,
-    named: &Named,
-    params: &Params,
-    channels: usize,
-    training_steps: usize,
-) -> Result<DiffWaveConfig> {
-    let layer = |index: usize| named.weights.get(&format!("residual_layers.{index}.dilated_conv.weight"));
-    let layers = (0..).take_while(|index| layer(*index).is_some()).count();
-    let conditioner = "residual_layers.0.conditioner_projection.weight";
-    let n_mels = match named.weights.get(conditioner) {
-        Some(_) => Some(dimension(place, &named.weights, conditioner, 1)?),
-        None => None,
-    };
-    let classes = match named.weights.get(LABEL_EMBEDDING) {
-        Some(_) => Some(dimension(place, &named.weights, LABEL_EMBEDDING, 0)?),
-        None => None,
-    };
+/// The network that the weights tell, held against the file's own parameters, and what these alone know.
+fn network(place: &str, named: &Named, params: &Params, training_steps: usize) -> Result<DiffWaveConfig> {
+    let DiffWaveConfig { channels, layers, n_mels, .. } = named.config;
     let stated = [
         ("residual_channels", params.residual_channels, channels),
         ("residual_layers", params.residual_layers, layers),
@@ -152,17 +124,11 @@ fn network(
             "false: it has conditioner projections",
         ));
     }
-    Ok(DiffWaveConfig {
-        channels,
-        layers,
-        dilation_cycle: named.dilation_cycle.or(params.dilation_cycle_length).unwrap_or(10),
-        n_mels,
-        classes,
-        training_steps,
-        causal: params.causal,
-        variant: named.variant,
-        learned_variance: false,
-    })
+    let mut network = DiffWaveConfig { training_steps, causal: params.causal, ..named.config.clone() };
+    if let Some(cycle) = params.dilation_cycle_length.filter(|_| !named.has_dilation_cycle) {
+        network.dilation_cycle = cycle;
+    }
+    Ok(network)
 }
 
 fn prior_of(place: &str, param: &PriorParam) -> Result<Option<Prior>> {
@@ -177,9 +143,8 @@ fn prior_of(place: &str, param: &PriorParam) -> Result<Option<Prior>> {
 }
 
 /// The published training schedule of a file that states none.
-fn default_training(named: &Named, large: bool) -> Result<Schedule> {
-    let (steps, last) = if large { (200, 0.02) } else { (50, 0.05) };
-    Schedule::linear(named.step_table.unwrap_or(steps), 1e-4, last)
+fn default_training(named: &Named) -> Result<Schedule> {
+    Schedule::linear(named.config.training_steps, 1e-4, if named.is_large() { 0.02 } else { 0.05 })
 }
 
 /// The dialect asked for, or lmnt's with whatever the file's parameters change of it.
@@ -198,12 +163,4 @@ fn dialect_of(place: &str, params: &Params, asked: Option<&Dialect>, n_mels: usi
     dialect.n_mels = n_mels;
     dialect.validate().map_err(|e| Error::invalid(place, "params", e, "a mel dialect that can be computed"))?;
     Ok(dialect)
-}
-
-fn dimension(place: &str, weights: &Weights, name: &str, axis: usize) -> Result<usize> {
-    let shape = weights.get(name).map(|t| t.shape.clone());
-    shape.as_ref().and_then(|shape| shape.get(axis).copied()).ok_or_else(|| {
-        let found = shape.map_or("none".into(), |shape| format!("shape {shape:?}"));
-        Error::invalid(place, format!("tensor {name}"), found, format!("more than {axis} axes"))
-    })
 }

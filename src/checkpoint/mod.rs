@@ -1,7 +1,6 @@
 //! Model files: our own `.safetensors`, and checkpoints of other programs.
 
 mod import;
-mod names;
 mod pytorch;
 mod safetensors;
 mod values;

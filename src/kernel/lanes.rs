@@ -1,9 +1,9 @@
-//! One register of `f32`, whatever the instruction set: what all bodies are written over.
+//! One register of `f32`, whatever the instruction set, and the work that is written over it.
 
 /// A register of [`Lanes::LANES`] values.
 ///
 /// Bodies generic over it are marked `inline(always)` down to the function that enables the instruction set.
-pub(super) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     /// Values per register.
     const LANES: usize;
     /// Registers across the widest panel of a product: as many as leave room for six rows of accumulators.
@@ -51,15 +51,28 @@ pub(super) trait Lanes: Copy {
     }
 }
 
+/// Some of a network's work, in blocks that do not depend on each other.
+pub(crate) trait Work: Sync {
+    /// What one thread needs for a block beside the work itself; small enough for its second cache. A block finds in it
+    /// what any other left there, and reads nothing of that.
+    type Scratch: Send;
+
+    /// Number of blocks.
+    fn blocks(&self) -> usize;
+
+    /// Computes one block, each of them exactly once. It is to be `inline(always)`, with everything it calls.
+    fn run<V: Lanes>(&self, block: usize, scratch: &mut Self::Scratch);
+}
+
 /// 1.5·2²³: adding it rounds a small number to an integer, which is then found in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
+pub(super) const ROUNDING: f32 = 12_582_912.0;
 
 /// Values of the widest register: rows are whole numbers of them.
-pub(super) const UNIT: usize = 16;
+pub(crate) const UNIT: usize = 16;
 
 /// A row as units, `[width / UNIT]`.
 #[inline(always)]
-pub(super) fn units(row: &[f32]) -> &[[f32; UNIT]] {
+pub(crate) fn units(row: &[f32]) -> &[[f32; UNIT]] {
     row.as_chunks().0
 }
 
@@ -73,7 +86,7 @@ macro_rules! lanes {
         $($method:ident($this:ident $(, $argument:ident)*) => $body:expr;)*
     ) => {
         #[derive(Clone, Copy)]
-        pub(in crate::kernel) struct $name($register);
+        pub(crate) struct $name($register);
 
         impl $crate::kernel::lanes::Lanes for $name {
             const LANES: usize = $lanes;

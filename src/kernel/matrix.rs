@@ -1,13 +1,13 @@
-//! Matrices packed for products, and the one product that all of the network's work is.
+//! Matrices packed for products, and the one product that nearly all of a network's work is.
 
 use super::buffer::Buffer;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, UNIT};
 
 /// Rows that a product works on at once: with a panel's registers each they fill the register file.
-pub(super) const ROWS: usize = 6;
+pub(crate) const ROWS: usize = 6;
 
 /// A matrix `[depth, columns]` in panels: a panel holds some neighbouring columns of every row, row after row.
-pub(super) struct Matrix {
+pub(crate) struct Matrix {
     depth: usize,
     columns: usize,
     panel_columns: usize,
@@ -15,14 +15,17 @@ pub(super) struct Matrix {
 }
 
 impl Matrix {
-    /// Packs `value(row, column)` into panels of at most `panel_columns` (a power of two) columns; `columns` is a
-    /// multiple of 16.
-    pub(super) fn pack(
+    /// Packs `value(row, column)` into panels of at most `panel_columns` (a power of two) columns.
+    ///
+    /// # Panics
+    /// Where `columns` are not whole units of 16: a panel has whole registers.
+    pub(crate) fn pack(
         depth: usize,
         columns: usize,
         panel_columns: usize,
         value: impl Fn(usize, usize) -> f32,
     ) -> Self {
+        assert!(columns.is_multiple_of(UNIT) && panel_columns.is_power_of_two(), "whole registers");
         let mut matrix = Self { depth, columns, panel_columns, values: Buffer::zeroed(depth * columns) };
         let mut start = 0;
         while start < columns {
@@ -38,7 +41,7 @@ impl Matrix {
     }
 
     /// Rows, which is how long an input row is.
-    pub(super) fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         self.depth
     }
 
@@ -54,7 +57,7 @@ impl Matrix {
 }
 
 /// What becomes of the sums of a product: where they start and where they go, some registers of a row at a time.
-pub(super) trait Edge<V: Lanes> {
+pub(crate) trait Edge<V: Lanes> {
     /// What the sums of `row` from `column` on start from.
     fn start<const N: usize>(&self, row: usize, column: usize) -> [V; N];
     /// Takes them.
@@ -63,7 +66,7 @@ pub(super) trait Edge<V: Lanes> {
 
 /// Multiplies `count` input rows, `[depth]` each, with `matrix`.
 #[inline(always)]
-pub(super) fn multiply<'a, V: Lanes>(
+pub(crate) fn multiply<'a, V: Lanes>(
     matrix: &Matrix,
     count: usize,
     input: impl Fn(usize) -> &'a [f32],
@@ -144,7 +147,7 @@ fn tile<V: Lanes, const N: usize>(
 
 /// The first `N` registers of `source`.
 #[inline(always)]
-pub(super) fn load<V: Lanes, const N: usize>(source: &[f32]) -> [V; N] {
+pub(crate) fn load<V: Lanes, const N: usize>(source: &[f32]) -> [V; N] {
     let source = &source[..N * V::LANES];
     let mut registers = [V::splat(0.0); N];
     for (n, register) in registers.iter_mut().enumerate() {
@@ -155,7 +158,7 @@ pub(super) fn load<V: Lanes, const N: usize>(source: &[f32]) -> [V; N] {
 
 /// Writes `N` registers to the start of `target`.
 #[inline(always)]
-pub(super) fn store<V: Lanes, const N: usize>(registers: [V; N], target: &mut [f32]) {
+pub(crate) fn store<V: Lanes, const N: usize>(registers: [V; N], target: &mut [f32]) {
     let target = &mut target[..N * V::LANES];
     for (n, register) in registers.into_iter().enumerate() {
         register.store(&mut target[n * V::LANES..]);

@@ -1,45 +1,34 @@
-//! The CPU engine: DiffWave in real time on two cores.
+//! What the CPU forms of networks share: registers, products, threads, and the choice of an instruction set.
 //!
-//! The same network as [`crate::network`], computed layer by layer over blocks of time. Activations lie sample by
-//! sample with their channels side by side, so that any dilation is a choice of rows; a block's tiles go through
-//! Winograd's F(6,3) along the dilated lattice, which leaves four of nine multiplications of a 3-tap convolution. One
-//! body (`stage`) is compiled for every instruction set and chosen at run time.
+//! A network cuts its evaluation into [`Work`]s of blocks that do not depend on each other, each written once over
+//! [`Lanes`]. The [`Executor`] runs a work's blocks on its threads in the best instruction set of the machine: one body
+//! is compiled for every set, and everything it calls is `inline(always)` down to the function that enables the set.
+//! Nothing here knows a particular network.
 
+mod activation;
 mod buffer;
-mod conditioner;
-mod denoiser;
 mod denormals;
-mod engine;
-mod gate;
-mod history;
+mod executor;
 mod instruction_set;
-mod label;
 mod lanes;
-mod layer;
 mod matrix;
-mod packed;
-mod part;
 mod pool;
 mod prefetch;
 mod priority;
-mod rows;
-mod stage;
-mod step;
+
 #[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
-pub mod tiles;
-mod upsampler;
-mod winograd;
-
-pub use denoiser::KernelDenoiser;
-pub use denormals::flush_denormals;
-pub use instruction_set::InstructionSet;
-pub use priority::raise_priority;
-
-/// Whether this machine has a tile unit for bf16 (Intel's AMX), and its system (Linux) gives it to this process.
+pub(crate) use activation::activations;
 #[cfg(feature = "train")]
-pub fn has_tile_unit() -> bool {
-    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    return tiles::is_available();
-    #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
-    false
-}
+pub(crate) use activation::exp;
+pub(crate) use activation::{FILTER_EXPONENT, GATE_EXPONENT, gate};
+pub(crate) use buffer::{Buffer, SharedRows};
+pub(crate) use denormals::DenormalsFlushed;
+pub use denormals::flush_denormals;
+pub(crate) use executor::Executor;
+#[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
+pub(crate) use instruction_set::Avx512;
+pub use instruction_set::InstructionSet;
+pub(crate) use lanes::{Lanes, UNIT, Work, units};
+pub(crate) use matrix::{Edge, Matrix, ROWS, load, multiply, store};
+pub(crate) use prefetch::{prefetch, prefetch_early};
+pub use priority::raise_priority;

@@ -1,4 +1,4 @@
-//! The engine's own threads: parked while there is nothing to do, all at work on one job at a time.
+//! The threads of an executor: parked while there is nothing to do, all at work on one job at a time.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -5,7 +5,7 @@ const LINE: usize = 16;
 
 /// Asks for all of `values`, wanted at once, without waiting for them.
 #[inline(always)]
-pub(super) fn prefetch(values: &[f32]) {
+pub(crate) fn prefetch(values: &[f32]) {
     for line in values.chunks(LINE) {
         request::<true>(line.as_ptr());
     }
@@ -13,7 +13,7 @@ pub(super) fn prefetch(values: &[f32]) {
 
 /// The same for values that are wanted some time later: the second cache has room for them.
 #[inline(always)]
-pub(super) fn prefetch_early(values: &[f32]) {
+pub(crate) fn prefetch_early(values: &[f32]) {
     for line in values.chunks(LINE) {
         request::<false>(line.as_ptr());
     }

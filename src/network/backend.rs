@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use burn::tensor::Device;
-
 /// A place to run networks.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Backend {
@@ -41,15 +39,6 @@ impl Backend {
             Self::Cpu => false,
             #[cfg(feature = "gpu")]
             Self::Gpu(gpu) => !gpu.software,
-        }
-    }
-
-    /// burn's device.
-    pub(crate) fn device(&self) -> Device {
-        match self {
-            Self::Cpu => Device::flex(),
-            #[cfg(feature = "gpu")]
-            Self::Gpu(gpu) => gpu.device(),
         }
     }
 }

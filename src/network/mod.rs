@@ -1,18 +1,17 @@
-//! Networks: plain configurations and weights, and their form in burn.
+//! Networks, a folder each: a plain configuration, and the forms that compute it. Beside them what all of them share:
+//! weights at rest, and the places that networks run on.
 
 mod backend;
-mod burn_denoiser;
-mod diffwave;
+#[cfg(feature = "burn")]
+mod burn;
+pub mod diffwave;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod layout;
 mod weights;
 
 pub use backend::Backend;
-pub use burn_denoiser::BurnDenoiser;
-pub use diffwave::{DiffWave, DiffWaveConfig, Variant, embedding_row};
-#[cfg(feature = "train")]
-pub use diffwave::{ResidualInputs, ResidualLayers};
+pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 pub use layout::{Conditioner, Layout, Rows};

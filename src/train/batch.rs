@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::mel::Mel;
-use crate::network::DiffWave;
+use crate::network::diffwave::burn::DiffWave;
 
 /// Crops of one length and what was done to them. Rows of `[crops, samples]` lie one after the other.
 #[derive(Clone, Debug, Default, PartialEq)]

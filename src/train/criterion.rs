@@ -8,7 +8,7 @@ use super::loss::{NoiseLoss, VariationalLoss};
 use crate::Result;
 use crate::diffusion::Schedule;
 use crate::model::ModelHeader;
-use crate::network::DiffWave;
+use crate::network::diffwave::burn::DiffWave;
 
 /// The loss of an objective.
 pub enum Criterion {

@@ -16,6 +16,7 @@ mod observer;
 mod optimizer;
 mod pairs;
 mod parameters;
+mod range;
 pub mod report;
 mod run;
 mod scale;

@@ -5,10 +5,11 @@ use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::config::Precision;
 use crate::diffusion::Noise;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-use crate::kernel::has_tile_unit;
 use crate::network;
-use crate::network::{DiffWave, DiffWaveConfig, ResidualLayers, Weights};
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use crate::network::diffwave::amx;
+use crate::network::diffwave::burn::{DiffWave, ResidualLayers};
+use crate::network::{DiffWaveConfig, Weights};
 
 /// Kernel of the upsampler's transposed convolutions along time.
 const UPSAMPLER_TAPS: usize = 32;
@@ -114,7 +115,7 @@ impl Differentiable {
 /// one, in bf16. The rest of the network is `f32` then.
 fn residual_layers(precision: Precision, device: &Device) -> Option<ResidualLayers> {
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    if precision == Precision::Bf16 && device.clone().inner() == Device::flex() && has_tile_unit() {
+    if precision == Precision::Bf16 && device.clone().inner() == Device::flex() && amx::is_available() {
         return Some(super::tiled::residual_layers);
     }
     let _ = (precision, device);

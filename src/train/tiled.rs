@@ -12,8 +12,9 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{DType, Shape, Tensor};
 
-use crate::kernel::tiles::{CropGradients, CropInputs, ResidualStack, Trace};
-use crate::network::{DiffWaveConfig, ResidualInputs};
+use crate::network::DiffWaveConfig;
+use crate::network::diffwave::amx::{CropGradients, CropInputs, ResidualStack, Trace};
+use crate::network::diffwave::burn::ResidualInputs;
 
 /// Computes the sum of the skips of all residual layers.
 ///
@@ -76,7 +77,7 @@ impl<C: CheckpointStrategy> Tiled for Autodiff<Flex, C> {
     }
 }
 
-/// What the way back needs.
+/// What the backward pass needs.
 struct Traces {
     stack: ResidualStack,
     traces: Vec<Trace>,

@@ -7,10 +7,9 @@ use crate::Result;
 use crate::diffusion::{Denoiser, Sampling};
 use crate::domain::Domain;
 use crate::domain::phase::Reconstructor;
-use crate::kernel::KernelDenoiser;
 use crate::mel::Mel;
 use crate::model::Model;
-use crate::network::{Backend, BurnDenoiser, Layout};
+use crate::network::{Backend, Layout};
 use crate::render::{Request, SpanPlan, Window};
 
 /// Threads that render on the CPU where nothing else is asked for: a plugin shares its machine with a host.
@@ -49,13 +48,7 @@ impl Vocoder {
     /// # Errors
     /// Where the device does not answer, or the system gives no thread.
     pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
-        let (network, weights) = (&model.header().network, model.weights());
-        let denoiser: Box<dyn Denoiser> = match backend {
-            Backend::Cpu if !network.learned_variance => {
-                Box::new(KernelDenoiser::new(network, weights, threads)?)
-            }
-            _ => Box::new(BurnDenoiser::new(network, weights, backend)?),
-        };
+        let denoiser = model.header().network.denoiser(model.weights(), backend, threads)?;
         Ok(Self::with_denoiser(model, denoiser))
     }
 

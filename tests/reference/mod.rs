@@ -1,7 +1,8 @@
 //! DiffWave as its formulas say it, one sample and one channel at a time in `f64`.
 
 use remel::mel::Mel;
-use remel::network::{DiffWaveConfig, Variant, Weights, embedding_row};
+use remel::network::diffwave::embedding_row;
+use remel::network::{DiffWaveConfig, Variant, Weights};
 
 /// The noise in `x`, `[samples]`, at `level`.
 pub fn predict(config: &DiffWaveConfig, weights: &Weights, x: &[f32], level: f32, mel: &Mel) -> Vec<f64> {

@@ -2,13 +2,12 @@
 
 use std::arch::x86_64::*;
 
-use crate::kernel::lanes::lanes;
-use crate::kernel::stage::{Scratch, Stage};
+use crate::kernel::lanes::{Work, lanes};
 
-/// Runs a block of a stage.
+/// Runs a block of a work.
 #[target_feature(enable = "avx512f")]
-pub(super) fn run(stage: &Stage, block: usize, scratch: &mut Scratch) {
-    stage.run::<Avx512>(block, scratch);
+pub(super) fn run<W: Work>(work: &W, block: usize, scratch: &mut W::Scratch) {
+    work.run::<Avx512>(block, scratch);
 }
 
 lanes! {

@@ -1,17 +1,16 @@
 //! Four lanes as arrays: what the compiler makes of them on any machine.
 
-use crate::kernel::lanes::Lanes;
-use crate::kernel::stage::{Scratch, Stage};
+use crate::kernel::lanes::{Lanes, Work};
 
-/// Runs a block of a stage.
-pub(super) fn run(stage: &Stage, block: usize, scratch: &mut Scratch) {
-    stage.run::<Baseline>(block, scratch);
+/// Runs a block of a work.
+pub(super) fn run<W: Work>(work: &W, block: usize, scratch: &mut W::Scratch) {
+    work.run::<Baseline>(block, scratch);
 }
 
 /// Four values.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
-pub(super) struct Baseline([f32; 4]);
+pub(crate) struct Baseline([f32; 4]);
 
 impl Baseline {
     #[inline(always)]

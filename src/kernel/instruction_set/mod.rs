@@ -3,7 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
-pub(super) mod avx512;
+mod avx512;
 mod baseline;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -11,8 +11,12 @@ mod neon;
 use std::fmt;
 use std::str::FromStr;
 
-use super::lanes::Lanes;
-use super::stage::{Scratch, Stage};
+#[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
+pub(crate) use avx512::Avx512;
+#[cfg(all(test, feature = "train"))]
+pub(crate) use baseline::Baseline;
+
+use super::lanes::{Lanes, Work};
 use crate::{Error, Result};
 
 /// The environment variable that forces an instruction set.
@@ -75,7 +79,7 @@ impl InstructionSet {
     }
 
     /// Columns of the widest panel that a product is cut into.
-    pub(super) fn panel_columns(self) -> usize {
+    pub(crate) fn panel_columns(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => columns::<avx2::Avx2>(),
@@ -87,19 +91,19 @@ impl InstructionSet {
         }
     }
 
-    /// Runs a block of a stage. The set has to be one that [`InstructionSet::require`] let pass.
-    pub(super) fn run(self, stage: &Stage, block: usize, scratch: &mut Scratch) {
+    /// Runs a block of `work`. The set has to be one that [`InstructionSet::require`] let pass.
+    pub(super) fn run<W: Work>(self, work: &W, block: usize, scratch: &mut W::Scratch) {
         match self {
             // SAFETY: whoever holds a set has had it checked against this machine.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { avx2::run(stage, block, scratch) },
+            Self::Avx2 => unsafe { avx2::run(work, block, scratch) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { avx512::run(stage, block, scratch) },
+            Self::Avx512 => unsafe { avx512::run(work, block, scratch) },
             // SAFETY: as above.
             #[cfg(target_arch = "aarch64")]
-            Self::Neon => unsafe { neon::run(stage, block, scratch) },
-            _ => baseline::run(stage, block, scratch),
+            Self::Neon => unsafe { neon::run(work, block, scratch) },
+            _ => baseline::run(work, block, scratch),
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::arch::aarch64::*;
 
-use crate::kernel::lanes::lanes;
-use crate::kernel::stage::{Scratch, Stage};
+use crate::kernel::lanes::{Work, lanes};
 
-/// Runs a block of a stage.
+/// Runs a block of a work.
 #[target_feature(enable = "neon")]
-pub(super) fn run(stage: &Stage, block: usize, scratch: &mut Scratch) {
-    stage.run::<Neon>(block, scratch);
+pub(super) fn run<W: Work>(work: &W, block: usize, scratch: &mut W::Scratch) {
+    work.run::<Neon>(block, scratch);
 }
 
 lanes! {

@@ -18,6 +18,11 @@ const UPSAMPLER_FRAMES: [usize; 2] = [2, 1];
 /// Kernel of either of the upsampler's transposed convolutions: mel bands × frames.
 pub const UPSAMPLER_KERNEL: [usize; 2] = [3, 32];
 
+/// Most classes of a network.
+pub const MOST_CLASSES: usize = 10_000;
+/// Most steps of a training schedule.
+pub const MOST_TRAINING_STEPS: usize = 100_000;
+
 /// Which of two published formulations a network was trained in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -158,7 +163,12 @@ impl DiffWaveConfig {
         if !self.learned_variance {
             return Ok(());
         }
-        Err(Error::invalid(place, "network", "learned variances", "a network without, or the burn renderer"))
+        Err(Error::invalid(
+            place,
+            "network",
+            "learned variances",
+            "a network without, or burn (the features gpu and train)",
+        ))
     }
 
     /// Refuses labels that are not one per window, or none at all, and labels of no class of the network.
@@ -191,8 +201,8 @@ impl DiffWaveConfig {
             ("layers", self.layers, 1..=256),
             ("dilation_cycle", self.dilation_cycle, 1..=16),
             ("n_mels", self.n_mels.unwrap_or(1), 1..=1024),
-            ("classes", self.classes.unwrap_or(1), 1..=10_000),
-            ("training_steps", self.training_steps, 1..=100_000),
+            ("classes", self.classes.unwrap_or(1), 1..=MOST_CLASSES),
+            ("training_steps", self.training_steps, 1..=MOST_TRAINING_STEPS),
         ];
         for (field, found, range) in sizes {
             if !range.contains(&found) {

@@ -1,9 +1,6 @@
-//! The embeddings: of the diffusion step, sinusoidal (DiffWave, section 3.1), and of labels, learned (section 5.3).
+//! The sinusoidal embedding of the diffusion step (DiffWave, section 3.1).
 
-use burn::tensor::{Tensor, TensorData};
-
-use super::DiffWaveConfig;
-use super::config::EMBEDDING;
+use super::config::{DiffWaveConfig, EMBEDDING};
 
 /// The embedding of a real-valued step of `config`'s step table: rows of the table, linearly interpolated.
 ///
@@ -28,18 +25,4 @@ fn row(config: &DiffWaveConfig, index: f32) -> [f32; EMBEDDING] {
         let phase = f64::from(step * factor);
         (if place < HALF { phase.sin() } else { phase.cos() }) as f32
     })
-}
-
-/// Rows of the `table`, `[classes, 128]`, that the labels stand for; zeros for the null label. Without labels it is one
-/// row for all. `[labels.len().max(1), 128]`
-pub fn embed_labels(labels: &[Option<usize>], table: &Tensor<2>) -> Tensor<2> {
-    let [classes, rows] = [table.dims()[0], labels.len().max(1)];
-    let mut chosen = vec![0.0_f32; rows * classes];
-    for (row, label) in labels.iter().enumerate() {
-        if let Some(label) = label {
-            chosen[row * classes + label] = 1.0;
-        }
-    }
-    let chosen = Tensor::<2>::from_data(TensorData::new(chosen, [rows, classes]), &table.device());
-    chosen.cast(table.dtype()).matmul(table.clone())
 }

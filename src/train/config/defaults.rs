@@ -1,8 +1,8 @@
 //! What fields are where the file does not say.
 
 use super::{
-    AugmentConfig, DataConfig, Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Precision, Prior,
-    ScheduleConfig, TrainConfig, TrainingConfig,
+    Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Precision, Prior, ScheduleConfig,
+    TrainConfig, TrainingConfig,
 };
 
 impl Default for NetworkConfig {
@@ -28,12 +28,6 @@ impl Default for ScheduleConfig {
             beta_max: 0.05,
             inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
         }
-    }
-}
-
-impl Default for AugmentConfig {
-    fn default() -> Self {
-        Self { gain_db: [-14.0, 4.0], pitch_semitones: None, eq_db: None }
     }
 }
 
@@ -68,12 +62,6 @@ impl Default for TrainingConfig {
 impl TrainConfig {
     pub(super) fn default_licence() -> String {
         "unknown".into()
-    }
-}
-
-impl DataConfig {
-    pub(super) fn default_validation() -> f64 {
-        0.05
     }
 }
 

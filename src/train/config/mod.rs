@@ -16,6 +16,7 @@ mod file;
 mod training;
 mod validate;
 
+pub use super::data::{AugmentConfig, DataConfig, Source};
 pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
 
 use std::ffi::OsStr;
@@ -102,68 +103,6 @@ pub enum Prior {
     Spectral,
 }
 
-/// The audio to train on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataConfig {
-    /// A folder whose audio files, in all its folders, are read; or `additive`: generated sounds.
-    pub source: Source,
-    /// The folder of resampled audio; by default `runs/cache` beside the model.
-    #[serde(default)]
-    pub cache: Option<PathBuf>,
-    /// The classes of sounds that the network is told apart by a label: names of folders within the source's, or of kinds
-    /// of generated sounds (`toy`, `tone`, `pluck`, `burst`). None for a network without labels.
-    #[serde(default)]
-    pub classes: Vec<String>,
-    /// Share of the training crops whose class the network is not told, so that it can be guided (Ho and Salimans 2022).
-    #[serde(default)]
-    pub label_dropout: f64,
-    /// Share of the files kept for validation.
-    #[serde(default = "DataConfig::default_validation")]
-    pub validation: f64,
-    /// Share of the training crops that are generated ones, beside those of a folder.
-    #[serde(default)]
-    pub additive_share: f64,
-    /// Seed of the split, of the crops and of generated sounds.
-    #[serde(default)]
-    pub seed: u64,
-    /// Changes made to every training crop.
-    #[serde(default)]
-    pub augment: AugmentConfig,
-}
-
-impl DataConfig {
-    /// The data of `source`, all else by default.
-    pub fn new(source: Source) -> Self {
-        let validation = Self::default_validation();
-        let augment = AugmentConfig::default();
-        let (classes, label_dropout) = (Vec::new(), 0.0);
-        Self { source, cache: None, classes, label_dropout, validation, additive_share: 0.0, seed: 0, augment }
-    }
-}
-
-/// Where the audio comes from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "PathBuf", into = "PathBuf")]
-pub enum Source {
-    /// Generated sounds; needs no files.
-    Additive,
-    /// A folder of audio files.
-    Folder(PathBuf),
-}
-
-/// Random changes to training crops. Each range is `[least, most]`, drawn from evenly for every crop.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AugmentConfig {
-    /// Gain in decibels. It is lowered where a crop would exceed ±1.
-    pub gain_db: [f64; 2],
-    /// Transposition in semitones, by resampling.
-    pub pitch_semitones: Option<[f64; 2]>,
-    /// Gain in decibels of a shelf or bell at a random frequency.
-    pub eq_db: Option<[f64; 2]>,
-}
-
 impl NetworkConfig {
     /// The mel dialect that conditions the network; none where it is unconditional.
     ///
@@ -179,21 +118,6 @@ impl NetworkConfig {
     /// An unknown dialect.
     pub fn rate_hz(&self) -> Result<u32> {
         Ok(self.dialect()?.map_or(self.rate_hz.unwrap_or(22_050), |dialect| dialect.rate_hz))
-    }
-}
-
-impl From<PathBuf> for Source {
-    fn from(path: PathBuf) -> Self {
-        if path == Path::new("additive") { Self::Additive } else { Self::Folder(path) }
-    }
-}
-
-impl From<Source> for PathBuf {
-    fn from(source: Source) -> Self {
-        match source {
-            Source::Additive => "additive".into(),
-            Source::Folder(path) => path,
-        }
     }
 }
 

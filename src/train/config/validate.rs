@@ -1,15 +1,11 @@
 //! The ranges of all fields.
 
-use std::fmt::Display;
-use std::ops::RangeInclusive;
-
 use super::{
-    AugmentConfig, DataConfig, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, Source, TrainConfig,
-    TrainingConfig, UNCONDITIONAL,
+    Levels, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig, TrainingConfig, UNCONDITIONAL,
 };
 use crate::diffusion::Schedule;
 use crate::network::DiffWaveConfig;
-use crate::train::data::Kind;
+use crate::train::range::within;
 use crate::{Error, Result};
 
 /// The largest 64-bit integer of TOML.
@@ -140,49 +136,6 @@ impl ScheduleConfig {
     }
 }
 
-impl DataConfig {
-    fn validate(&self, place: &str) -> Result<()> {
-        within(place, "data.validation", self.validation, 0.0..=0.5)?;
-        within(place, "data.additive_share", self.additive_share, 0.0..=1.0)?;
-        within(place, "data.label_dropout", self.label_dropout, 0.0..=1.0)?;
-        self.validate_classes(place)?;
-        self.augment.validate(place)
-    }
-
-    fn validate_classes(&self, place: &str) -> Result<()> {
-        let refused = |name: &str, expected: String| {
-            Err(Error::invalid(place, "data.classes", format!("\"{name}\""), expected))
-        };
-        for (index, name) in self.classes.iter().enumerate() {
-            if self.source == Source::Additive && Kind::named(name).is_none() {
-                return refused(name, format!("one of {}", Kind::NAMES.join(", ")));
-            }
-            if name.is_empty() || name.contains(['/', '\\']) || self.classes[..index].contains(name) {
-                return refused(name, "a folder of its own for every class".into());
-            }
-        }
-        if self.label_dropout > 0.0 && self.classes.is_empty() {
-            return Err(Error::invalid(
-                place,
-                "data.label_dropout",
-                self.label_dropout,
-                "0 without data.classes",
-            ));
-        }
-        Ok(())
-    }
-}
-
-impl AugmentConfig {
-    fn validate(&self, place: &str) -> Result<()> {
-        span(place, "data.augment.gain_db", self.gain_db, 60.0)?;
-        if let Some(semitones) = self.pitch_semitones {
-            span(place, "data.augment.pitch_semitones", semitones, 24.0)?;
-        }
-        self.eq_db.map_or(Ok(()), |decibels| span(place, "data.augment.eq_db", decibels, 24.0))
-    }
-}
-
 impl TrainingConfig {
     fn validate(&self, place: &str) -> Result<()> {
         within(place, "training.spectral_weight", self.spectral_weight, 0.0..=1000.0)?;
@@ -202,21 +155,4 @@ impl TrainingConfig {
         within(place, "training.checkpoint_minutes", self.checkpoint_minutes, 0.01..=1e6)?;
         within(place, "training.validate_steps", self.validate_steps, 1..=MOST_STEPS)
     }
-}
-
-/// Refuses a value outside `range`; a value that is not a number is outside of every range.
-fn within<T: PartialOrd + Display>(place: &str, field: &str, value: T, range: RangeInclusive<T>) -> Result<()> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    Err(Error::invalid(place, field, value, format!("{} to {}", range.start(), range.end())))
-}
-
-/// Refuses what is no `[least, most]` within ±`limit`.
-fn span(place: &str, field: &str, [least, most]: [f64; 2], limit: f64) -> Result<()> {
-    if -limit <= least && least <= most && most <= limit {
-        return Ok(());
-    }
-    let expected = format!("[least, most] within -{limit} and {limit}");
-    Err(Error::invalid(place, field, format!("[{least}, {most}]"), expected))
 }

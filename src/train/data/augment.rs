@@ -2,8 +2,8 @@
 
 use super::Draws;
 use super::biquad::{Biquad, Response};
+use super::config::AugmentConfig;
 use crate::audio::resample;
-use crate::train::config::AugmentConfig;
 
 /// Transposition goes in ratios of whole numbers over this one, which are cheap to resample by (steps below 8 cents).
 const RATIO_BASE: u32 = 240;

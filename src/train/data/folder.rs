@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use super::cache::{Cache, Cached, Failure, hash};
+use super::config::DataConfig;
 use super::draws::Draws;
 use super::files::{AudioFile, EXTENSIONS, audio_files, class_folders};
-use crate::train::config::DataConfig;
 use crate::{Error, Result};
 
 /// What a crop is for.

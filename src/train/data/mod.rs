@@ -4,17 +4,18 @@ mod additive;
 mod augment;
 mod biquad;
 mod cache;
+mod config;
 mod draws;
 mod files;
 mod folder;
 
 pub use additive::{AdditiveGenerator, Envelope, Kind, Resonance, Tone};
+pub use config::{AugmentConfig, DataConfig, Source};
 pub use draws::Draws;
 pub use folder::Split;
 
 use std::path::PathBuf;
 
-use super::config::{DataConfig, Source};
 use crate::{Error, Result};
 use augment::Alteration;
 use cache::Cache;

@@ -7,12 +7,7 @@
 
 use std::f64::consts::PI;
 
-use burn::tensor::Tensor;
-
-use super::{Teacher, sigma, values};
 use crate::diffusion::Schedule;
-use crate::network::DiffWave;
-use crate::train::Batch;
 
 /// Levels that a path is cut into (N of the paper, for CIFAR-10).
 const LEVELS: usize = 18;
@@ -24,26 +19,4 @@ pub fn levels(inference: &Schedule, steps: usize) -> (Vec<f64>, Vec<f64>, usize)
     let spread = |count: usize| (1..=count).map(|k| (most * k as f64 / count as f64).cos()).collect();
     let fitting = LEVELS.next_multiple_of(steps);
     (spread(fitting), spread(steps), 1)
-}
-
-impl Teacher {
-    /// The signals that `target` finds in what has `arrived` one level down (algorithm 2, θ⁻); where that is none at
-    /// all, what has arrived is the signal. `[crops, samples]`
-    pub(super) fn consistent(
-        &self,
-        batch: &Batch,
-        arrived: Tensor<2>,
-        std: &[f32],
-        steps: &[[f64; 2]],
-        target: &DiffWave,
-    ) -> Vec<f32> {
-        let column = |of: fn(f64) -> f64| {
-            batch.column(&steps.iter().map(|[_, to]| of(*to) as f32).collect::<Vec<_>>(), &self.device)
-        };
-        let levels: Vec<f32> = steps.iter().map(|[_, to]| self.training.align(to * to) as f32).collect();
-        let conditioner = batch.conditioner(target, &self.device);
-        let noise = target.forward(arrived.clone(), &levels, conditioner.as_ref(), &batch.labels);
-        let noise = noise * batch.plane(std, &self.device);
-        values((arrived - noise * column(sigma)) / column(|to| to))
-    }
 }

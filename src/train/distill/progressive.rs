@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{sigma, values};
+use super::signal::{sigma, values};
 use crate::Result;
 use crate::diffusion::Schedule;
 use crate::train::Batch;

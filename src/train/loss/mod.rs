@@ -13,7 +13,7 @@ use burn::tensor::{Device, Tensor};
 use super::batch::Batch;
 use super::config::{Loss, TrainingConfig};
 use crate::model::ModelHeader;
-use crate::network::DiffWave;
+use crate::network::diffwave::burn::DiffWave;
 use shaped::ShapingFilter;
 
 /// The loss of a prediction of noise (Ho et al. 2020, equation 14; DiffWave, algorithm 1), with the multi-resolution

@@ -5,7 +5,7 @@ use std::f64::consts::{LN_2, PI};
 use burn::tensor::{Device, Tensor};
 
 use crate::diffusion::Schedule;
-use crate::network::DiffWave;
+use crate::network::diffwave::burn::DiffWave;
 use crate::train::Batch;
 
 /// Half of the width of the intervals that the decoder tells apart: those of 8-bit samples on [−1, 1].
