@@ -14,7 +14,7 @@ use remel::model::{Model, ModelHeader};
 #[cfg(feature = "burn")]
 use remel::network::diffwave::burn::DiffWaveBurn;
 use remel::network::diffwave::cpu::DiffWaveCpu;
-use remel::network::{Backend, Tensor, Weights};
+use remel::network::{Backend, DiffWaveConfig, Tensor, Weights};
 use remel::render::{Request, SpanPlan};
 use remel::vocoder::Vocoder;
 
@@ -35,7 +35,7 @@ fn model(fixture: &str) -> Model {
 }
 
 fn mel(fixture: &str) -> Mel {
-    match model(fixture).header().network.n_mels {
+    match model(fixture).header().network.diffwave("test").unwrap().n_mels {
         Some(n_mels) => Mel::from_bands(n_mels, &array(fixture, "mel.npy")),
         None => Mel::default(),
     }
@@ -50,7 +50,7 @@ fn assert_close(what: &str, ours: &[f32], theirs: &[f32]) {
 
 /// The network in all our ways: in every instruction set, with conditioners kept and not kept, and in burn.
 fn denoisers(model: &Model) -> Vec<(String, Box<dyn Denoiser>)> {
-    let (network, weights) = (&model.header().network, model.weights());
+    let (network, weights) = (model.header().network.diffwave("test").unwrap(), model.weights());
     let mut all: Vec<(String, Box<dyn Denoiser>)> = Vec::new();
     #[cfg(feature = "burn")]
     all.push(("burn".into(), Box::new(DiffWaveBurn::new(network, weights, &Backend::Cpu).unwrap())));
@@ -132,7 +132,7 @@ fn guidance_goes_beyond_what_the_label_changes() {
 #[test]
 fn long_windows_keep_their_labels() {
     let model = model(FIXTURES[0]);
-    let (network, weights) = (&model.header().network, model.weights());
+    let (network, weights) = (model.header().network.diffwave("test").unwrap(), model.weights());
     let samples = 16_500;
     let x: Vec<f32> = (0..2 * samples).map(|n| (n as f32 * 0.37).sin()).collect();
     let mut engine = DiffWaveCpu::new(network, weights, 2).unwrap();
@@ -173,7 +173,7 @@ fn a_model_file_keeps_the_names_of_its_classes() {
     let path = folder.path().join("model.safetensors");
     let read = model(FIXTURES[0]);
     assert_eq!(
-        (read.header().classes.join(" "), read.header().network.classes),
+        (read.header().classes.join(" "), read.header().network.diffwave("test").unwrap().classes),
         ("piano violin 3".into(), Some(3))
     );
     let model =
@@ -187,7 +187,7 @@ fn a_model_file_keeps_the_names_of_its_classes() {
     assert!(found.weights() == model.weights());
 }
 
-/// What a file of before classes says, whose header has none of their fields.
+/// What a file of before classes and of before other networks says, whose header has none of their fields.
 #[test]
 fn a_header_without_classes_is_one_of_a_network_without() {
     let header = serde_json::to_value(checkpoint::bundled().header()).unwrap();
@@ -195,6 +195,8 @@ fn a_header_without_classes_is_one_of_a_network_without() {
     old.as_object_mut().unwrap().remove("classes").unwrap();
     old.as_object_mut().unwrap().remove("null_label").unwrap();
     old["network"].as_object_mut().unwrap().remove("classes").unwrap();
+    // Nor of a kind: DiffWave was the only network.
+    assert_eq!(old["network"].as_object_mut().unwrap().remove("kind").unwrap(), "diffwave");
     let old: ModelHeader = serde_json::from_value(old).unwrap();
     assert_eq!(old, *checkpoint::bundled().header());
 }
@@ -220,6 +222,12 @@ fn a_class_is_asked_for_by_name_or_index() {
     assert!(message.contains("no classes"), "{message}");
 }
 
+/// Changes the network's number of classes.
+fn with_classes(header: &mut ModelHeader, classes: Option<usize>) {
+    let network = header.network.diffwave("test").unwrap().clone();
+    header.network = DiffWaveConfig { classes, ..network }.into();
+}
+
 #[test]
 fn networks_and_headers_that_do_not_agree_are_refused() {
     let read = model(FIXTURES[0]);
@@ -232,12 +240,12 @@ fn networks_and_headers_that_do_not_agree_are_refused() {
     assert!(message.contains("classes: found 2 names, expected 3"), "{message}");
     let message = with(&|header, _| header.classes[1] = "piano".into());
     assert!(message.contains("\"piano\"") && message.contains("a name of its own"), "{message}");
-    let message = with(&|header, _| header.network.classes = Some(4));
+    let message = with(&|header, _| with_classes(header, Some(4)));
     assert!(
         message.contains("label_embedding.weight: found shape [3, 128], expected shape [4, 128]"),
         "{message}"
     );
-    let message = with(&|header, _| header.network.classes = None);
+    let message = with(&|header, _| with_classes(header, None));
     assert!(message.contains("label_embedding.weight") && message.contains("no such tensor"), "{message}");
     let message = with(&|_, weights| {
         let name = "residual_layers.3.label_projection.weight";

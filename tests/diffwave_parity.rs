@@ -9,10 +9,10 @@ use remel::checkpoint;
 use remel::domain::Prior;
 use remel::mel::Mel;
 use remel::model::Model;
-use remel::network::Backend;
 #[cfg(feature = "burn")]
 use remel::network::diffwave::burn::DiffWaveBurn;
 use remel::network::diffwave::embedding_row;
+use remel::network::{Backend, DiffWaveConfig};
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::Vocoder;
 
@@ -52,15 +52,16 @@ fn model(file: &str) -> Arc<Model> {
     // A bare state dict does not say its dilation cycle: the published default stands in for the fixture's 2.
     if file.ends_with("bare.pt") && file.starts_with("lmnt") || file.ends_with(".safetensors") {
         let mut header = model.header().clone();
-        assert_eq!(header.network.dilation_cycle, 10);
-        header.network.dilation_cycle = 2;
+        let network = header.network.diffwave("test").unwrap().clone();
+        assert_eq!(network.dilation_cycle, 10);
+        header.network = DiffWaveConfig { dilation_cycle: 2, ..network }.into();
         model = Model::new(file, header, model.weights().clone()).unwrap();
     }
     Arc::new(model)
 }
 
 fn mel(folder: &Path, model: &Model) -> Mel {
-    let Some(n_mels) = model.header().network.n_mels else { return Mel::default() };
+    let Some(n_mels) = model.header().network.diffwave("test").unwrap().n_mels else { return Mel::default() };
     let array = read_npy(&folder.join("mel.npy")).unwrap();
     Mel::from_bands(n_mels, &array.data)
 }
@@ -83,7 +84,8 @@ fn on_the_engine(model: &Arc<Model>) -> Vocoder {
 /// burn, on the CPU or a GPU.
 #[cfg(feature = "burn")]
 fn in_burn(model: &Arc<Model>, backend: &Backend) -> Vocoder {
-    let denoiser = DiffWaveBurn::new(&model.header().network, model.weights(), backend).unwrap();
+    let denoiser =
+        DiffWaveBurn::new(model.header().network.diffwave("test").unwrap(), model.weights(), backend).unwrap();
     Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser))
 }
 
@@ -169,7 +171,7 @@ fn predictions_and_samplings_agree_with_pytorch_on_the_gpu() {
 #[test]
 fn the_step_table_is_pytorchs_own() {
     let rows = array(&fixtures().join("lmnt_embedding"), "rows.npy");
-    let config = model("lmnt_8x4x2/weights.pt").header().network.clone();
+    let config = model("lmnt_8x4x2/weights.pt").header().network.diffwave("test").unwrap().clone();
     for (level, theirs) in [0.0, 1.0, 49.0, 7.3].into_iter().zip(rows.chunks_exact(128)) {
         assert_close(&format!("row {level}"), &embedding_row(&config, level), theirs, 1e-6);
     }

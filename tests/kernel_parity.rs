@@ -46,7 +46,7 @@ fn predictions_agree_with_pytorch() {
         let (mel, samples) = (mel(&folder), x.data.len());
         for set in InstructionSet::available() {
             for threads in [1, 2] {
-                let (network, weights) = (&model.header().network, model.weights());
+                let (network, weights) = (model.header().network.diffwave("test").unwrap(), model.weights());
                 let mut denoiser = DiffWaveCpu::with_instruction_set(network, weights, threads, set).unwrap();
                 denoiser.condition(&[&mel], samples).unwrap();
                 for (level, expected) in levels.data.iter().zip(eps.data.chunks_exact(samples)) {

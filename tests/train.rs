@@ -88,7 +88,7 @@ fn a_model_has_the_name_licence_and_schedules_it_is_given() {
     let model = checkpoint::load(&run(&config, false, &mut Record::default()).unwrap(), None).unwrap();
     let header = model.header();
     assert_eq!((header.card.name.as_str(), header.card.licence.as_str()), ("Glass", "CC0-1.0"));
-    assert_eq!((header.network.training_steps, header.training_betas[19]), (20, 0.2));
+    assert_eq!((header.network.training_steps(), header.training_betas[19]), (Some(20), 0.2));
     assert_eq!((&header.inference_betas, header.phase), (&config.schedule.inference_betas, config.phase));
 }
 

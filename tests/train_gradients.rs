@@ -50,7 +50,7 @@ impl Fixture {
 fn gradients(spectral_weight: f64) -> (f32, Weights) {
     let device = Device::flex();
     let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
-    let config = &model.header().network;
+    let config = model.header().network.diffwave("test").unwrap();
     let values = flattened(config, model.weights());
     let count = values.len();
     let parameters = Tensor::from_data(TensorData::new(values, [count]), &device);
@@ -94,7 +94,7 @@ fn gradients_of_the_spectral_loss_agree_with_pytorch() {
 fn gradients_in_half_precision_point_where_those_in_single_precision_do() {
     let device = Device::flex();
     let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
-    let (config, batch) = (&model.header().network, Fixture::read().batch());
+    let (config, batch) = (model.header().network.diffwave("test").unwrap(), Fixture::read().batch());
     let values = flattened(config, model.weights());
     let training = TrainingConfig { spectral_weight: 0.5, ..TrainingConfig::default() };
     let loss = NoiseLoss::new(&training, model.header(), &device);
@@ -120,7 +120,7 @@ fn gradients_of_the_loss_on_the_shaped_signal_are_its_slope() {
     let model = checkpoint::load(&fixtures().join("diffwave/lmnt_8x4x2/weights.pt"), None).unwrap();
     let prior = Some(remel::domain::Prior::Spectral(remel::domain::SpectralPrior::default()));
     let header = ModelHeader { prior, ..model.header().clone() };
-    let (config, batch) = (&header.network, Fixture::read().batch());
+    let (config, batch) = (header.network.diffwave("test").unwrap(), Fixture::read().batch());
     let values = flattened(config, model.weights());
     let loss_and_gradient = |shaped_weight: f64, values: &[f32]| {
         let training = TrainingConfig { shaped_weight, ..TrainingConfig::default() };

@@ -151,10 +151,11 @@ fn a_network_that_learns_variances_is_trained_measured_in_bits_and_sampled() {
     let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
     let [first, .., last] = record.validations[..] else { panic!("validated three times") };
     assert!(last < 0.92 * first && last > 0.5, "{first}, then {last} bits per sample");
-    assert!(model.header().network.learned_variance);
+    assert!(model.header().network.learned_variance());
 
     let (header, weights) = (model.header().clone(), model.weights().clone());
-    let refused = DiffWaveCpu::new(&header.network, &weights, 1).err().unwrap().to_string();
+    let refused =
+        DiffWaveCpu::new(header.network.diffwave("test").unwrap(), &weights, 1).err().unwrap().to_string();
     assert!(refused.contains("CPU engine") && refused.contains("learned variances"), "{refused}");
     let generate = |model: Model| {
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu).unwrap();

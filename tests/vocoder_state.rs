@@ -69,7 +69,8 @@ impl CausalDenoiser for Counting {
 
 /// A vocoder, the samples that its network has predicted, and what breaks its next prediction.
 fn breaking(model: &Arc<Model>) -> (Vocoder, Arc<AtomicUsize>, Arc<AtomicBool>) {
-    let inner = DiffWaveCpu::new(&model.header().network, model.weights(), 1).expect("one thread");
+    let inner = DiffWaveCpu::new(model.header().network.diffwave("test").unwrap(), model.weights(), 1)
+        .expect("one thread");
     let (samples, breaks) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let denoiser = Counting { inner, samples: Arc::clone(&samples), breaks: Arc::clone(&breaks) };
     (Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)), samples, breaks)

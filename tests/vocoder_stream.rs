@@ -93,7 +93,7 @@ fn hold_model(name: &str, model: &Arc<Model>, chunk_frames: usize, block: usize)
     let mel = streamed_mel(&padded, model);
     let request = Request { seed: 5, ..Request::default() };
     // A causal model has no seams: however it is cut, what is heard is the render of the whole in one window.
-    let offline = if model.header().network.causal {
+    let offline = if model.header().network.layout().causal {
         vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())
     } else {
         vocoder.synthesize_spans(&mel, &[], &request, plan, &mut |_, _| ())

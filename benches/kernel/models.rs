@@ -37,7 +37,7 @@ pub fn base() -> Arc<Model> {
     let weights = weights(&network);
     let header = ModelHeader {
         rate_hz: dialect.rate_hz,
-        network,
+        network: network.into(),
         dialect: Some(dialect),
         classes: Vec::new(),
         null_label: false,

@@ -40,7 +40,8 @@ pub fn print(choice: &Choice) {
     let models = [base(), Arc::new(checkpoint::bundled())];
     for model in &models {
         for &threads in &choice.threads {
-            let (network, weights) = (&model.header().network, model.weights());
+            let (network, weights) =
+                (model.header().network.diffwave("bench").expect("DiffWave"), model.weights());
             let denoiser = DiffWaveCpu::with_instruction_set(network, weights, threads, set)
                 .expect("a machine with the set");
             let mut vocoder = Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser));
@@ -115,7 +116,7 @@ fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &
 
 /// The same network in burn, on all cores: six times one call.
 fn burn(model: &Model) -> f64 {
-    let (network, weights) = (&model.header().network, model.weights());
+    let (network, weights) = (model.header().network.diffwave("bench").expect("DiffWave"), model.weights());
     let mut denoiser = DiffWaveBurn::new(network, weights, &Backend::Cpu).expect("the CPU");
     let mel = mel(5, BURN_SAMPLES / DiffWaveConfig::HOP);
     let (x, mut eps) = (numbers(6, BURN_SAMPLES), vec![0.0; BURN_SAMPLES]);

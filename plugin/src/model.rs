@@ -78,11 +78,15 @@ impl Model {
     /// What the user sees of it.
     pub fn card(&self) -> Card {
         let (header, parameters) = (self.model.header(), self.model.weights().parameters() as f64 / 1e6);
-        let direction = if header.network.causal { "causal" } else { "bidirectional" };
+        let network = &header.network;
+        let direction = if network.layout().causal { "causal" } else { "bidirectional" };
         let (rate_hz, licence) = (header.rate_hz, &header.card.licence);
         Card {
             name: header.card.name.clone(),
-            line: format!("DiffWave, {direction}, {parameters:.2} M parameters, {rate_hz} Hz, {licence}"),
+            line: format!(
+                "{}, {direction}, {parameters:.2} M parameters, {rate_hz} Hz, {licence}",
+                network.family()
+            ),
             backend: match self.backend {
                 Backend::Cpu => format!("{} × {}", self.backend, self.threads),
                 _ => self.backend.to_string(),

@@ -75,7 +75,7 @@ pub fn import(
     let classes = classes.unwrap_or_else(|| (0..network.classes.unwrap_or(0)).map(|n| n.to_string()).collect());
     let header = ModelHeader {
         rate_hz: dialect.as_ref().map_or(params.sample_rate.unwrap_or(22_050), |d| d.rate_hz),
-        network,
+        network: network.into(),
         dialect,
         classes,
         null_label: false,

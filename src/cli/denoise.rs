@@ -35,16 +35,16 @@ impl Denoise {
     pub fn run(self) -> Result<()> {
         let model = self.model.load()?;
         let network = &model.header().network;
-        let last = (network.training_steps - 1) as f32;
-        if !(0.0..=last).contains(&self.level) {
-            return Err(
-                Error::invalid("--level", "value", self.level, format!("a step from 0 to {last}")).into()
-            );
+        let levels = network.levels();
+        if !levels.contains(&self.level) {
+            let expected = format!("a level from {} to {}", levels.start(), levels.end());
+            return Err(Error::invalid("--level", "value", self.level, expected).into());
         }
+        let layout = network.layout();
         // Without a class, a network with classes predicts for its null label.
         let class = self.model.class(&model)?;
         let x = read_npy(&self.x)?.into_signal(&self.x)?;
-        let mel = match (&self.mel, network.n_mels) {
+        let mel = match (&self.mel, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
             (Some(path), _) => read_mel(path, &model)?,
             (None, None) => Mel::default(),
             (None, Some(n_mels)) => {
@@ -52,8 +52,8 @@ impl Denoise {
                 return Err(Error::invalid("--mel", "value", "none", expected).into());
             }
         };
-        let fits = network.layout().values(mel.frames());
-        if network.n_mels.is_some() && x.len() != fits {
+        let fits = layout.values(mel.frames());
+        if layout.conditioner.is_some() && x.len() != fits {
             let expected = format!("[{fits}], which {} mel frames condition", mel.frames());
             return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());
         }

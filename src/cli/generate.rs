@@ -39,7 +39,7 @@ impl Generate {
         let output = SamplesFile::of(&self.output)?;
         let model = self.model.load()?;
         let header = model.header();
-        if header.network.n_mels.is_some() {
+        if header.network.layout().conditioner.is_some() {
             let expected = "one without mel (a model with mel needs its frames: see `remel synth`)";
             return Err(Error::invalid(&header.card.name, "network", "one with mel", expected).into());
         }

@@ -42,11 +42,8 @@ impl Info {
 
 fn print_network(header: &ModelHeader, parameters: usize) {
     let network = &header.network;
-    let direction = if network.causal { "causal" } else { "bidirectional" };
-    println!(
-        "network      DiffWave {} channels × {} layers (dilation cycle {}), {direction}, {parameters} parameters",
-        network.channels, network.layers, network.dilation_cycle
-    );
+    let direction = if network.layout().causal { "causal" } else { "bidirectional" };
+    println!("network      {} {}, {direction}, {parameters} parameters", network.family(), network.shape());
     match &header.dialect {
         Some(d) => println!(
             "mel          {}: {} bands, {} to {} Hz, n_fft {}, hop {}",
@@ -60,7 +57,7 @@ fn print_network(header: &ModelHeader, parameters: usize) {
         classes => println!("classes      {}", classes.join(", ")),
     }
     println!("rate         {} Hz", header.rate_hz);
-    if network.learned_variance {
+    if network.learned_variance() {
         println!("variances    learned");
     }
     let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();

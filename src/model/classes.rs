@@ -42,7 +42,7 @@ impl ModelHeader {
 
     /// Refuses names that are not one for each of the network's classes.
     pub(super) fn check_classes(&self, place: &str) -> Result<()> {
-        let classes = self.network.classes.unwrap_or(0);
+        let classes = self.network.classes();
         if self.classes.len() != classes {
             let found = format!("{} names", self.classes.len());
             return Err(Error::invalid(place, "classes", found, format!("{classes}, as the network has")));

@@ -6,7 +6,7 @@ use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
-use crate::network::DiffWaveConfig;
+use crate::network::Network;
 
 /// Where a model comes from and what may be done with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Card {
 #[serde(deny_unknown_fields)]
 pub struct ModelHeader {
     /// The network.
-    pub network: DiffWaveConfig,
+    pub network: Network,
     /// The mel dialect that it was trained on; none for an unconditional network.
     pub dialect: Option<Dialect>,
     /// Names of the network's classes in the order of its labels; none without labels.

@@ -31,16 +31,16 @@ impl Model {
         let network = &header.network;
         network.validate(place)?;
         weights.validate(place, &network.tensors())?;
-        match (&header.dialect, network.n_mels) {
+        let layout = network.layout();
+        match (&header.dialect, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
             (Some(dialect), Some(n_mels)) => {
                 dialect.validate()?;
                 let of = format!("dialect {}", dialect.name);
                 if dialect.n_mels != n_mels {
                     return Err(Error::invalid(place, of, format!("{} mels", dialect.n_mels), n_mels));
                 }
-                let hop = network.layout().hop;
-                if dialect.hop != hop {
-                    let expected = format!("the network's {hop}");
+                if dialect.hop != layout.hop {
+                    let expected = format!("the network's {}", layout.hop);
                     return Err(Error::invalid(place, of, format!("hop {}", dialect.hop), expected));
                 }
                 if dialect.rate_hz != header.rate_hz {
@@ -75,16 +75,17 @@ impl Model {
             let expected = "never: what is sampled is whitened and has no full scale";
             return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
         }
-        if network.learned_variance && (header.dialect.is_some() || header.sampler != SamplerKind::Ancestral) {
+        if network.learned_variance() && (header.dialect.is_some() || header.sampler != SamplerKind::Ancestral)
+        {
             let found = "learned variances";
             let expected = "none: only an unconditional network with ancestral sampling has a use for them";
             return Err(Error::invalid(place, "network", found, expected));
         }
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
-        if training.len() != network.training_steps {
+        if let Some(steps) = network.training_steps().filter(|steps| *steps != training.len()) {
             let found = format!("{} steps", training.len());
-            return Err(Error::invalid(place, "training_betas", found, network.training_steps));
+            return Err(Error::invalid(place, "training_betas", found, steps));
         }
         Ok(Self { header, weights, training, inference })
     }

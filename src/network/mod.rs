@@ -1,18 +1,24 @@
 //! Networks, a folder each: a plain configuration, and the forms that compute it. Beside them what all of them share:
 //! weights at rest, and the places that networks run on.
+//!
+//! Adding one: its folder, a line here, and in `kind` its variant.
 
 mod backend;
 #[cfg(feature = "burn")]
 mod burn;
+mod config;
 pub mod diffwave;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod kind;
 mod layout;
 mod weights;
 
 pub use backend::Backend;
+pub use config::NetworkConfig;
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
+pub use kind::Network;
 pub use layout::{Conditioner, Layout, Rows};
 pub use weights::{Tensor, Weights};

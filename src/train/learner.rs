@@ -48,7 +48,7 @@ impl<'a> Learner<'a> {
         let criterion = Criterion::new(config, header, &device)?;
         Ok(Self {
             pairs,
-            network: header.network.clone(),
+            network: header.network.diffwave("training")?.clone(),
             criterion,
             precision: config.precision,
             teacher,

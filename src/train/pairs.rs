@@ -72,7 +72,7 @@ impl Pairs {
             batch.noise_scale.extend(std.iter().map(|std| noise_scale * std));
             batch.signal_scale.push(signal_scale as f32);
             batch.levels.push(step as f32);
-            batch.labels.extend(self.header.network.classes.map(|_| class));
+            batch.labels.extend((self.header.network.classes() > 0).then_some(class));
             batch.mels.extend(self.header.dialect.is_some().then_some(mel));
         }
         Ok(batch)

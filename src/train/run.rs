@@ -132,7 +132,7 @@ impl Files {
     fn model(&self, state: &State, header: &ModelHeader) -> Result<Model> {
         let mut header = header.clone();
         header.card.trained_steps = state.step;
-        let weights = unflattened(&header.network, &values(&state.average));
+        let weights = unflattened(header.network.diffwave("training")?, &values(&state.average));
         Model::new(&self.model.display().to_string(), header, weights)
     }
 

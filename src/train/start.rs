@@ -44,7 +44,8 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
             causal: network.causal,
             variant: Variant::Lmnt,
             learned_variance: config.training.objective == Objective::Variational,
-        },
+        }
+        .into(),
         dialect,
         classes: config.data.classes.clone(),
         null_label: !config.data.classes.is_empty() && config.data.label_dropout > 0.0,
@@ -77,16 +78,17 @@ pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher
 
 /// The parameters to begin with: those of a file, else the teacher's, else random ones.
 pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&Teacher>) -> Result<Vec<f32>> {
+    let network = header.network.diffwave("training")?;
     let weights = match (&config.init, teacher) {
-        (None, None) => initial(&header.network, config.training.seed),
+        (None, None) => initial(network, config.training.seed),
         (None, Some(teacher)) => teacher.model().weights().clone(),
         (Some(path), _) => {
             let model = checkpoint::load(path, None)?;
-            model.weights().validate(&path.display().to_string(), &header.network.tensors())?;
+            model.weights().validate(&path.display().to_string(), &network.tensors())?;
             model.weights().clone()
         }
     };
-    Ok(flattened(&header.network, &weights))
+    Ok(flattened(network, &weights))
 }
 
 /// Where to compute, which has the precision that is asked for.

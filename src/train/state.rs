@@ -13,7 +13,7 @@ use super::parameters::placed;
 use super::scale::LossScale;
 use crate::audio::write_whole;
 use crate::model::ModelHeader;
-use crate::network::DiffWaveConfig;
+use crate::network::Network;
 use crate::{Error, Result};
 
 /// The metadata entry that tells of a state; its name carries the format's version.
@@ -39,7 +39,7 @@ pub struct State {
 /// What the file says of a state besides its vectors.
 #[derive(Serialize, Deserialize)]
 struct Entry {
-    network: DiffWaveConfig,
+    network: Network,
     /// Their order is what the labels mean.
     #[serde(default)]
     classes: Vec<String>,

@@ -12,17 +12,52 @@ pub(crate) mod names;
 pub use config::{DiffWaveConfig, Variant};
 pub use embedding::embedding_row;
 
+use std::ops::RangeInclusive;
+
 use crate::Result;
 use crate::diffusion::Denoiser;
-use crate::network::{Backend, Weights};
+use crate::network::{Backend, Layout, NetworkConfig, Weights};
 
-impl DiffWaveConfig {
-    /// Places a network with these (validated) weights on `backend`; on the CPU, `threads` threads compute it, the
-    /// caller's being one of them.
-    ///
-    /// # Errors
-    /// Where the device does not answer, the system gives no thread, or this build has no form of the network for it.
-    pub fn denoiser(&self, weights: &Weights, backend: &Backend, threads: usize) -> Result<Box<dyn Denoiser>> {
+impl NetworkConfig for DiffWaveConfig {
+    fn family(&self) -> &'static str {
+        "DiffWave"
+    }
+
+    fn shape(&self) -> String {
+        let Self { channels, layers, dilation_cycle, .. } = self;
+        format!("{channels} channels × {layers} layers (dilation cycle {dilation_cycle})")
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout()
+    }
+
+    fn tensors(&self) -> Vec<(String, Vec<usize>)> {
+        self.tensors()
+    }
+
+    fn validate(&self, place: &str) -> Result<()> {
+        self.validate(place)
+    }
+
+    /// Steps, integer or real-valued.
+    fn levels(&self) -> RangeInclusive<f32> {
+        0.0..=(self.training_steps - 1) as f32
+    }
+
+    fn classes(&self) -> usize {
+        self.classes.unwrap_or(0)
+    }
+
+    fn training_steps(&self) -> Option<usize> {
+        Some(self.training_steps)
+    }
+
+    fn learned_variance(&self) -> bool {
+        self.learned_variance
+    }
+
+    fn denoiser(&self, weights: &Weights, backend: &Backend, threads: usize) -> Result<Box<dyn Denoiser>> {
         match backend {
             #[cfg(feature = "burn")]
             backend if self.learned_variance || *backend != Backend::Cpu => {

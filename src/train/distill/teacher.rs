@@ -45,7 +45,7 @@ impl Teacher {
     pub fn open(config: &DistillConfig, lesson: Lesson, device: &Device) -> Result<Self> {
         let model = checkpoint::load(&config.teacher, None)?;
         let header = model.header();
-        let network = header.network.init(model.weights(), device);
+        let network = header.network.diffwave("distill.teacher")?.init(model.weights(), device);
         let training = Schedule::from_betas(header.training_betas.clone())?;
         let inference = Schedule::from_betas(header.inference_betas.clone())?;
         let (levels, steps, substeps) = match lesson {

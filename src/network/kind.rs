@@ -1,0 +1,64 @@
+//! The networks that there are.
+
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::{DiffWaveConfig, NetworkConfig};
+use crate::Result;
+
+/// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", remote = "Self")]
+pub enum Network {
+    /// DiffWave.
+    DiffWave(DiffWaveConfig),
+}
+
+/// The kind of files from before there was another.
+const FIRST_KIND: &str = "diffwave";
+
+impl Deref for Network {
+    type Target = dyn NetworkConfig;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::DiffWave(config) => config,
+        }
+    }
+}
+
+impl Network {
+    /// The configuration of a DiffWave network.
+    ///
+    /// # Errors
+    /// Names `place`, where it is another network.
+    pub fn diffwave(&self, _place: &str) -> Result<&DiffWaveConfig> {
+        match self {
+            Self::DiffWave(config) => Ok(config),
+        }
+    }
+}
+
+impl From<DiffWaveConfig> for Network {
+    fn from(config: DiffWaveConfig) -> Self {
+        Self::DiffWave(config)
+    }
+}
+
+impl Serialize for Network {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = Value::deserialize(deserializer)?;
+        if let Value::Object(fields) = &mut value {
+            fields.entry("kind").or_insert_with(|| FIRST_KIND.into());
+        }
+        Self::deserialize(value).map_err(serde::de::Error::custom)
+    }
+}
