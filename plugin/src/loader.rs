@@ -7,7 +7,7 @@
 use crate::choices::{LatencyMode, ModelChoice};
 use crate::model::Model;
 use crate::params::RemelParams;
-use crate::report::{Phase, Report};
+use crate::report::{LoadState, Report};
 use crate::setup::Setup;
 use crate::shared::{EngineLease, RendererLease};
 use parking_lot::{Condvar, Mutex};
@@ -53,8 +53,8 @@ pub struct Loader {
 struct Shared {
     params: Arc<RemelParams>,
     report: Arc<Report>,
-    desk: Mutex<Desk>,
-    /// Something on the desk changed.
+    mailbox: Mutex<Mailbox>,
+    /// Something on the mailbox changed.
     changed: Condvar,
     /// The host is to be asked for a restart; read by the audio thread.
     restart: AtomicBool,
@@ -62,7 +62,7 @@ struct Shared {
 
 /// What the instance and its loader thread hand each other.
 #[derive(Default)]
-struct Desk {
+struct Mailbox {
     activation: u64,
     setup: Option<Setup>,
     /// An activation waits for `answer`.
@@ -76,8 +76,8 @@ struct Desk {
 impl Loader {
     /// A loader whose thread starts with the first activation: hosts make instances only to scan them.
     pub fn new(params: Arc<RemelParams>, report: Arc<Report>) -> Self {
-        let (desk, changed, restart) = (Mutex::default(), Condvar::new(), AtomicBool::new(false));
-        Self { shared: Arc::new(Shared { params, report, desk, changed, restart }), thread: None }
+        let (mailbox, changed, restart) = (Mutex::default(), Condvar::new(), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { params, report, mailbox, changed, restart }), thread: None }
     }
 
     /// Opens a stream for `setup`. Waits until it is there: offline as long as it takes.
@@ -90,32 +90,32 @@ impl Loader {
             let thread = std::thread::Builder::new().name("remel loader".into());
             self.thread = Some(thread.spawn(move || Work::default().run(&shared))?);
         }
-        let mut desk = self.shared.desk.lock();
-        desk.activation += 1;
-        desk.setup = Some(setup);
-        desk.waiting = true;
+        let mut mailbox = self.shared.mailbox.lock();
+        mailbox.activation += 1;
+        mailbox.setup = Some(setup);
+        mailbox.waiting = true;
         self.shared.restart.store(false, Ordering::Relaxed);
         self.shared.changed.notify_all();
         if setup.offline {
-            self.shared.changed.wait_while(&mut desk, |desk| desk.waiting);
+            self.shared.changed.wait_while(&mut mailbox, |mailbox| mailbox.waiting);
         } else {
-            self.shared.changed.wait_while_for(&mut desk, |desk| desk.waiting, PATIENCE);
+            self.shared.changed.wait_while_for(&mut mailbox, |mailbox| mailbox.waiting, PATIENCE);
         }
-        desk.waiting = false;
-        let first = desk.answer.take();
-        desk.latency_samples = first.as_ref().map_or(0, |stream| stream.latency().total_host_samples);
+        mailbox.waiting = false;
+        let first = mailbox.answer.take();
+        mailbox.latency_samples = first.as_ref().map_or(0, |stream| stream.latency().total_host_samples);
         let (slot, supply) = StreamSlot::new(first);
-        desk.supply = Some(supply);
-        Ok(Activation { slot, latency_samples: desk.latency_samples })
+        mailbox.supply = Some(supply);
+        Ok(Activation { slot, latency_samples: mailbox.latency_samples })
     }
 
     /// Ends the activation. The slot may be dropped after this.
     pub fn deactivate(&self) {
-        let mut desk = self.shared.desk.lock();
-        desk.setup = None;
-        desk.supply = None;
+        let mut mailbox = self.shared.mailbox.lock();
+        mailbox.setup = None;
+        mailbox.supply = None;
         self.shared.report.watch(None);
-        self.shared.report.update(|summary| summary.phase = Phase::Idle);
+        self.shared.report.update(|summary| summary.load_state = LoadState::Idle);
     }
 
     /// Whether the host is to be asked for a restart, once per reason. Real-time.
@@ -126,7 +126,7 @@ impl Loader {
 
 impl Drop for Loader {
     fn drop(&mut self) {
-        self.shared.desk.lock().quit = true;
+        self.shared.mailbox.lock().quit = true;
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
             // A panic there has been reported by the panic hook; the host must not go down with it.
@@ -158,7 +158,7 @@ impl Work {
             if self.tried.as_ref() != Some(&wanted) {
                 // A driver that panics must leave neither an activation waiting nor the user guessing.
                 let opened = catch_unwind(AssertUnwindSafe(|| self.open(shared, &wanted)));
-                let stream = opened.unwrap_or_else(|_| Err(panicked()));
+                let stream = opened.unwrap_or_else(|panic| Err(Error::panicked("opening the model", &*panic)));
                 deliver(shared, &wanted, stream);
                 self.tried = Some(wanted);
             }
@@ -168,21 +168,21 @@ impl Work {
 
     /// Waits for an interval or a change; what is wanted then. None when the instance goes.
     fn next(&self, shared: &Shared) -> Option<Wanted> {
-        let mut desk = shared.desk.lock();
+        let mut mailbox = shared.mailbox.lock();
         loop {
-            if desk.quit {
+            if mailbox.quit {
                 return None;
             }
-            if let Some(supply) = &mut desk.supply {
+            if let Some(supply) = &mut mailbox.supply {
                 supply.collect();
             }
-            let news = self.tried.as_ref().is_none_or(|tried| tried.activation != desk.activation);
-            if let (true, Some(setup)) = (news, desk.setup) {
-                return Some(wanted(shared, desk.activation, setup));
+            let news = self.tried.as_ref().is_none_or(|tried| tried.activation != mailbox.activation);
+            if let (true, Some(setup)) = (news, mailbox.setup) {
+                return Some(wanted(shared, mailbox.activation, setup));
             }
-            shared.changed.wait_for(&mut desk, INTERVAL);
-            if let Some(setup) = desk.setup {
-                return Some(wanted(shared, desk.activation, setup)).filter(|_| !desk.quit);
+            shared.changed.wait_for(&mut mailbox, INTERVAL);
+            if let Some(setup) = mailbox.setup {
+                return Some(wanted(shared, mailbox.activation, setup)).filter(|_| !mailbox.quit);
             }
         }
     }
@@ -194,7 +194,7 @@ impl Work {
         };
         let fits = |loaded: &Loaded| loaded.choice == wanted.choice && loaded.loads == wanted.loads;
         if !self.loaded.as_ref().is_some_and(fits) {
-            shared.report.update(|summary| summary.phase = Phase::Loading);
+            shared.report.update(|summary| summary.load_state = LoadState::Loading);
             let mut model = Model::open(&wanted.choice, engine)?;
             let renderer = model.renderer(engine)?;
             shared.report.update(|summary| summary.card = Some(model.card()));
@@ -217,10 +217,6 @@ impl Work {
     }
 }
 
-fn panicked() -> Error {
-    Error::Device { device: "renderer".to_owned(), reason: "panicked while opening; try the CPU".to_owned() }
-}
-
 fn wanted(shared: &Shared, activation: u64, setup: Setup) -> Wanted {
     let params = &shared.params;
     // Read before the choice, which changes first: a load is never missed.
@@ -230,25 +226,25 @@ fn wanted(shared: &Shared, activation: u64, setup: Setup) -> Wanted {
 
 /// Brings an opened stream to where it is due.
 fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(Stream, StreamMonitor)>) {
-    let mut desk = shared.desk.lock();
-    if desk.activation != wanted.activation || desk.setup.is_none() {
+    let mut mailbox = shared.mailbox.lock();
+    if mailbox.activation != wanted.activation || mailbox.setup.is_none() {
         return;
     }
-    let (phase, monitor) = match stream {
-        Err(error) => (Phase::Failed(error.to_string()), None),
-        Ok((audio, monitor)) if desk.waiting => {
-            desk.answer = Some(audio);
-            (Phase::Running, Some(monitor))
+    let (load_state, monitor) = match stream {
+        Err(error) => (LoadState::Failed(error.to_string()), None),
+        Ok((audio, monitor)) if mailbox.waiting => {
+            mailbox.answer = Some(audio);
+            (LoadState::Running, Some(monitor))
         }
         Ok((audio, monitor)) => {
-            let fits = audio.latency().total_host_samples == desk.latency_samples;
-            let supply = desk.supply.as_mut().filter(|_| fits || wanted.setup.free_latency);
+            let fits = audio.latency().total_host_samples == mailbox.latency_samples;
+            let supply = mailbox.supply.as_mut().filter(|_| fits || wanted.setup.free_latency);
             match supply.map(|supply| supply.offer(audio)) {
-                Some(Ok(())) => (Phase::Running, Some(monitor)),
+                Some(Ok(())) => (LoadState::Running, Some(monitor)),
                 // Another latency, or an exchange is still under way: a restart settles both.
                 _ => {
                     shared.restart.store(true, Ordering::Relaxed);
-                    (Phase::AwaitsRestart, None)
+                    (LoadState::AwaitsRestart, None)
                 }
             }
         }
@@ -256,8 +252,8 @@ fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(Stream, StreamMonit
     if let Some(monitor) = monitor {
         shared.report.watch(Some(monitor));
     }
-    shared.report.update(|summary| summary.phase = phase);
-    desk.waiting = false;
+    shared.report.update(|summary| summary.load_state = load_state);
+    mailbox.waiting = false;
     shared.changed.notify_all();
 }
 

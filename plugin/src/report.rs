@@ -19,7 +19,7 @@ pub struct Card {
 
 /// Where the loader stands.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Phase {
+pub enum LoadState {
     /// The host has not activated the plugin.
     Idle,
     /// A model is on its way; the dry signal is heard.
@@ -43,7 +43,7 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// Where the loader stands.
-    pub phase: Phase,
+    pub load_state: LoadState,
     /// The loaded model.
     pub card: Option<Card>,
     /// How the model's renderer is doing.
@@ -54,7 +54,7 @@ pub struct Summary {
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { phase: Phase::Idle, card: None, renderer: RendererState::Ready, refusal: None }
+        Self { load_state: LoadState::Idle, card: None, renderer: RendererState::Ready, refusal: None }
     }
 }
 

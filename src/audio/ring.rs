@@ -48,14 +48,16 @@ impl Ring {
         self.values[..rest.len()].copy_from_slice(rest);
     }
 
-    /// Hands `count` rows from row `position` on to `each`, in one stretch or two.
-    pub fn read(&self, position: u64, count: usize, mut each: impl FnMut(&[f32])) {
+    /// `count` rows from row `position` on, in two stretches, of which the second may be empty.
+    pub fn stretches(&self, position: u64, count: usize) -> [&[f32]; 2] {
         let (start, length) = (self.start(position), count * self.width);
         let first = length.min(self.values.len() - start);
-        each(&self.values[start..start + first]);
-        if first < length {
-            each(&self.values[..length - first]);
-        }
+        [&self.values[start..start + first], &self.values[..length - first]]
+    }
+
+    /// Hands `count` rows from row `position` on to `each`, in two stretches.
+    pub fn read(&self, position: u64, count: usize, each: impl FnMut(&[f32])) {
+        self.stretches(position, count).into_iter().for_each(each);
     }
 
     /// Zeros everywhere.

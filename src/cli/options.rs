@@ -94,7 +94,7 @@ pub struct SamplingOptions {
     /// fast, full, a number of steps, or explicit betas with commas between them
     #[arg(long, default_value = "fast", value_parser = schedule)]
     pub schedule: ScheduleChoice,
-    /// How to go from level to level: ancestral, consistency or ddim [default: the model's own way]
+    /// How to go from level to level, by the name of a sampler (`remel info` has the model's) [default: the model's own way]
     #[arg(long, value_name = "NAME", value_parser = sampler)]
     pub sampler: Option<SamplerKind>,
     /// Which noise

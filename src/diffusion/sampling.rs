@@ -137,7 +137,7 @@ mod tests {
     fn a_network_that_knows_the_signal_leads_every_sampler_to_it() {
         let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");
         let fast = Schedule::from_betas(vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5]).expect("valid");
-        let mut rows = vec![0.0; 7 * 3];
+        let mut rows = vec![0.0; 3 * (2 * 6 + 1)];
         Noise::new(1).fill(0, 0, 0, &mut rows);
         for kind in SamplerKind::all() {
             let plan = kind.plan(&training, &fast, 1.0, Clamp::Last);

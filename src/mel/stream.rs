@@ -3,6 +3,7 @@
 use super::Dialect;
 use super::analysis::Analysis;
 use crate::Result;
+use crate::audio::Ring;
 
 /// Turns a stream of samples into mel frames as soon as each is complete.
 ///
@@ -10,9 +11,11 @@ use crate::Result;
 /// there is silence (a file is reflected there). The frames do not depend on how the signal is cut into pushes.
 pub struct MelStream {
     analysis: Analysis,
-    /// The latest `win` samples; the oldest is at `oldest`.
-    ring: Vec<f32>,
-    oldest: usize,
+    /// The latest `win` samples at least, sample `p` at position `p + win`: before the first there is silence.
+    ring: Ring,
+    /// The position of the next sample.
+    next: u64,
+    win: usize,
     hop: usize,
     look_ahead_samples: usize,
     /// Samples that are missing for the next frame, at least 1.
@@ -29,8 +32,9 @@ impl MelStream {
         let look_ahead_samples = dialect.win - dialect.lead_samples();
         Ok(Self {
             analysis,
-            ring: vec![0.0; dialect.win],
-            oldest: 0,
+            ring: Ring::new(dialect.win, 1),
+            next: dialect.win as u64,
+            win: dialect.win,
             hop: dialect.hop,
             look_ahead_samples,
             missing: look_ahead_samples,
@@ -51,7 +55,7 @@ impl MelStream {
             self.store(now);
             self.missing -= now.len();
             if self.missing == 0 {
-                let (newer, older) = self.ring.split_at(self.oldest);
+                let [older, newer] = self.ring.stretches(self.next - self.win as u64, self.win);
                 emit(self.analysis.frame(older, newer));
                 self.missing = self.hop;
             }
@@ -61,15 +65,15 @@ impl MelStream {
 
     /// Forgets every sample: the next one is sample 0, as in a new stream. Real-time.
     pub fn reset(&mut self) {
-        self.ring.fill(0.0);
-        self.oldest = 0;
+        self.ring.clear();
+        self.next = self.win as u64;
         self.missing = self.look_ahead_samples;
     }
 
     fn store(&mut self, samples: &[f32]) {
         for &sample in samples {
-            self.ring[self.oldest] = if sample.is_finite() { sample } else { 0.0 };
-            self.oldest = (self.oldest + 1) % self.ring.len();
+            self.ring.row_mut(self.next)[0] = if sample.is_finite() { sample } else { 0.0 };
+            self.next += 1;
         }
     }
 }

@@ -21,7 +21,7 @@ const SLEEP: Duration = Duration::from_millis(20);
 /// How long after a chunk was due its stream is taken for one whose host has stopped.
 const STALLED: Duration = Duration::from_millis(100);
 /// How often the worker looks at those.
-const LOOK_STALLED: Duration = Duration::from_millis(5);
+const LOOK_STALLED: Duration = Duration::from_millis(10);
 
 /// What the engine asks of its thread.
 pub(super) enum Command {

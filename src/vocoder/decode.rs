@@ -2,7 +2,7 @@
 
 use super::Vocoder;
 use super::pipeline::strength;
-use super::state::{Heard, SignalState};
+use super::state::{LastOutput, SignalState};
 use crate::domain::limit;
 use crate::domain::phase::Source;
 use crate::render::Window;
@@ -24,11 +24,11 @@ impl Vocoder {
         let own = window.request.coherence;
         let [output, next_output] =
             [window.output.start, window.output.end].map(|frame| window.first_frame + frame as u64);
-        let before = state.heard_until(output);
+        let before = state.take_last_output(output);
         // A turned knob makes no step: what is heard begins as it was heard last.
-        let begun = before.as_ref().map_or(own, |heard| heard.coherence);
-        let reconstruction = before.and_then(|heard| heard.reconstruction);
-        let mut heard = Heard { next_output, coherence: own, reconstruction: None };
+        let begun = before.as_ref().map_or(own, |last| last.coherence);
+        let reconstruction = before.and_then(|last| last.reconstruction);
+        let mut last_output = LastOutput { next_output, coherence: own, reconstruction: None };
         if let Some(reconstructor) = self.reconstructor.as_mut().filter(|_| [begun, own] != [0.0; 2]) {
             // The audio's first frames want what the domain would have needed before them.
             let begins = state.from_beginning && state.first_frame == window.first_frame + first as u64;
@@ -47,9 +47,9 @@ impl Vocoder {
             reconstructor.advance(&mut phases, &source, output..next_output, &mut coherent);
             limit(&mut coherent);
             blend(&mut sound, &coherent, begun, own);
-            heard.reconstruction = Some(phases);
+            last_output.reconstruction = Some(phases);
         }
-        state.heard = Some(heard);
+        state.last_output = Some(last_output);
         sound
     }
 }

@@ -7,14 +7,14 @@ mod continued;
 mod decode;
 mod file;
 mod input;
+mod instance;
 mod one_window;
 mod pipeline;
-mod placed;
 mod rendering;
 mod sample;
 mod spans;
 mod state;
 
 pub use file::FileRequest;
+pub use instance::{THREADS, Vocoder};
 pub use one_window::check_noise;
-pub use placed::{THREADS, Vocoder};

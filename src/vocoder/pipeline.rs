@@ -100,9 +100,9 @@ impl Vocoder {
         let frames = window.mel.frames();
         // A guided network would need a second history for its null label.
         if !self.goes_on || window.request.guidance != 1.0 {
-            let heard = state.and_then(|state| state.heard.clone());
+            let last_output = state.and_then(|state| state.last_output.clone());
             let begun = SignalState::new(window.first_frame, window.output.start == 0);
-            let state = Arc::new(SignalState { heard, ..begun });
+            let state = Arc::new(SignalState { last_output, ..begun });
             return Task { window, state, from: 0, end: frames, context: 0, goes_on: false };
         }
         let reach = self.model.header().decoder_frames();
@@ -141,7 +141,7 @@ impl Vocoder {
             // A carrier that is not noised at all is what comes out, whatever could be made of it only nearly.
             for (task, (_, x)) in tasks.iter_mut().zip(encoded) {
                 self.joined(task, &x);
-                Arc::make_mut(&mut task.state).heard = None;
+                Arc::make_mut(&mut task.state).last_output = None;
                 let hop = self.layout.hop;
                 let output = task.window.output.start * hop..task.window.output.end * hop;
                 sounds.push(Some(task.window.carrier[output].to_vec()));

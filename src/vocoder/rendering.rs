@@ -1,7 +1,7 @@
 //! The vocoder under a stream.
 
 use super::Vocoder;
-use super::placed::LIVE_CALLS;
+use super::instance::LIVE_CALLS;
 use crate::Result;
 use crate::render::{Format, Render, Window};
 

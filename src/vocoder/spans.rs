@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Vocoder;
-use super::placed::OWN_SIGNAL;
+use super::instance::OWN_SIGNAL;
 use crate::Result;
 use crate::mel::Mel;
 use crate::render::{Request, SpanPlan, Window};

@@ -24,13 +24,13 @@ pub(super) struct SignalState {
     pub levels: Vec<f32>,
     /// What the network keeps of each.
     pub histories: Vec<Vec<f32>>,
-    /// How it was heard last.
-    pub heard: Option<Heard>,
+    /// How its latest sound ended.
+    pub last_output: Option<LastOutput>,
 }
 
-/// How a channel was heard last.
+/// How the latest sound of a channel ended.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Heard {
+pub(super) struct LastOutput {
     /// The frame that is heard next.
     pub next_output: u64,
     /// The coherence that was arrived at.
@@ -68,9 +68,9 @@ impl SignalState {
         self.levels = levels.to_vec();
     }
 
-    /// How it was heard up to frame `output`; none where something else came in between.
-    pub fn heard_until(&mut self, output: u64) -> Option<Heard> {
-        self.heard.take().filter(|heard| heard.next_output == output)
+    /// How its sound up to frame `output` ended; none where something else came in between.
+    pub fn take_last_output(&mut self, output: u64) -> Option<LastOutput> {
+        self.last_output.take().filter(|last| last.next_output == output)
     }
 }
 
@@ -114,11 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_counts_only_where_it_ended() {
-        let heard = Heard { next_output: 7, coherence: 0.5, reconstruction: None };
-        let mut state = SignalState { heard: Some(heard.clone()), ..SignalState::new(0, true) };
-        assert_eq!(state.heard_until(7), Some(heard.clone()));
-        state.heard = Some(heard);
-        assert_eq!(state.heard_until(8), None);
+    fn the_last_output_counts_only_where_it_ended() {
+        let last = LastOutput { next_output: 7, coherence: 0.5, reconstruction: None };
+        let mut state = SignalState { last_output: Some(last.clone()), ..SignalState::new(0, true) };
+        assert_eq!(state.take_last_output(7), Some(last.clone()));
+        state.last_output = Some(last);
+        assert_eq!(state.take_last_output(8), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The latency with its terms, the worker's load, and what the user should know.
 
 use super::theme;
-use crate::report::{Phase, Summary};
+use crate::report::{LoadState, Summary};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, pos2, vec2};
 use remel::stream::{Latency, RendererState};
 
@@ -83,18 +83,18 @@ fn load(painter: &Painter, rect: Rect, summary: &Summary, reading: Option<&Readi
 
 /// What goes on, in words.
 fn state(summary: &Summary, reading: Option<&Reading>) -> (String, Color32) {
-    match (&summary.phase, &summary.renderer) {
-        (Phase::Idle, _) => ("Waiting for the host to start audio".into(), theme::TEXT_WEAK),
-        (Phase::Loading, _) => ("Loading the model, passing the dry signal".into(), theme::WARNING),
-        (Phase::AwaitsRestart, _) => {
+    match (&summary.load_state, &summary.renderer) {
+        (LoadState::Idle, _) => ("Waiting for the host to start audio".into(), theme::TEXT_WEAK),
+        (LoadState::Loading, _) => ("Loading the model, passing the dry signal".into(), theme::WARNING),
+        (LoadState::AwaitsRestart, _) => {
             ("The new latency takes effect when the host restarts the plugin".into(), theme::WARNING)
         }
-        (Phase::Failed(error), _) => (error.clone(), theme::ERROR),
-        (Phase::Running, RendererState::Failed { error }) => (error.clone(), theme::ERROR),
-        (Phase::Running, RendererState::OnFallback { error }) => {
+        (LoadState::Failed(error), _) => (error.clone(), theme::ERROR),
+        (LoadState::Running, RendererState::Failed { error }) => (error.clone(), theme::ERROR),
+        (LoadState::Running, RendererState::OnFallback { error }) => {
             (format!("On the CPU: {error}"), theme::WARNING)
         }
-        (Phase::Running, RendererState::Ready) => match reading {
+        (LoadState::Running, RendererState::Ready) => match reading {
             Some(reading) if reading.rendering => ("Rendering".into(), theme::GOOD),
             Some(reading) if reading.underruns > 0 => {
                 ("Too late: take fewer steps, a longer latency or another device".into(), theme::ERROR)

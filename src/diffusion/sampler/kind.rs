@@ -2,48 +2,48 @@
 
 use super::course::Course;
 use super::plan::{Clamp, Sampler, SamplingPlan};
-use super::{ancestral, consistency, ddim};
 use crate::diffusion::Schedule;
 use crate::{Error, Result};
 
-/// The samplers by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SamplerKind {
-    /// DDPM's (Ho et al. 2020, algorithm 2).
-    #[default]
-    Ancestral,
-    /// That of consistency models (Song et al. 2023, algorithm 1).
-    Consistency,
-    /// The deterministic one (Song, Meng and Ermon 2021, equation 12 with σ = 0).
-    Ddim,
+/// The table of samplers: every kind is called as its module is, whose `lay` lays it along the levels of a course.
+macro_rules! samplers {
+    ($($(#[$attribute:meta])* $kind:ident = $module:ident,)*) => {
+        /// A way of going from level to level.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum SamplerKind {
+            $($(#[$attribute])* $kind,)*
+        }
+
+        impl SamplerKind {
+            /// All of them, in the order of their table.
+            pub fn all() -> impl Iterator<Item = Self> {
+                [$(Self::$kind,)*].into_iter()
+            }
+
+            /// Its name, in files and on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($module),)* }
+            }
+
+            fn lay(self, course: &Course) -> Box<dyn Sampler> {
+                match self { $(Self::$kind => super::$module::lay(course),)* }
+            }
+        }
+    };
 }
 
-/// Lays a way along the levels of a course.
-type Lay = fn(&Course) -> Box<dyn Sampler>;
-
-/// Every sampler with its name and how it is laid.
-const SAMPLERS: &[(SamplerKind, &str, Lay)] = &[
-    (SamplerKind::Ancestral, "ancestral", ancestral::lay),
-    (SamplerKind::Consistency, "consistency", consistency::lay),
-    (SamplerKind::Ddim, "ddim", ddim::lay),
-];
+samplers! {
+    /// DDPM's (Ho et al. 2020, algorithm 2).
+    #[default]
+    Ancestral = ancestral,
+    /// That of consistency models (Song et al. 2023, algorithm 1).
+    Consistency = consistency,
+    /// The deterministic one (Song, Meng and Ermon 2021, equation 12 with σ = 0).
+    Ddim = ddim,
+}
 
 impl SamplerKind {
-    /// All of them, in the order of their table.
-    pub fn all() -> impl Iterator<Item = Self> {
-        SAMPLERS.iter().map(|(kind, ..)| *kind)
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-
-    fn row(self) -> &'static (Self, &'static str, Lay) {
-        SAMPLERS.iter().find(|(kind, ..)| *kind == self).expect("every sampler has a row")
-    }
-
     /// Lays a sampling along `inference`, with the levels that a network trained on `training` expects (DiffWave,
     /// appendix B).
     ///
@@ -52,7 +52,7 @@ impl SamplerKind {
     /// outside of that range takes its end.
     pub fn plan(self, training: &Schedule, inference: &Schedule, strength: f64, clamp: Clamp) -> SamplingPlan {
         let course = Course::new(training, inference, strength);
-        SamplingPlan { start: course.start, sampler: (self.row().2)(&course), clamp }
+        SamplingPlan { start: course.start, sampler: self.lay(&course), clamp }
     }
 }
 
@@ -60,9 +60,8 @@ impl std::str::FromStr for SamplerKind {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let found = SAMPLERS.iter().find(|(_, name, _)| *name == text).map(|(kind, ..)| *kind);
-        found.ok_or_else(|| {
-            let names: Vec<&str> = SAMPLERS.iter().map(|(_, name, _)| *name).collect();
+        Self::all().find(|kind| kind.name() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::all().map(Self::name).collect();
             Error::invalid("--sampler", "value", format!("\"{text}\""), names.join(", "))
         })
     }
