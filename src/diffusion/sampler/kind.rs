@@ -41,6 +41,8 @@ samplers! {
     Consistency = consistency,
     /// The deterministic one (Song, Meng and Ermon 2021, equation 12 with σ = 0).
     Ddim = ddim,
+    /// Of second order, two network calls a step (Karras et al. 2022, algorithm 1).
+    Heun = heun,
 }
 
 impl SamplerKind {

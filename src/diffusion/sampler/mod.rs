@@ -10,6 +10,7 @@ mod ancestral;
 mod consistency;
 mod course;
 mod ddim;
+mod heun;
 mod kind;
 mod linear;
 mod plan;
