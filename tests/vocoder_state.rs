@@ -149,18 +149,19 @@ fn close(found: &[f32], expected: &[f32], what: &str) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// Chunks of any length, from noise or a carrier, in two channels that are equal up to some frame: all are heard as
+    /// Chunks of any length, from noise or a carrier, by any sampler, also one of two evaluations a step, in two channels that are equal up to some frame: all are heard as
     /// parts of the whole render of their signal.
     #[test]
     fn however_a_signal_is_cut_it_is_one(
         lengths in prop::collection::vec(1usize..7, 1..16),
         split in 0usize..60,
         strength in prop::sample::select(vec![1.0f32, 0.5, 0.05, 0.0]),
+        sampler in prop::sample::select(SamplerKind::all().collect::<Vec<_>>()),
         is_whitened: bool,
     ) {
         let (model, total) = (if is_whitened { whitened() } else { small() }, 30 + 16 * 7);
         let (mels, carrier) = ([mel(total, split, 0), mel(total, split, 1)], carrier(total));
-        let request = Request { seed: 4, strength, ..Request::default() };
+        let request = Request { seed: 4, strength, sampler: Some(sampler), ..Request::default() };
         let wholes = mels.each_ref().map(|mel| {
             let carrier = if strength < 1.0 { &carrier[..] } else { &[] };
             counting(&model).0.synthesize(mel, carrier, &request, &mut |_, _| ()).unwrap()
@@ -187,7 +188,7 @@ proptest! {
     fn no_control_fails_a_render(
         betas in prop::sample::select(vec![vec![0.5], vec![0.01, 0.5], vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5]]),
         asked in prop::collection::vec(
-            (0usize..13, -0.1f32..1.1, 0.0f32..1.5, any::<u64>(), 0.0f32..1.0, 0usize..3, any::<bool>()),
+            (0usize..13, -0.1f32..1.1, 0.0f32..1.5, any::<u64>(), 0.0f32..1.0, 0usize..4, any::<bool>()),
             1..8,
         ),
         is_whitened: bool,
