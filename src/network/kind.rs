@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{DiffWaveConfig, NetworkConfig};
-use crate::{Error, Result};
+use crate::Result;
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,8 +14,6 @@ use crate::{Error, Result};
 pub enum Network {
     /// DiffWave.
     DiffWave(DiffWaveConfig),
-    /// One convolution over frames.
-    Toy(super::toy::ToyConfig),
 }
 
 /// The kind of files from before there was another.
@@ -27,7 +25,6 @@ impl Deref for Network {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::DiffWave(config) => config,
-            Self::Toy(config) => config,
         }
     }
 }
@@ -37,10 +34,9 @@ impl Network {
     ///
     /// # Errors
     /// Names `place`, where it is another network.
-    pub fn diffwave(&self, place: &str) -> Result<&DiffWaveConfig> {
+    pub fn diffwave(&self, _place: &str) -> Result<&DiffWaveConfig> {
         match self {
             Self::DiffWave(config) => Ok(config),
-            other => Err(Error::invalid(place, "network", other.family(), "DiffWave")),
         }
     }
 }

@@ -12,7 +12,6 @@ pub mod diffwave;
 mod gpu;
 mod kind;
 mod layout;
-pub mod toy;
 mod weights;
 
 pub use backend::Backend;
