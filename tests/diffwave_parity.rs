@@ -1,6 +1,9 @@
 //! Networks and samplings held against PyTorch's own numbers (`tests/fixtures/diffwave`, made by `make.py` there).
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+#[cfg(feature = "burn")]
+mod skipped;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -155,10 +158,8 @@ fn full_samplings_agree_with_lmnts_predict() {
 #[test]
 fn predictions_and_samplings_agree_with_pytorch_on_the_gpu() {
     let Some(gpu) = Backend::first_gpu() else {
-        eprintln!(
-            "SKIPPED predictions_and_samplings_agree_with_pytorch_on_the_gpu: no Vulkan, Metal or DirectX device"
-        );
-        return;
+        let test = "predictions_and_samplings_agree_with_pytorch_on_the_gpu";
+        return skipped::skipped(test, "no Vulkan, Metal or DirectX device");
     };
     let on_gpu = |model: &Arc<Model>| in_burn(model, &gpu);
     hold_predictions(&on_gpu, GPU_TOLERANCE, &["lmnt_8x4x2/weights.pt", "lmnt_64x3x3/weights.pt"]);

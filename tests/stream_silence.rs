@@ -64,7 +64,7 @@ fn silence_takes_no_render_and_frozen_sound_goes_on() {
     let dry = Controls { mix: MixSettings { wet: 0.0, ..MixSettings::default() }, ..Controls::default() };
     let (input, latency) = (noise(1000, 5), stream.latency().total_host_samples);
     run(&mut stream, &[vec![0.0; 4000]], None, &[64], &dry);
-    let heard = run(&mut stream, &[input.clone()], None, &[64], &dry);
+    let heard = run(&mut stream, std::slice::from_ref(&input), None, &[64], &dry);
     assert_eq!(heard[0][latency..], input[..1000 - latency]);
     // What is frozen sounds for ever.
     let frozen = MelEditSettings { freeze: true, ..MelEditSettings::default() };

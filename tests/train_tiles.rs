@@ -2,6 +2,7 @@
 #![cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
 
 mod random;
+mod skipped;
 mod weights;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -71,9 +72,9 @@ fn distance(found: &[f32], expected: &[f32]) -> f64 {
 
 /// Holds the tile unit against burn in f32, as near as bf16 is. A tap, a sign or a scale gone wrong is off by far more.
 #[track_caller]
-fn hold(config: &DiffWaveConfig) {
+fn hold(test: &str, config: &DiffWaveConfig) {
     if !amx::is_available() {
-        return eprintln!("skipped: this machine has no tile unit (AMX with bf16)");
+        return skipped::skipped(test, "no tile unit (AMX with bf16)");
     }
     let (expected, expected_gradients) = computed(config, Precision::F32);
     let (found, gradients) = computed(config, Precision::Bf16);
@@ -87,20 +88,26 @@ fn hold(config: &DiffWaveConfig) {
 
 #[test]
 fn a_bidirectional_network() {
-    hold(&config());
+    hold("a_bidirectional_network", &config());
 }
 
 #[test]
 fn a_causal_network_whose_channels_fill_no_tiles() {
-    hold(&DiffWaveConfig { causal: true, channels: 40, ..config() });
+    hold(
+        "a_causal_network_whose_channels_fill_no_tiles",
+        &DiffWaveConfig { causal: true, channels: 40, ..config() },
+    );
 }
 
 #[test]
 fn an_unconditional_network_with_labels() {
-    hold(&DiffWaveConfig { n_mels: None, classes: Some(2), ..config() });
+    hold(
+        "an_unconditional_network_with_labels",
+        &DiffWaveConfig { n_mels: None, classes: Some(2), ..config() },
+    );
 }
 
 #[test]
 fn dilations_longer_than_the_signal() {
-    hold(&DiffWaveConfig { layers: 11, dilation_cycle: 11, ..config() });
+    hold("dilations_longer_than_the_signal", &DiffWaveConfig { layers: 11, dilation_cycle: 11, ..config() });
 }
