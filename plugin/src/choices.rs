@@ -60,7 +60,7 @@ pub enum OnUnderrun {
 /// The device that renders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Backend {
+pub enum BackendChoice {
     /// The GPU where it is fast enough, else the CPU.
     #[default]
     Auto,
@@ -77,7 +77,7 @@ pub struct ModelChoice {
     /// A model file; none takes the bundled model.
     pub file: Option<PathBuf>,
     /// The device.
-    pub backend: Backend,
+    pub backend: BackendChoice,
     /// Threads that render where the device is the CPU.
     pub threads: usize,
 }
@@ -95,6 +95,6 @@ impl LatencyMode {
 
 impl Default for ModelChoice {
     fn default() -> Self {
-        Self { file: None, backend: Backend::default(), threads: THREADS }
+        Self { file: None, backend: BackendChoice::default(), threads: THREADS }
     }
 }

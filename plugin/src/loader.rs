@@ -5,7 +5,7 @@
 //! for a restart, because a latency is fixed from activation to activation.
 
 use crate::choices::{LatencyMode, ModelChoice};
-use crate::model::Model;
+use crate::model::PlacedModel;
 use crate::params::RemelParams;
 use crate::report::{LoadState, Report};
 use crate::setup::Setup;
@@ -148,7 +148,7 @@ struct Work {
 struct Loaded {
     choice: ModelChoice,
     loads: usize,
-    model: Model,
+    model: PlacedModel,
     renderer: RendererLease,
 }
 
@@ -195,9 +195,9 @@ impl Work {
         let fits = |loaded: &Loaded| loaded.choice == wanted.choice && loaded.loads == wanted.loads;
         if !self.loaded.as_ref().is_some_and(fits) {
             shared.report.update(|summary| summary.load_state = LoadState::Loading);
-            let mut model = Model::open(&wanted.choice, engine)?;
+            let mut model = PlacedModel::open(&wanted.choice, engine)?;
             let renderer = model.renderer(engine)?;
-            shared.report.update(|summary| summary.card = Some(model.card()));
+            shared.report.update(|summary| summary.model = Some(model.summary()));
             let (choice, loads) = (wanted.choice.clone(), wanted.loads);
             self.loaded = Some(Loaded { choice, loads, model, renderer });
         }
@@ -260,7 +260,7 @@ fn deliver(shared: &Shared, wanted: &Wanted, stream: Result<(Stream, StreamMonit
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choices::Backend;
+    use crate::choices::BackendChoice;
     use remel::checkpoint;
     use remel::model::Card;
     use std::path::Path;
@@ -279,13 +279,14 @@ mod tests {
         let path = folder.path().join("model.safetensors");
         save(&path, "before");
         let (params, report) = (Arc::new(RemelParams::default()), Arc::new(Report::default()));
-        *params.model.write() = ModelChoice { backend: Backend::Cpu, threads: 1, ..ModelChoice::default() };
+        *params.model.write() =
+            ModelChoice { backend: BackendChoice::Cpu, threads: 1, ..ModelChoice::default() };
         params.load(path.clone());
         let mut loader = Loader::new(params.clone(), report.clone());
         let setup =
             Setup { rate_hz: 48_000, channels: 1, max_block_samples: 512, offline: true, free_latency: false };
         let _activation = loader.activate(setup).expect("a thread");
-        let name = || report.summary().card.map(|card| card.name);
+        let name = || report.summary().model.map(|model| model.name);
         assert_eq!(name().as_deref(), Some("before"));
 
         save(&path, "after");

@@ -1,10 +1,11 @@
 //! The model and the device that the user chose.
 
-use crate::choices::{Backend as BackendChoice, ModelChoice};
-use crate::report::Card;
+use crate::choices::{BackendChoice, ModelChoice};
+use crate::report::ModelSummary;
 use crate::shared::{Digest, EngineLease, RendererLease, Renderers};
 use remel::checkpoint::ModelFile;
 use remel::mel::Dialect;
+use remel::model::Model;
 use remel::network::Backend;
 use remel::stream::RendererKey;
 use remel::vocoder::Vocoder;
@@ -12,8 +13,8 @@ use remel::{Error, Result};
 use std::sync::Arc;
 
 /// A model in memory, and where it is to run.
-pub struct Model {
-    model: Arc<remel::model::Model>,
+pub struct PlacedModel {
+    model: Arc<Model>,
     digest: Digest,
     dialect: Dialect,
     backend: Backend,
@@ -23,7 +24,7 @@ pub struct Model {
     threads: usize,
 }
 
-impl Model {
+impl PlacedModel {
     /// Reads the chosen model, unless an instance has the same, and finds the chosen device.
     ///
     /// # Errors
@@ -76,12 +77,12 @@ impl Model {
     }
 
     /// What the user sees of it.
-    pub fn card(&self) -> Card {
+    pub fn summary(&self) -> ModelSummary {
         let (header, parameters) = (self.model.header(), self.model.weights().parameters() as f64 / 1e6);
         let network = &header.network;
         let direction = if network.layout().causal { "causal" } else { "bidirectional" };
         let (rate_hz, licence) = (header.rate_hz, &header.card.licence);
-        Card {
+        ModelSummary {
             name: header.card.name.clone(),
             line: format!(
                 "{}, {direction}, {parameters:.2} M parameters, {rate_hz} Hz, {licence}",
@@ -122,9 +123,9 @@ mod tests {
     use std::path::Path;
 
     /// The model file `path` on the CPU; none is the bundled model.
-    fn open(path: Option<&Path>, engine: &EngineLease) -> Model {
+    fn open(path: Option<&Path>, engine: &EngineLease) -> PlacedModel {
         let choice = ModelChoice { file: path.map(Into::into), backend: BackendChoice::Cpu, threads: 1 };
-        Model::open(&choice, engine).expect("a model")
+        PlacedModel::open(&choice, engine).expect("a model")
     }
 
     /// The bundled model with another temperature.

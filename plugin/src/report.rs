@@ -6,7 +6,7 @@ use remel::stream::{RendererState, StreamMonitor};
 
 /// What is loaded, for the user's eyes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Card {
+pub struct ModelSummary {
     /// The model's name.
     pub name: String,
     /// One line of what it is.
@@ -45,7 +45,7 @@ pub struct Summary {
     /// Where the loader stands.
     pub load_state: LoadState,
     /// The loaded model.
-    pub card: Option<Card>,
+    pub model: Option<ModelSummary>,
     /// How the model's renderer is doing.
     pub renderer: RendererState,
     /// What it said of the latest request, if it could not meet it.
@@ -54,7 +54,7 @@ pub struct Summary {
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { load_state: LoadState::Idle, card: None, renderer: RendererState::Ready, refusal: None }
+        Self { load_state: LoadState::Idle, model: None, renderer: RendererState::Ready, refusal: None }
     }
 }
 

@@ -8,6 +8,7 @@ use super::chunker::Chunker;
 use super::clock::Clock;
 use super::dry::Dry;
 use super::engine::no_renderer;
+use super::input::{SideChain, sample, sounds};
 use super::latency::{Demands, Timing};
 use super::link::link;
 use super::mix::Mix;
@@ -46,21 +47,6 @@ pub struct Stream {
     /// For how long no channel has sounded.
     quiet: Quiet,
     asleep: bool,
-}
-
-/// The side chain of one call, `start` samples behind the main input's. Without channels it is silent, with too few the
-/// last one serves the others too.
-#[derive(Clone, Copy)]
-pub(super) struct SideChain<'a> {
-    pub channels: &'a [&'a [f32]],
-    pub start: usize,
-}
-
-impl SideChain<'_> {
-    fn sample(&self, channel: usize, index: usize) -> f32 {
-        let there = channel.min(self.channels.len().saturating_sub(1));
-        sample(self.channels.get(there).copied(), self.start + index)
-    }
 }
 
 impl Stream {
@@ -273,17 +259,4 @@ impl Stream {
 struct DryPart<'a> {
     dry: &'a Dry,
     end: usize,
-}
-
-/// Whether any of `channels` sounds at `index`, in the main input or the side chain.
-fn sounds(channels: usize, main: &[&mut [f32]], side: SideChain, index: usize) -> bool {
-    (0..channels).any(|channel| {
-        let main = sample(main.get(channel).map(|main| &**main), index);
-        main != 0.0 || side.sample(channel, index) != 0.0
-    })
-}
-
-/// Sample `index` of a channel; silence beyond its end, where there is no channel, and where it is not finite.
-fn sample(channel: Option<&[f32]>, index: usize) -> f32 {
-    channel.and_then(|channel| channel.get(index)).copied().filter(|sample| sample.is_finite()).unwrap_or(0.0)
 }

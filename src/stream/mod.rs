@@ -21,6 +21,7 @@ mod dry;
 mod engine;
 mod failover;
 mod gate;
+mod input;
 mod latency;
 mod latency_mode;
 mod link;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::callback::SideChain;
+use super::input::SideChain;
 use super::{Controls, Stream};
 
 /// How long the old stream fades into the new one, in frames.

@@ -138,19 +138,13 @@ impl Vocoder {
         let plan = self.model.sampling(&first.window.request, strength(first.window))?;
         let encoded: Vec<_> = tasks.iter().map(|task| self.encoded(task, &plan)).collect();
         if plan.sampler.evaluations().is_empty() {
-            // A carrier that is not noised at all is what comes out, whatever could be made of it only nearly.
-            for (task, (_, x)) in tasks.iter_mut().zip(encoded) {
-                self.joined(task, &x);
-                Arc::make_mut(&mut task.state).last_output = None;
-                let hop = self.layout.hop;
-                let output = task.window.output.start * hop..task.window.output.end * hop;
-                sounds.push(Some(task.window.carrier[output].to_vec()));
-            }
+            let carriers = tasks.iter_mut().zip(&encoded);
+            sounds.extend(carriers.map(|(task, (_, x))| Some(self.untouched(task, x))));
             return Ok(());
         }
         let frame_values = self.layout.frame_values();
         let fitting = self.layout.values(first.window.mel.frames());
-        let values = (first.end * frame_values).min(fitting) - first.from * frame_values;
+        let values = (first.end * frame_values).min(fitting).saturating_sub(first.from * frame_values);
         let history_values = self.history_values();
         let levels: Vec<f32> = plan.sampler.evaluations().iter().map(|evaluation| evaluation.level).collect();
         let mut inputs = Vec::with_capacity(tasks.len());
@@ -202,6 +196,15 @@ impl Vocoder {
         let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
         x.truncate((end - first) * frame_values);
         (mel, x.split_off((from - first) * frame_values))
+    }
+
+    /// The carrier of `task`, `x` in the network's domain, that is not noised at all: it is what comes out, whatever could
+    /// be made of it only nearly.
+    fn untouched(&self, task: &mut Task, x: &[f32]) -> Vec<f32> {
+        self.joined(task, x);
+        Arc::make_mut(&mut task.state).last_output = None;
+        let (output, hop) = (&task.window.output, self.layout.hop);
+        task.window.carrier[output.start * hop..output.end * hop].to_vec()
     }
 
     /// The sound of `task`, of which `x` was sampled.

@@ -1,7 +1,7 @@
 //! The name, the model and its device, and bypass.
 
 use super::{controls, theme};
-use crate::choices::{Backend, ModelChoice};
+use crate::choices::{BackendChoice, ModelChoice};
 use crate::params::RemelParams;
 use crate::report::Summary;
 use egui::{Align, Button, ComboBox, Layout, RichText, TextEdit, Ui};
@@ -71,7 +71,7 @@ impl Header {
 
 /// The model's name and line.
 fn model(ui: &mut Ui, summary: &Summary) {
-    let (name, line) = match &summary.card {
+    let (name, line) = match &summary.model {
         Some(card) => (card.name.as_str(), format!("{}  ·  {}", card.backend, card.line)),
         None => ("No model yet", String::new()),
     };
@@ -82,7 +82,9 @@ fn model(ui: &mut Ui, summary: &Summary) {
 /// Which device renders, as the user wants it. In a layout from right to left.
 fn device(ui: &mut Ui, params: &RemelParams) {
     let chosen = params.model.read().clone();
-    for (backend, name) in [(Backend::Cpu, "CPU"), (Backend::Gpu, "GPU"), (Backend::Auto, "Auto")] {
+    for (backend, name) in
+        [(BackendChoice::Cpu, "CPU"), (BackendChoice::Gpu, "GPU"), (BackendChoice::Auto, "Auto")]
+    {
         let button = Button::new(name).selected(chosen.backend == backend);
         if ui.add_sized([44.0, 22.0], button).clicked() {
             *params.model.write() = ModelChoice { backend, ..chosen.clone() };
@@ -96,7 +98,7 @@ fn threads(ui: &mut Ui, params: &RemelParams) {
     let most = available_parallelism().map_or(1, usize::from);
     let mut threads = chosen.threads.min(most);
     let name = |threads: usize| if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
-    ui.add_enabled_ui(chosen.backend != Backend::Gpu, |ui| {
+    ui.add_enabled_ui(chosen.backend != BackendChoice::Gpu, |ui| {
         ComboBox::from_id_salt("threads").width(86.0).selected_text(name(threads)).show_ui(ui, |ui| {
             for count in 1..=most {
                 ui.selectable_value(&mut threads, count, name(count));

@@ -95,7 +95,7 @@ impl RemelApp {
     /// Takes what the stream has to show since the last picture.
     fn read(&mut self, summary: &Summary) -> Option<Reading> {
         let (input, output) = (&mut self.input, &mut self.output);
-        let dialect = &summary.card.as_ref()?.dialect;
+        let dialect = &summary.model.as_ref()?.dialect;
         self.report.look(|monitor| {
             monitor.mel_frames(MelTap::In, |_, frame| input.push(dialect, frame));
             monitor.mel_frames(MelTap::Out, |_, frame| output.push(dialect, frame));
