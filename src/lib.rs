@@ -4,6 +4,22 @@
 //! [`audio`] → [`mel`] → windows ([`render`]) → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) in its
 //! [`domain`], which a [`model`] brings together and a [`vocoder`] runs → audio, which [`compare`] measures. [`stream`] does
 //! the same chunk by chunk under an audio callback. `train`, a feature, makes the models.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use remel::audio::Audio;
+//! use remel::network::Backend;
+//! use remel::vocoder::{FileRequest, Vocoder};
+//!
+//! # fn main() -> remel::Result<()> {
+//! let mut vocoder = Vocoder::new(Arc::new(remel::checkpoint::bundled()), &Backend::Cpu)?;
+//! let input = Audio::read(Path::new("voice.wav"))?;
+//! let output = vocoder.vocode(&input, None, None, &FileRequest::default(), &mut |_, _| ())?;
+//! output.write_wav(Path::new("out.wav"))
+//! # }
+//! ```
 #![recursion_limit = "512"]
 
 mod error;

@@ -108,8 +108,8 @@ impl Schedule {
     }
 
     /// A schedule of `steps` steps whose ᾱ is spread over this one's range evenly in log signal-to-noise ratio:
-    /// what a step count without a schedule of its own means. A schedule of a single level has no range: down from it
-    /// there are [`SINGLE_RANGE`] of its noise.
+    /// what a step count without a schedule of its own means. A schedule of a single level has no range: its steps
+    /// then lead down to a five-thousandth of its noise.
     ///
     /// # Errors
     /// Where `steps` is 0.

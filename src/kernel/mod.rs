@@ -1,7 +1,7 @@
 //! What the CPU forms of networks share: registers, products, threads, and the choice of an instruction set.
 //!
-//! A network cuts its evaluation into [`Work`]s of blocks that do not depend on each other, each written once over
-//! [`Lanes`]. The [`Executor`] runs a work's blocks on its threads in the best instruction set of the machine: one body
+//! A network cuts its evaluation into `Work`s of blocks that do not depend on each other, each written once over
+//! `Lanes`. The `Executor` runs a work's blocks on its threads in the best instruction set of the machine: one body
 //! is compiled for every set, and everything it calls is `inline(always)` down to the function that enables the set.
 //! Nothing here knows a particular network.
 

@@ -20,7 +20,7 @@ pub struct StreamConfig {
     pub plan: SpanPlan,
     /// The time a chunk has from the moment it is complete (at the end of its block) to the moment it is heard.
     pub budget_ms: f64,
-    /// Whether the host says that it renders offline: [`super::StreamAudio::process`] may wait as long as it takes.
+    /// Whether the host says that it renders offline: [`super::Stream::process`] may wait as long as it takes.
     pub offline: bool,
 }
 

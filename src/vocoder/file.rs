@@ -19,6 +19,13 @@ pub struct FileRequest {
     pub plan: Option<SpanPlan>,
 }
 
+impl Default for FileRequest {
+    /// All of the vocoded signal, from the mel frames as they are.
+    fn default() -> Self {
+        Self { request: Request::default(), edit: MelEditSettings::default(), mix: 1.0, plan: None }
+    }
+}
+
 impl Vocoder {
     /// Vocodes `input` channel by channel, and tells `on_evaluation(done, all)` after each network call of a channel.
     ///

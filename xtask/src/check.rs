@@ -41,6 +41,14 @@ const STEPS: &[Step] = &[
         work: Work::Cargo(&[&["clippy", "--release", "--all-targets"], PRODUCT, &["--", "-D", "warnings"]]),
     },
     Step {
+        name: "clippy without burn",
+        work: Work::Cargo(&[
+            &["clippy", "--release", "--package", "remel", "--no-default-features", "--features", "cli"],
+            &["--all-targets", "--", "-D", "warnings"],
+        ]),
+    },
+    Step { name: "documentation", work: Work::Cargo(&[&["doc", "--release", "--no-deps"], PRODUCT]) },
+    Step {
         name: "clippy of xtask",
         work: Work::Cargo(&[&["clippy", "--release", "--all-targets"], OWN, &["--", "-D", "warnings"]]),
     },
