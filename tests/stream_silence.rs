@@ -52,7 +52,7 @@ proptest! {
 fn silence_takes_no_render_and_frozen_sound_goes_on() {
     let dialect = dialect(8000);
     let (engine, key, script) = engine(&dialect, Sound::Hash);
-    let (mut stream, _) = open(&config(8000, &dialect, PLAN), &engine, &key);
+    let (mut stream, monitor) = open(&config(8000, &dialect, PLAN), &engine, &key);
     run(&mut stream, &[noise(2000, 1)], None, &[64], &Controls::default());
     run(&mut stream, &[vec![0.0; 4000]], None, &[64], &Controls::default());
     assert!(stream.is_asleep());
@@ -60,6 +60,7 @@ fn silence_takes_no_render_and_frozen_sound_goes_on() {
     let heard = run(&mut stream, &[vec![0.0; 60_000]], None, &[64, 333], &Controls::default());
     assert!(heard[0].iter().all(|sample| *sample == 0.0));
     assert_eq!(script.windows.load(Ordering::SeqCst), before);
+    assert!(monitor.asleep());
     // The dry sound is silent too, and comes back with the first sample.
     let dry = Controls { mix: MixSettings { wet: 0.0, ..MixSettings::default() }, ..Controls::default() };
     let (input, latency) = (noise(1000, 5), stream.latency().total_host_samples);

@@ -151,7 +151,7 @@ impl Stream {
                 done += (done..part.end).position(sounds).unwrap_or(part.end - done);
                 self.asleep = done == part.end;
                 if self.asleep {
-                    self.model_rate.expect_chunk(Instant::now() + SLEEP);
+                    self.model_rate.sleep_until(Instant::now() + SLEEP);
                     return;
                 }
             }

@@ -90,9 +90,10 @@ impl ModelRate {
         self.position(0) >= self.sounds_until + margin_samples as u64
     }
 
-    /// Tells the worker that no chunk will come before `at`.
-    pub fn expect_chunk(&self, at: Instant) {
+    /// Tells the worker that no chunk will come before `at`, and the editor that the stream sleeps.
+    pub fn sleep_until(&self, at: Instant) {
         self.link.state().expect_chunk(at);
+        self.counters.asleep.store(true, Ordering::Relaxed);
     }
 
     /// How open the way of rendered sound was at an output, see [`Gate::at`].
@@ -211,5 +212,6 @@ impl ModelRate {
         }
         self.counters.underruns.store(self.gate.underruns(), Ordering::Relaxed);
         self.counters.rendering.store(self.gate.open(), Ordering::Relaxed);
+        self.counters.asleep.store(false, Ordering::Relaxed);
     }
 }

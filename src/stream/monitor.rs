@@ -33,6 +33,7 @@ pub struct StreamMonitor {
 pub(super) struct Counters {
     pub underruns: AtomicU64,
     pub rendering: AtomicBool,
+    pub asleep: AtomicBool,
 }
 
 /// A mel frame on its way to the editor.
@@ -85,6 +86,11 @@ impl StreamMonitor {
     /// Whether rendered sound (and not what is heard on an underrun) is what the mix gets right now.
     pub fn rendering(&self) -> bool {
         self.counters.rendering.load(Ordering::Relaxed)
+    }
+
+    /// Whether the stream sleeps: nothing sounds, and nothing is rendered.
+    pub fn asleep(&self) -> bool {
+        self.counters.asleep.load(Ordering::Relaxed)
     }
 
     /// Hands over the frames of channel 0 that came since the last call, `(frame index, [n_mels])`, in order. While

@@ -15,6 +15,8 @@ pub struct Reading {
     pub underruns: u64,
     /// Whether rendered sound is heard.
     pub rendering: bool,
+    /// Whether nothing sounds, and so nothing is rendered.
+    pub asleep: bool,
 }
 
 /// Draws the footer into `rect`: latency at the left, load at the right, a line of words below each.
@@ -94,9 +96,11 @@ fn state(summary: &Summary, reading: Option<&Reading>) -> (String, Color32) {
         (LoadState::Running, RendererState::OnFallback { error }) => {
             (format!("On the CPU: {error}"), theme::WARNING)
         }
-        (LoadState::Running, RendererState::Ready) => match reading {
-            Some(reading) if reading.rendering => ("Rendering".into(), theme::GOOD),
-            Some(reading) if reading.underruns > 0 => {
+        (LoadState::Running, RendererState::Ready) => match (&summary.refusal, reading) {
+            (Some(refusal), _) => (refusal.clone(), theme::WARNING),
+            (_, Some(reading)) if reading.asleep => ("Silence: nothing to render".into(), theme::TEXT_WEAK),
+            (_, Some(reading)) if reading.rendering => ("Rendering".into(), theme::GOOD),
+            (_, Some(reading)) if reading.underruns > 0 => {
                 ("Too late: take fewer steps, a longer latency or another device".into(), theme::ERROR)
             }
             _ => ("Filling up".into(), theme::TEXT_WEAK),

@@ -104,6 +104,7 @@ impl RemelApp {
                 load: monitor.load(),
                 underruns: monitor.underruns(),
                 rendering: monitor.rendering(),
+                asleep: monitor.asleep(),
             }
         })
     }
