@@ -112,6 +112,7 @@ impl Format {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ModelHeader;
 
     #[test]
     fn a_file_read_whole_is_the_model_that_was_there_then() {
@@ -133,5 +134,22 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bad/truncated.pt");
         let message = ModelFile::read(&path).unwrap().parse(None).unwrap_err().to_string();
         assert_eq!(message, load(&path, None).unwrap_err().to_string());
+    }
+
+    #[test]
+    fn a_header_that_asks_for_more_than_any_model_needs_is_refused() {
+        let bundled = bundled();
+        let refusal = |change: fn(&mut ModelHeader)| {
+            let mut header = bundled.header().clone();
+            change(&mut header);
+            Model::new("x.safetensors", header, bundled.weights().clone()).unwrap_err().to_string()
+        };
+        let faster = |header: &mut ModelHeader| {
+            header.rate_hz = 4_000_000_000;
+            header.dialect.as_mut().unwrap().rate_hz = header.rate_hz;
+        };
+        assert_eq!(refusal(faster), "x.safetensors: rate_hz: found 4000000000, expected 1000 to 384000");
+        let longer = |header: &mut ModelHeader| header.inference_betas = vec![1e-6; 20_000];
+        assert_eq!(refusal(longer), "x.safetensors: inference_betas: found 20000 steps, expected at most 1000");
     }
 }

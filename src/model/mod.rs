@@ -56,6 +56,7 @@ impl Model {
             }
         }
         header.check_classes(place)?;
+        header.check_budget(place)?;
         if !(0.0..=1.5).contains(&header.temperature) {
             return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
         }
