@@ -1,36 +1,11 @@
 //! What the user does to mel frames before they are rendered: freeze, smear, shift, tilt.
 
-use super::{Dialect, Spectrum};
+use super::{Dialect, MelEditSettings, Spectrum};
 
 /// Where the tilt turns.
 const TILT_PIVOT_HZ: f64 = 1000.0;
 /// The largest shift either way.
 const MOST_SEMITONES: f32 = 48.0;
-
-/// What is done to mel frames.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct MelEditSettings {
-    /// Shift along the frequency axis.
-    pub shift_semitones: f32,
-    /// Slope around 1 kHz.
-    pub tilt_db_per_octave: f32,
-    /// Smoothing over frames, from 0 (none) to 1 (almost still): the weight of the frame before.
-    pub smear: f32,
-    /// Whether the current frame is held.
-    pub freeze: bool,
-}
-
-impl MelEditSettings {
-    /// The same with every number that is not finite at its neutral value: a host may send anything. Real-time.
-    pub fn finite(mut self) -> Self {
-        for value in [&mut self.shift_semitones, &mut self.tilt_db_per_octave, &mut self.smear] {
-            if !value.is_finite() {
-                *value = 0.0;
-            }
-        }
-        self
-    }
-}
 
 /// Edits the frames of one stream. With neutral settings frames pass bit for bit. Real-time but for `new`.
 pub struct MelEdit {

@@ -4,6 +4,7 @@ mod analysis;
 mod compression;
 mod dialect;
 mod edit;
+mod edit_settings;
 mod filter_bank;
 mod framing;
 mod picture;
@@ -16,7 +17,8 @@ mod whole;
 
 pub use compression::Compression;
 pub use dialect::Dialect;
-pub use edit::{MelEdit, MelEditSettings};
+pub use edit::MelEdit;
+pub use edit_settings::MelEditSettings;
 pub use filter_bank::FilterBank;
 pub use framing::Framing;
 pub use picture::colour;
