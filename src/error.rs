@@ -9,12 +9,12 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The operating system refused a file.
-    #[error("{path}: {source}")]
+    #[error("{path}: {error}")]
     Io {
         /// The file's path as the user gave it.
         path: String,
         /// The system's answer.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// A value is not what it has to be.
     #[error("{place}: {field}: found {found}, expected {expected}")]
@@ -51,8 +51,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An [`Error::Io`] for `path`.
-    pub fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.display().to_string(), source }
+    pub fn io(path: &Path, error: std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), error }
     }
 
     /// An [`Error::Invalid`]: `place: field: found …, expected …`.

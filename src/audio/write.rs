@@ -19,6 +19,8 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) ->
         _ => Path::new("."),
     };
     let attempt = || -> IoResult<()> {
+        // What is not there says so in the system's own words.
+        std::fs::metadata(folder)?;
         let mut neighbour = NamedTempFile::new_in(folder).map_err(without_path)?;
         let mut buffer = BufWriter::new(neighbour.as_file_mut());
         write(&mut buffer)?;
@@ -31,11 +33,9 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) ->
     attempt().map_err(|e| Error::io(path, e))
 }
 
-/// The system's error alone: tempfile wraps it into one that names its own random path, which the user never gave.
+/// What kind of error it is: tempfile wraps the system's into one that names its own random path, which the user never gave.
 fn without_path(error: std::io::Error) -> std::io::Error {
-    let inner = error.get_ref().and_then(|wrapper| wrapper.source()?.downcast_ref::<std::io::Error>());
-    let code = inner.and_then(std::io::Error::raw_os_error);
-    code.map_or(error, std::io::Error::from_raw_os_error)
+    if error.raw_os_error().is_some() { error } else { error.kind().into() }
 }
 
 /// A temporary file is its owner's alone; an output file is what any program would write.

@@ -11,6 +11,11 @@ use crate::mel::Dialect;
 use crate::network::Network;
 use crate::{Error, Result};
 
+/// Sample rates that models have: what lies outside would ask a resampler for gigabytes.
+const RATES_HZ: RangeInclusive<u32> = 1_000..=384_000;
+/// Most steps of a short schedule: a causal network keeps a history of each.
+const MOST_INFERENCE_STEPS: usize = 1_000;
+
 /// Where a model comes from and what may be done with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Card {
@@ -62,6 +67,20 @@ pub struct ModelHeader {
 }
 
 impl ModelHeader {
+    /// Refuses what would ask for more memory than any model has use for, before anything is made of it.
+    pub(super) fn check_budget(&self, place: &str) -> Result<()> {
+        if !RATES_HZ.contains(&self.rate_hz) {
+            let expected = format!("{} to {}", RATES_HZ.start(), RATES_HZ.end());
+            return Err(Error::invalid(place, "rate_hz", self.rate_hz, expected));
+        }
+        let steps = self.inference_betas.len();
+        if steps > MOST_INFERENCE_STEPS {
+            let (found, expected) = (format!("{steps} steps"), format!("at most {MOST_INFERENCE_STEPS}"));
+            return Err(Error::invalid(place, "inference_betas", found, expected));
+        }
+        Ok(())
+    }
+
     /// What the network diffuses.
     pub fn domain(&self) -> Box<dyn Domain> {
         match (&self.prior, &self.dialect) {
@@ -88,27 +107,6 @@ impl ModelHeader {
     pub fn decoder_frames(&self) -> usize {
         let phase = self.phase.zip(self.dialect.as_ref());
         self.encoder_frames() + phase.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
-    }
-}
-
-/// Sample rates that models have: what lies outside would ask a resampler for gigabytes.
-const RATES_HZ: RangeInclusive<u32> = 1_000..=384_000;
-/// Most steps of a short schedule: a causal network keeps a history of each.
-const MOST_INFERENCE_STEPS: usize = 1_000;
-
-impl ModelHeader {
-    /// Refuses what would ask for more memory than any model has use for, before anything is made of it.
-    pub(super) fn check_budget(&self, place: &str) -> Result<()> {
-        if !RATES_HZ.contains(&self.rate_hz) {
-            let expected = format!("{} to {}", RATES_HZ.start(), RATES_HZ.end());
-            return Err(Error::invalid(place, "rate_hz", self.rate_hz, expected));
-        }
-        let steps = self.inference_betas.len();
-        if steps > MOST_INFERENCE_STEPS {
-            let (found, expected) = (format!("{steps} steps"), format!("at most {MOST_INFERENCE_STEPS}"));
-            return Err(Error::invalid(place, "inference_betas", found, expected));
-        }
-        Ok(())
     }
 }
 
