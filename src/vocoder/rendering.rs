@@ -8,6 +8,7 @@ use crate::render::{Format, Render, Window};
 /// Frames that are rendered at a time where signals are gone on with: short, so that an urgent chunk does not wait for a
 /// long one.
 const QUANTUM_FRAMES: usize = 4;
+
 impl Render for Vocoder {
     fn format(&self) -> Format {
         Format {
