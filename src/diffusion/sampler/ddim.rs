@@ -10,7 +10,7 @@ pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
 }
 
 /// x ← √ᾱ_{n−1}·(x − √(1−ᾱ_n)·ε)/√ᾱ_n + √(1−ᾱ_{n−1})·ε: the scales of x, ε and z.
-fn scales(level: &Level) -> [f64; 3] {
+pub(super) fn scales(level: &Level) -> [f64; 3] {
     let Level { alpha_bar, next_alpha_bar, .. } = level;
     let x_scale = (next_alpha_bar / alpha_bar).sqrt();
     [x_scale, (1.0 - next_alpha_bar).sqrt() - x_scale * (1.0 - alpha_bar).sqrt(), 0.0]

@@ -2,6 +2,7 @@
 //! evaluations a step, the second at where the first leads, and the mean of both taken.
 
 use super::course::{Course, Level};
+use super::ddim;
 use super::plan::{Found, Sampler};
 use crate::diffusion::{Evaluation, Gaussians};
 
@@ -32,12 +33,10 @@ pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
 }
 
 impl Step {
-    /// x/√ᾱ moves along ε by the change of √(1−ᾱ)/√ᾱ.
+    /// Straight on, as the deterministic sampler goes: x/√ᾱ moves along ε by the change of √(1−ᾱ)/√ᾱ.
     fn down_from(level: &Level) -> Self {
-        let Level { alpha_bar, next_alpha_bar, .. } = level;
-        let x_scale = (next_alpha_bar / alpha_bar).sqrt();
-        let eps_scale = (1.0 - next_alpha_bar).sqrt() - x_scale * (1.0 - alpha_bar).sqrt();
-        Self { x_scale: x_scale as f32, eps_scale: eps_scale as f32 }
+        let [x_scale, eps_scale, _] = ddim::scales(level).map(|scale| scale as f32);
+        Self { x_scale, eps_scale }
     }
 }
 
@@ -88,7 +87,7 @@ mod tests {
         };
         let top = training.respaced(24).expect("valid").alpha_bars()[23] as f32;
         let expected = deviation / (top * deviation * deviation + 1.0 - top).sqrt();
-        let (heun, straight) = (end(lay), end(super::super::ddim::lay));
+        let (heun, straight) = (end(lay), end(ddim::lay));
         assert!(
             (heun - expected).abs() < 0.3 * (straight - expected).abs(),
             "{heun}, {straight}, not {expected}"
