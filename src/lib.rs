@@ -14,7 +14,7 @@
 //! use remel::vocoder::{FileRequest, Vocoder};
 //!
 //! # fn main() -> remel::Result<()> {
-//! let mut vocoder = Vocoder::new(Arc::new(remel::checkpoint::bundled()), &Backend::Cpu)?;
+//! let mut vocoder = Vocoder::new(Arc::new(remel::checkpoint::Bundled::Small.model()), &Backend::Cpu)?;
 //! let input = Audio::read(Path::new("voice.wav"))?;
 //! let output = vocoder.vocode(&input, None, None, &FileRequest::default(), &mut |_, _| ())?;
 //! output.write_wav(Path::new("out.wav"))

@@ -18,6 +18,10 @@ use remel::network::{Backend, DiffWaveConfig, Tensor, Weights};
 use remel::render::{Request, SpanPlan};
 use remel::vocoder::Vocoder;
 
+#[path = "live/mod.rs"]
+mod live;
+use live::live;
+
 /// Without mel, of three classes; and with mel, causal, of two.
 const FIXTURES: [&str; 2] = ["classes_8x4x2", "classes_mel_12x4x4"];
 const TOLERANCE: f32 = 1e-4;
@@ -190,7 +194,7 @@ fn a_model_file_keeps_the_names_of_its_classes() {
 /// What a file of before classes and of before other networks says, whose header has none of their fields.
 #[test]
 fn a_header_without_classes_is_one_of_a_network_without() {
-    let header = serde_json::to_value(checkpoint::bundled().header()).unwrap();
+    let header = serde_json::to_value(live().header()).unwrap();
     let mut old = header.clone();
     old.as_object_mut().unwrap().remove("classes").unwrap();
     old.as_object_mut().unwrap().remove("null_label").unwrap();
@@ -198,7 +202,7 @@ fn a_header_without_classes_is_one_of_a_network_without() {
     // Nor of a kind: DiffWave was the only network.
     assert_eq!(old["network"].as_object_mut().unwrap().remove("kind").unwrap(), "diffwave");
     let old: ModelHeader = serde_json::from_value(old).unwrap();
-    assert_eq!(old, *checkpoint::bundled().header());
+    assert_eq!(old, *live().header());
 }
 
 #[test]
@@ -218,7 +222,7 @@ fn a_class_is_asked_for_by_name_or_index() {
         let message = header.check_request(class, guidance).unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
     }
-    let message = checkpoint::bundled().header().class("piano").unwrap_err().to_string();
+    let message = live().header().class("piano").unwrap_err().to_string();
     assert!(message.contains("no classes"), "{message}");
 }
 
@@ -260,7 +264,7 @@ fn networks_and_headers_that_do_not_agree_are_refused() {
 
 #[test]
 fn labels_that_fit_no_window_or_class_are_refused() {
-    let (classed, plain) = (model(FIXTURES[0]), checkpoint::bundled());
+    let (classed, plain) = (model(FIXTURES[0]), live());
     for (_, mut denoiser) in denoisers(&classed) {
         let message = denoiser.label(&[Some(3)]).unwrap_err().to_string();
         assert!(message.contains("found 3") && message.contains("3 classes"), "{message}");

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use remel::diffusion::{Clamp, Draw, Found, Gaussians, NoiseSource, SamplerKind, Schedule, karras_sigmas};
+use remel::diffusion::{
+    Clamp, Course, Draw, Found, Gaussians, NoiseSource, SamplerKind, Schedule, karras_sigmas,
+};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -56,7 +58,8 @@ fn every_step_is_lmnts() {
             other => panic!("unknown training schedule {other}"),
         };
         let inference = Schedule::from_betas(numbers(&entry["beta"])).unwrap();
-        let plan = SamplerKind::Ancestral.plan(&training.unwrap(), &inference, 1.0, Clamp::EveryStep);
+        let plan = SamplerKind::Ancestral
+            .plan(&Course::of_steps(&training.unwrap(), &inference, 1.0), Clamp::EveryStep);
         let sampler = plan.sampler.as_ref();
         let count = sampler.evaluations().len();
         // The scales of x, ε and z are what a step makes of ones among zeros; references count from the least noise.

@@ -88,7 +88,7 @@ fn unit_noise_takes_on_the_mel_it_is_given() {
 #[test]
 fn what_the_filter_sees_of_a_sample_is_within_its_reach() {
     let (prior, dialect, mel) = (SpectralPrior::default(), dialect(), mel());
-    let reach = remel::domain::Prior::Spectral(prior).reach_frames(dialect.hop);
+    let reach = remel::domain::Prior::Spectral(prior).reach_frames(&dialect);
     let mut filter = SpectralFilter::new(prior, &dialect);
     let render = |filter: &mut SpectralFilter, first: usize, last: usize| {
         let mut x = array("x.npy")[first * 256..last * 256].to_vec();

@@ -115,7 +115,7 @@ proptest! {
         let dialect = dialect(8000);
         let (engine, key, _) = engine(&dialect, Sound::Hash);
         let config = config(host_rate_hz, &dialect, PLAN);
-        let edit = MelEditSettings { smear: 0.3, shift_semitones: 2.0, tilt_db_per_octave: -1.0, freeze: false };
+        let edit = MelEditSettings { smear: 0.3, shift_semitones: 2.0, tilt_db_per_octave: -1.0, detail: 0.7, freeze: false };
         let controls = Controls { edit, ..echo() };
         let input = vec![noise(4000, 9)];
         let (mut stream, _) = open(&config, &engine, &key);

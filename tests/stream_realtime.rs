@@ -75,6 +75,7 @@ proptest! {
                     shift_semitones: (number % 5) as f32,
                     tilt_db_per_octave: (number % 4) as f32,
                     smear: 0.1,
+                    detail: 1.0 - 0.2 * (number % 3) as f32,
                     freeze: number % 7 == 0,
                 },
                 mix: MixSettings { bypass: number % 11 == 0, ..MixSettings::default() },

@@ -17,6 +17,10 @@ use remel::render::{Render, Request, ScheduleChoice, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 
+#[path = "live/mod.rs"]
+mod live;
+use live::live;
+
 const HOP: usize = 256;
 
 /// The CPU engine, and how many samples its predictions had. Its next prediction is not a number, where it is told so.
@@ -333,7 +337,7 @@ fn after_a_gap_a_signal_is_soon_what_it_would_have_been() {
 
 #[test]
 fn what_is_not_a_number_is_gone_with_its_chunk() {
-    for model in [small(), whitened(), Arc::new(checkpoint::bundled())] {
+    for model in [small(), whitened(), Arc::new(live())] {
         let (mut vocoder, _, breaks) = breaking(&model);
         let (plan, mel, mut out) = (vocoder.plan(4), mel(80, 0, 0), [Vec::new()]);
         for chunk in 0..10 {
@@ -401,7 +405,7 @@ fn a_long_causal_render_is_one_however_it_is_cut() {
 
 #[test]
 fn the_bundled_network_has_no_seams() {
-    let model = Arc::new(checkpoint::bundled());
+    let model = Arc::new(live());
     // Of the phases that are reconstructed later, tests/phase.rs has the seams.
     let request = Request { coherence: 0.0, ..Request::default() };
     let mel = mel(100, 0, 0);

@@ -3,6 +3,8 @@
 //! Prints GFLOP/s of one residual layer and of the whole network and their share of this machine's own peak; then how
 //! long DiffWave takes for a second of audio, offline and in the plugin's latency modes, beside burn on the same CPU.
 
+#[path = "../../tests/live/mod.rs"]
+mod live;
 mod models;
 mod peak;
 #[path = "../../tests/random/mod.rs"]

@@ -43,6 +43,7 @@ pub fn base() -> Arc<Model> {
         null_label: false,
         training_betas: training.betas().to_vec(),
         inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
+        angle_steps: None,
         sampler: SamplerKind::Ancestral,
         clamp: Clamp::EveryStep,
         prior: None,

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use remel::checkpoint;
 use remel::diffusion::Denoiser;
 use remel::kernel::InstructionSet;
 use remel::mel::Mel;
@@ -16,6 +15,7 @@ use remel::render::{Render, Request, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 
+use super::live::live;
 use super::models::{base, mel};
 use super::random::numbers;
 use super::{Choice, best};
@@ -37,7 +37,7 @@ pub fn print(choice: &Choice) {
         "model", "set", "threads", "offline", "speed", "Studio, 64", "Balanced, 12", "Live, 4"
     );
     let set = choice.set.or(InstructionSet::available().last()).expect("the baseline at least");
-    let models = [base(), Arc::new(checkpoint::bundled())];
+    let models = [base(), Arc::new(live())];
     for model in &models {
         for &threads in &choice.threads {
             let (network, weights) =

@@ -74,7 +74,7 @@ pub enum BackendChoice {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelChoice {
-    /// A model file; none takes the bundled model.
+    /// A model file, or the name of a bundled model; none takes the default one.
     pub file: Option<PathBuf>,
     /// The device.
     pub backend: BackendChoice,

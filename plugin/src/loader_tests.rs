@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// The bundled model under another name.
 fn save(path: &Path, name: &str) {
-    let model = checkpoint::bundled();
+    let model = checkpoint::Bundled::default().model();
     let card = Card { name: name.to_owned(), ..model.header().card.clone() };
     checkpoint::save(&model.with_card(card), path).expect("a file");
 }

@@ -3,7 +3,7 @@
 use crate::choices::{BackendChoice, ModelChoice};
 use crate::report::ModelSummary;
 use crate::shared::{Digest, EngineLease, RendererLease, Renderers};
-use remel::checkpoint::ModelFile;
+use remel::checkpoint::{Bundled, ModelFile};
 use remel::mel::Dialect;
 use remel::model::Model;
 use remel::network::Backend;
@@ -32,7 +32,7 @@ impl PlacedModel {
     pub fn open(choice: &ModelChoice, engine: &EngineLease) -> Result<Self> {
         let file = match &choice.file {
             Some(path) => ModelFile::read(path)?,
-            None => ModelFile::bundled(),
+            None => Bundled::default().file(),
         };
         let (model, digest) = engine.model(&file)?;
         let dialect = model.dialect()?.clone();
@@ -130,7 +130,7 @@ mod tests {
 
     /// The bundled model with another temperature.
     fn save(path: &Path, temperature: f32) {
-        let model = checkpoint::bundled().with_temperature(temperature).expect("a temperature");
+        let model = Bundled::default().model().with_temperature(temperature).expect("a temperature");
         checkpoint::save(&model, path).expect("a file");
     }
 

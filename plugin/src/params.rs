@@ -51,6 +51,9 @@ pub struct RemelParams {
     /// Smoothing over frames, 0 to 1.
     #[id = "smear"]
     pub smear: FloatParam,
+    /// What is left of the detail over bands, 0 to 1: at half of it the formants, without pitch.
+    #[id = "detail"]
+    pub detail: FloatParam,
     /// Chunk and look-ahead.
     #[id = "latency"]
     pub latency: EnumParam<LatencyMode>,
@@ -84,6 +87,7 @@ impl Default for RemelParams {
             shift: plain("Shift", 0.0, -12.0, 12.0, " st", 1),
             tilt: plain("Formant tilt", 0.0, -6.0, 6.0, " dB/oct", 1),
             smear: percent("Smear", 0.0),
+            detail: percent("Detail", 1.0),
             latency: EnumParam::new("Latency", LatencyMode::Balanced).non_automatable(),
             mix: percent("Mix", 1.0),
             output: gain("Output"),
@@ -127,6 +131,7 @@ impl RemelParams {
                 shift_semitones: self.shift.value(),
                 tilt_db_per_octave: self.tilt.value(),
                 smear: self.smear.value(),
+                detail: self.detail.value(),
                 freeze: self.freeze.value(),
             },
             mix: stream::MixSettings {
@@ -184,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_are_those_of_the_first_release() {
+    fn identifiers_stay_what_they_were() {
         let ids: Vec<String> = RemelParams::default().param_map().into_iter().map(|(id, _, _)| id).collect();
         let released = [
             "mel_from",
@@ -198,6 +203,7 @@ mod tests {
             "shift",
             "tilt",
             "smear",
+            "detail",
             "latency",
             "mix",
             "output",

@@ -75,7 +75,7 @@ impl EngineLease {
         &self.engine
     }
 
-    /// The model in `file`, parsed where no instance has one of the same content, and that content's digest.
+    /// The model in `file`, its frames laid for streams, parsed where no instance has one of the same content, and that content's digest.
     ///
     /// # Errors
     /// The file is no model.
@@ -85,7 +85,7 @@ impl EngineLease {
         if let Some(model) = shared.models.get(&digest).and_then(Weak::upgrade) {
             return Ok((model, digest));
         }
-        let model = Arc::new(file.parse(None)?);
+        let model = Arc::new(file.parse(None)?.for_streams());
         shared.models.retain(|_, model| model.strong_count() > 0);
         shared.models.insert(digest, Arc::downgrade(&model));
         Ok((model, digest))

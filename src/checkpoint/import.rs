@@ -81,12 +81,13 @@ pub fn import(
         null_label: false,
         training_betas,
         inference_betas,
+        angle_steps: None,
         sampler: SamplerKind::Ancestral,
         // lmnt limits the signal after every step; with a prior, sampling follows our own recipe.
         clamp: match prior {
             None => Clamp::EveryStep,
             Some(Prior::Energy(_)) => Clamp::Last,
-            Some(Prior::Spectral(_)) => Clamp::Never,
+            Some(Prior::Spectral(_) | Prior::Stft) => Clamp::Never,
         },
         prior,
         phase: None,

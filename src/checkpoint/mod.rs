@@ -1,11 +1,14 @@
 //! Model files: our own `.safetensors`, and checkpoints of other programs.
 
+mod bandwave;
+mod bundled;
 mod import;
 mod pytorch;
 mod safetensors;
 mod values;
 
-pub use safetensors::save;
+pub use bundled::Bundled;
+pub use safetensors::{WeightType, save, save_as};
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -15,22 +18,18 @@ use crate::mel::Dialect;
 use crate::model::Model;
 use crate::{Error, Result};
 
-/// Reads a model: a Remel `.safetensors`, or a DiffWave checkpoint as `.pt`/`.pth`/`.ckpt` or `.safetensors`.
+/// Reads a model: a bundled one by its name, a Remel `.safetensors`, a DiffWave checkpoint as `.pt`/`.pth`/`.ckpt` or
+/// `.safetensors`, or the file of BandWave's reference.
 ///
 /// `dialect` overrides what a foreign checkpoint was trained on, which its file does not say.
 ///
 /// # Errors
 /// One line that names the file, the field or tensor, what was found and what was expected.
 pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    match Format::of(path)? {
+    match Bundled::named(path).map_or_else(|| Format::of(path), |_| Ok(Format::Safetensors))? {
         Format::Safetensors => ModelFile::read(path)?.parse(dialect),
         Format::PyTorch => pytorch::load(path, path, dialect),
     }
-}
-
-/// The bundled model.
-pub fn bundled() -> Model {
-    ModelFile::bundled().parse(None).expect("the bundled model is valid")
 }
 
 /// A model file's bytes, read once: for who tells models by their content before parsing them.
@@ -41,20 +40,17 @@ pub struct ModelFile {
 }
 
 impl ModelFile {
-    /// Reads any file that [`load`] takes.
+    /// Reads any file that [`load`] takes, and knows the bundled models by their names.
     ///
     /// # Errors
     /// Its extension is none of a model's, or the system refuses it.
     pub fn read(path: &Path) -> Result<Self> {
+        if let Some(bundled) = Bundled::named(path) {
+            return Ok(bundled.file());
+        }
         let format = Format::of(path)?;
         let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?.into();
         Ok(Self { path: path.to_owned(), format, bytes })
-    }
-
-    /// The bundled model's.
-    pub fn bundled() -> Self {
-        let bytes = include_bytes!("../../assets/models/live.safetensors").as_slice().into();
-        Self { path: "the bundled model".into(), format: Format::Safetensors, bytes }
     }
 
     /// Where the file lies, for the user's eyes.
@@ -114,6 +110,11 @@ mod tests {
     use super::*;
     use crate::model::ModelHeader;
 
+    fn live() -> Model {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/live.safetensors");
+        load(&path, None).unwrap()
+    }
+
     #[test]
     fn a_file_read_whole_is_the_model_that_was_there_then() {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diffwave/lmnt_8x4x2");
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_header_that_asks_for_more_than_any_model_needs_is_refused() {
-        let bundled = bundled();
+        let bundled = live();
         let refusal = |change: fn(&mut ModelHeader)| {
             let mut header = bundled.header().clone();
             change(&mut header);

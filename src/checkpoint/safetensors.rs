@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use super::bandwave;
 use super::import::{Params, import};
 use super::values::Float;
 use crate::audio::write_whole;
@@ -32,7 +34,11 @@ pub fn from_bytes(path: &Path, bytes: &[u8], dialect: Option<&Dialect>) -> Resul
         weights.insert(name, Tensor { shape: view.shape().to_vec(), data: float.widen(view.data()) });
     }
     let Some(header) = header else {
-        return import(path, &weights, &Params::default(), 0, dialect);
+        let arguments = metadata.metadata().as_ref().and_then(|entries| entries.get(bandwave::CONFIG));
+        return match arguments {
+            Some(arguments) => bandwave::import(path, arguments, weights),
+            None => import(path, &weights, &Params::default(), 0, dialect),
+        };
     };
     let header: ModelHeader = serde_json::from_str(header)
         .map_err(|e| Error::invalid(path.display(), format!("metadata {HEADER}"), e, "a model's header"))?;
@@ -50,8 +56,23 @@ fn float(dtype: Dtype) -> Option<Float> {
     }
 }
 
-/// Writes a model file. It appears whole or not at all.
+/// How weights are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WeightType {
+    /// As they are.
+    #[default]
+    F32,
+    /// Rounded to half precision: half as large.
+    F16,
+}
+
+/// Writes a model file, its weights as they are. It appears whole or not at all.
 pub fn save(model: &Model, path: &Path) -> Result<()> {
+    save_as(model, path, WeightType::F32)
+}
+
+/// The same with weights of another type.
+pub fn save_as(model: &Model, path: &Path, weights: WeightType) -> Result<()> {
     let header =
         serde_json::to_string(model.header()).expect("a header has no map with other keys than strings");
     let metadata = HashMap::from([(HEADER.to_owned(), header)]);
@@ -59,12 +80,19 @@ pub fn save(model: &Model, path: &Path) -> Result<()> {
         .weights()
         .iter()
         .map(|(name, tensor)| {
-            let bytes = tensor.data.iter().flat_map(|v| v.to_le_bytes()).collect();
+            let bytes = match weights {
+                WeightType::F32 => tensor.data.iter().flat_map(|v| v.to_le_bytes()).collect(),
+                WeightType::F16 => tensor.data.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
+            };
             (name.to_owned(), tensor.shape.clone(), bytes)
         })
         .collect();
+    let dtype = match weights {
+        WeightType::F32 => Dtype::F32,
+        WeightType::F16 => Dtype::F16,
+    };
     let views = tensors.iter().map(|(name, shape, bytes)| {
-        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("shape and bytes are one tensor's");
+        let view = TensorView::new(dtype, shape.clone(), bytes).expect("shape and bytes are one tensor's");
         (name.as_str(), view)
     });
     let bytes = safetensors::serialize(views, Some(metadata))

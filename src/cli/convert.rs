@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use remel::Error;
-use remel::checkpoint;
+use remel::checkpoint::{self, WeightType};
 use remel::domain::phase::Phase;
 use remel::mel::Dialect;
 use remel::model::Card;
@@ -15,7 +15,7 @@ use super::options::{share, temperature};
 /// Arguments of `remel convert`.
 #[derive(Args)]
 pub struct Convert {
-    /// DiffWave checkpoint: .pt, .pth, .ckpt or .safetensors
+    /// DiffWave checkpoint: .pt, .pth, .ckpt or .safetensors; or the .safetensors of BandWave's reference
     input: PathBuf,
     /// Remel model to write
     #[arg(short, long, value_name = "OUT.safetensors")]
@@ -32,6 +32,9 @@ pub struct Convert {
     /// What the reconstruction takes from the network's phases, 0 to 1 [default: as in the input, else 0.3]
     #[arg(long, requires = "phase_iterations", value_parser = share)]
     phase_trust: Option<f64>,
+    /// Round the weights to half precision: half as large a file
+    #[arg(long)]
+    half: bool,
     /// The model's name [default: the input file's]
     #[arg(long)]
     name: Option<String>,
@@ -60,7 +63,8 @@ impl Convert {
             provenance: self.provenance.unwrap_or(read.provenance),
             trained_steps: read.trained_steps,
         });
-        checkpoint::save(&model, &self.output)?;
+        let weights = if self.half { WeightType::F16 } else { WeightType::F32 };
+        checkpoint::save_as(&model, &self.output, weights)?;
         eprintln!("{}: {} parameters", self.output.display(), model.weights().parameters());
         Ok(())
     }

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use remel::checkpoint;
+use remel::checkpoint::{self, Bundled};
 use remel::domain::Prior;
 use remel::model::ModelHeader;
 
 /// Arguments of `remel info`.
 #[derive(Args)]
 pub struct Info {
-    /// Model file [default: the bundled model]
-    model: Option<PathBuf>,
+    /// A bundled model (small, large, tts), or a model file
+    #[arg(default_value = Bundled::default().name())]
+    model: PathBuf,
     /// Print the header as JSON
     #[arg(long)]
     json: bool,
@@ -21,10 +22,7 @@ pub struct Info {
 impl Info {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let model = match &self.model {
-            Some(path) => checkpoint::load(path, None)?,
-            None => checkpoint::bundled(),
-        };
+        let model = checkpoint::load(&self.model, None)?;
         let header = model.header();
         if self.json {
             println!("{}", serde_json::to_string_pretty(header)?);
@@ -60,8 +58,26 @@ fn print_network(header: &ModelHeader, parameters: usize) {
     if network.learned_variance() {
         println!("variances    learned");
     }
-    let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
-    println!("schedule     trained on {} steps; fast: {}", header.training_betas.len(), betas.join(", "));
+    let layout = network.layout();
+    let calls_a_second = f64::from(header.rate_hz) / layout.hop as f64;
+    println!(
+        "work         {:.2} GFLOP per second of audio and step",
+        network.operations() * calls_a_second / 1e9
+    );
+    if layout.optional_frames() > 0 {
+        println!("look-ahead   0 to {} mel frames, chosen when it runs", layout.optional_frames());
+    }
+    match header.angle_steps {
+        Some(steps) => println!("schedule     any angle; fast: {steps} steps of equal angles"),
+        None => {
+            let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
+            println!(
+                "schedule     trained on {} steps; fast: {}",
+                header.training_betas.len(),
+                betas.join(", ")
+            );
+        }
+    }
     println!("sampler      {}", header.sampler.name());
     println!("temperature  {}", header.temperature);
     match &header.phase {
@@ -81,6 +97,7 @@ fn print_network(header: &ModelHeader, parameters: usize) {
                 p.std, p.win, p.floor, p.range
             );
         }
+        Some(Prior::Stft) => println!("prior        spectra, whitened and compressed"),
         None => println!("prior        none"),
     }
 }

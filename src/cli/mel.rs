@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use remel::audio::{Audio, write_npy};
-use remel::checkpoint;
+use remel::checkpoint::{self, Bundled};
 use remel::mel::{Dialect, mel_of};
 
 /// Arguments of `remel mel`.
@@ -16,8 +16,8 @@ pub struct MelCommand {
     /// Mel frames to write, [n_mels, frames] f32
     #[arg(short, long, value_name = "MEL.npy")]
     output: PathBuf,
-    /// Compute what this model was trained on [default: the bundled model]
-    #[arg(long, value_name = "FILE", conflicts_with = "dialect")]
+    /// Compute what this model was trained on [default: small]
+    #[arg(long, value_name = "MODEL", conflicts_with = "dialect")]
     model: Option<PathBuf>,
     /// Compute this dialect
     #[arg(long, value_name = "NAME")]
@@ -30,7 +30,7 @@ impl MelCommand {
         let dialect = match (&self.dialect, &self.model) {
             (Some(name), _) => Dialect::named(name)?,
             (None, Some(path)) => checkpoint::load(path, None)?.dialect()?.clone(),
-            (None, None) => checkpoint::bundled().dialect()?.clone(),
+            (None, None) => Bundled::default().model().dialect()?.clone(),
         };
         let audio = Audio::read(&self.input)?.resampled(dialect.rate_hz);
         let mel = mel_of(&audio.to_mono(), &dialect)?;

@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
+use remel::Error;
+use remel::checkpoint::{self, Bundled};
 use remel::diffusion::SamplerKind;
 use remel::model::Model;
 use remel::network::Backend;
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::{THREADS, Vocoder};
-use remel::{Error, checkpoint};
 
 /// Which model, which of its classes, and where it runs.
 #[derive(Args)]
 pub struct ModelOptions {
-    /// Model file: .safetensors, or a PyTorch checkpoint (.pt) [default: the bundled model]
-    #[arg(long, value_name = "FILE")]
-    pub model: Option<PathBuf>,
+    /// A bundled model (small, large, tts), a model file (.safetensors), or a PyTorch checkpoint (.pt)
+    #[arg(long, value_name = "MODEL", default_value = Bundled::default().name())]
+    pub model: PathBuf,
     /// Which of the model's classes to render, by name or counted from 0 (`remel info` lists them)
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
@@ -58,10 +59,7 @@ impl BackendChoice {
 impl ModelOptions {
     /// The model.
     pub fn load(&self) -> Result<Arc<Model>> {
-        Ok(Arc::new(match &self.model {
-            Some(path) => checkpoint::load(path, None)?,
-            None => checkpoint::bundled(),
-        }))
+        Ok(Arc::new(checkpoint::load(&self.model, None)?))
     }
 
     /// The class of `model` that was asked for; none where none was.
@@ -94,6 +92,18 @@ pub struct SamplingOptions {
     /// fast, full, a number of steps, or explicit betas with commas between them
     #[arg(long, default_value = "fast", value_parser = schedule)]
     pub schedule: ScheduleChoice,
+    /// A number of steps: the same as --schedule N
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), conflicts_with = "schedule")]
+    pub steps: Option<u16>,
+    /// Share of the posterior's noise that ancestral sampling draws anew in each step, 0 to 1
+    #[arg(long, default_value_t = 1.0, value_parser = share)]
+    pub eta: f32,
+    /// Mel frames ahead of its own that a frame is told, where the model leaves that open [default: all it can take]
+    #[arg(long, value_name = "FRAMES")]
+    pub look_ahead: Option<usize>,
+    /// How far each prediction is held to its mel frame, 0 to 1, where the model can
+    #[arg(long, default_value_t = 1.0, value_parser = share)]
+    pub fit: f32,
     /// How to go from level to level, by the name of a sampler (`remel info` has the model's) [default: the model's own way]
     #[arg(long, value_name = "NAME", value_parser = sampler)]
     pub sampler: Option<SamplerKind>,
@@ -119,9 +129,31 @@ impl SamplingOptions {
     /// Where the model has no such class, or cannot be guided.
     pub fn request(&self, model: &Model, class: Option<usize>, strength: f32) -> Result<Request> {
         model.header().check_request(class, self.guidance)?;
-        let Self { sampler, temperature, seed, coherence, guidance, .. } = *self;
-        let schedule = self.schedule.clone();
-        Ok(Request { schedule, sampler, strength, temperature, seed, coherence, class, guidance })
+        let most = model.header().network.layout().optional_frames();
+        if let Some(frames) = self.look_ahead.filter(|frames| *frames > most) {
+            let expected = match most {
+                0 => "none: the model's look-ahead is fixed".to_owned(),
+                most => format!("0 to {most} frames"),
+            };
+            return Err(Error::invalid("--look-ahead", "value", frames, expected).into());
+        }
+        let Self { sampler, eta, fit, temperature, seed, coherence, guidance, .. } = *self;
+        Ok(Request {
+            schedule: self
+                .steps
+                .map_or_else(|| self.schedule.clone(), |steps| ScheduleChoice::Steps(steps.into())),
+            sampler,
+            eta,
+            look_ahead_frames: self.look_ahead.unwrap_or(most),
+            fit,
+            strength,
+            temperature,
+            seed,
+            coherence,
+            class,
+            guidance,
+            ..Request::default()
+        })
     }
 }
 

@@ -26,13 +26,18 @@ pub trait Denoiser: Send {
         }
     }
 
+    /// Sets how many mel frames after its own a value is conditioned on, for networks that leave that open: at most so many,
+    /// in the windows that are conditioned from now on. All that it can take is how a network begins.
+    fn look_ahead(&mut self, _frames: usize) {}
+
     /// Sets the batch that the following predictions work on: `mels` holds one spectrogram per window, all of
     /// the same length and with `values` values of x each. An unconditional network takes empty spectrograms.
     fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()>;
 
     /// Predicts from `x` at `level` into `eps`, both `[batch, values]` row-major.
     ///
-    /// `level` is what the network takes: a discrete or real-valued step (DiffWave), √ᾱ (WaveGrad), σ or t.
+    /// `level` is what the network takes: a discrete or real-valued step (DiffWave), √ᾱ (WaveGrad), σ, t, or an angle
+    /// (BandWave).
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()>;
 
     /// Where the last prediction's variances lie, `[batch, values]` row-major: from the logarithm of the least that a

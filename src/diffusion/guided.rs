@@ -29,6 +29,10 @@ impl Denoiser for Guided<'_> {
         self.denoiser.label(&[labels, &vec![None; labels.len()]].concat())
     }
 
+    fn look_ahead(&mut self, frames: usize) {
+        self.denoiser.look_ahead(frames);
+    }
+
     fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()> {
         self.denoiser.condition(&[mels, mels].concat(), values)
     }

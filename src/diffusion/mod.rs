@@ -18,6 +18,6 @@ pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;
 pub use prediction::Prediction;
-pub use sampler::{Clamp, Found, Sampler, SamplerKind, SamplingPlan, Start};
+pub use sampler::{Clamp, Course, Found, Sampler, SamplerKind, SamplingPlan, Start};
 pub use sampling::Sampling;
 pub use schedule::{Schedule, karras_sigmas};

@@ -82,7 +82,7 @@ fn clamp(x: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diffusion::{Noise, NoiseSource, Prediction, SamplerKind, Schedule};
+    use crate::diffusion::{Course, Noise, NoiseSource, Prediction, SamplerKind, Schedule};
     use crate::mel::Mel;
 
     /// Predicts one value everywhere, and variances at some places.
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn noise_has_the_variance_that_the_network_has_learned() {
         let schedule = Schedule::from_betas(vec![0.1, 0.4]).expect("valid");
-        let plan = SamplerKind::Ancestral.plan(&schedule, &schedule, 1.0, Clamp::Never);
+        let plan = SamplerKind::Ancestral.plan(&Course::of_steps(&schedule, &schedule, 1.0), Clamp::Never);
         // Of x_T nothing is left, so that what comes out is the one fresh noise.
         let rows = [0.0, 0.0, 1.0, 1.0];
         let sampled = |variances| {
@@ -140,7 +140,7 @@ mod tests {
         let mut rows = vec![0.0; 3 * (2 * 6 + 1)];
         Noise::new(1).fill(0, 0, 0, &mut rows);
         for kind in SamplerKind::all() {
-            let plan = kind.plan(&training, &fast, 1.0, Clamp::Last);
+            let plan = kind.plan(&Course::of_steps(&training, &fast, 1.0), Clamp::Last);
             let mut sampling = Sampling::default();
             let (draws, mut denoiser) =
                 ([draw(NoiseSource::Given(&rows))], Fixed(Prediction::Signal, 0.3, None));

@@ -16,11 +16,29 @@ pub trait Domain: Send {
     /// Standard deviation of the noise per value for the frames of `mel`; empty where it is 1.
     fn noise_std(&self, mel: &Mel) -> Vec<f32>;
 
-    /// x for the frames of `mel` of the `audio`, `[frames · hop]`.
+    /// x for the frames of `mel` of the `audio`, `[frames · hop]`, and of spectra what else lies under the last
+    /// window.
     fn encode(&mut self, mel: &Mel, audio: &[f32]) -> Vec<f32>;
 
     /// The audio of `x` for the frames of `mel`. Both may end within the last frame, at the same place of it.
     fn decode(&mut self, mel: &Mel, x: Vec<f32>) -> Vec<f32>;
+
+    /// Whether [`Domain::fit`] does anything.
+    fn fits(&self) -> bool {
+        false
+    }
+
+    /// Scales one frame of a predicted signal, `x0`, so that it says of itself what its mel `frame` says, where the domain can.
+    fn fit(&mut self, _frame: &[f32], _fit: Fit, _x0: &mut [f32]) {}
+}
+
+/// How far predictions are held to the mel frames that they were made for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    /// Share of the gains that would make their mel what was asked for, 0 to 1.
+    pub share: f32,
+    /// What is left of the mel's detail over bands: see [`crate::mel::BandSmoothing`].
+    pub detail: f32,
 }
 
 /// Limits samples to full scale.

@@ -1,14 +1,12 @@
 //! The filter of the spectral prior.
 
 use super::SpectralPrior;
-use crate::mel::{Dialect, Mel, Spectrum, WindowedTransform, hann};
+use crate::mel::{Dialect, Mel, SpectralEnvelope, WindowedTransform};
 
 /// Windows that overlap at any sample.
 const OVERLAP: usize = 4;
 /// Sum of the squares of periodic Hann windows a quarter apart.
 const OVERLAPPED_ENERGY: f32 = 1.5;
-/// Mean magnitude of a complex Gaussian of unit variance, √π/2.
-const RAYLEIGH_MEAN: f32 = 0.886_226_9;
 
 /// The spectral envelope of mel frames as a zero-phase filter that changes with them: a short-time Fourier transform
 /// whose bins are scaled.
@@ -17,11 +15,8 @@ const RAYLEIGH_MEAN: f32 = 0.886_226_9;
 #[derive(Clone)]
 pub struct SpectralFilter {
     prior: SpectralPrior,
-    dialect: Dialect,
-    /// Magnitude that unit white noise has in each band.
-    noise: Vec<f32>,
-    /// For every bin, the bands that it lies between and how far it is from the first to the second.
-    places: Vec<(usize, usize, f32)>,
+    hop: usize,
+    envelope: SpectralEnvelope,
     transform: WindowedTransform,
     /// ln of the envelope, `[frames, win / 2 + 1]`.
     envelopes: Vec<f32>,
@@ -31,15 +26,13 @@ pub struct SpectralFilter {
 impl SpectralFilter {
     /// The filter for mel frames of `dialect`.
     pub fn new(prior: SpectralPrior, dialect: &Dialect) -> Self {
-        let noise = noise_magnitudes(dialect);
         Self {
-            places: places(dialect, &noise, prior.win),
-            noise,
+            envelope: SpectralEnvelope::new(dialect, prior.win, prior.floor, prior.range),
             transform: WindowedTransform::new(prior.win, prior.win),
             envelopes: Vec::new(),
             sum: Vec::new(),
             prior,
-            dialect: dialect.clone(),
+            hop: dialect.hop,
         }
     }
 
@@ -93,11 +86,11 @@ impl SpectralFilter {
 
     /// ln of the envelope in the middle of the window that begins at sample `start`, for every bin.
     fn log_gains(&self, start: isize) -> impl Iterator<Item = f32> {
-        let bins = self.places.len();
+        let bins = self.envelope.bins();
         let last = self.envelopes.len() / bins - 1;
         let centre = (start + self.prior.win as isize / 2).max(0) as usize;
-        let frame = (centre / self.dialect.hop).min(last);
-        let blend = (centre % self.dialect.hop) as f32 / self.dialect.hop as f32;
+        let frame = (centre / self.hop).min(last);
+        let blend = (centre % self.hop) as f32 / self.hop as f32;
         let envelope = |frame: usize| &self.envelopes[frame.min(last) * bins..][..bins];
         envelope(frame).iter().zip(envelope(frame + 1)).map(move |(a, b)| a + (b - a) * blend)
     }
@@ -126,55 +119,8 @@ impl SpectralFilter {
     /// The logarithms of the envelopes of `mel`.
     fn measure(&mut self, mel: &Mel) {
         self.envelopes.clear();
-        let mut densities = vec![0.0; mel.n_mels()];
         for index in 0..mel.frames() {
-            for ((density, value), noise) in densities.iter_mut().zip(mel.frame(index)).zip(&self.noise) {
-                *density = if *noise > 0.0 { self.dialect.magnitude(*value) / noise } else { 0.0 };
-            }
-            let peak = densities.iter().copied().fold(0.0, f32::max);
-            let least = (self.prior.range * peak).powi(2) + self.prior.floor.powi(2);
-            densities.iter_mut().for_each(|density| *density = 0.5 * (density.powi(2) + least).ln());
-            let bin =
-                |&(a, b, blend): &(usize, usize, f32)| densities[a] + (densities[b] - densities[a]) * blend;
-            self.envelopes.extend(self.places.iter().map(bin));
+            self.envelopes.extend(self.envelope.log_densities(mel.frame(index)));
         }
     }
-}
-
-/// The magnitude that white noise of unit variance has in each band on average; 0 for a band without a bin.
-fn noise_magnitudes(dialect: &Dialect) -> Vec<f32> {
-    let bank = dialect.filter_bank();
-    let energy: f32 = hann(dialect.win).iter().map(|w| w * w).sum();
-    (0..dialect.n_mels)
-        .map(|band| {
-            let mass: f32 = bank.band(band).1.iter().sum();
-            match dialect.spectrum {
-                Spectrum::MagnitudeUnitWindow => RAYLEIGH_MEAN * mass,
-                Spectrum::Magnitude | Spectrum::MagnitudeEps => RAYLEIGH_MEAN * energy.sqrt() * mass,
-                Spectrum::Power => (energy * mass).sqrt(),
-            }
-        })
-        .collect()
-}
-
-/// Where the bins of a transform of `win` points lie among the centres of the bands that have a bin in the mel's own.
-fn places(dialect: &Dialect, noise: &[f32], win: usize) -> Vec<(usize, usize, f32)> {
-    let (low, high) = (dialect.scale.mel(dialect.fmin_hz.into()), dialect.scale.mel(dialect.fmax_hz.into()));
-    let width = (high - low) / (dialect.n_mels + 1) as f64;
-    let centres: Vec<(usize, f64)> = (0..dialect.n_mels)
-        .filter(|band| noise[*band] > 0.0)
-        .map(|band| (band, dialect.scale.hz(low + width * (band + 1) as f64)))
-        .collect();
-    (0..=win / 2)
-        .map(|bin| {
-            let hz = bin as f64 * f64::from(dialect.rate_hz) / win as f64;
-            let above = centres.partition_point(|(_, centre)| *centre < hz);
-            match (above.checked_sub(1).map(|below| centres[below]), centres.get(above)) {
-                (Some((a, from)), Some(&(b, to))) => (a, b, ((hz - from) / (to - from)) as f32),
-                (Some((a, _)), None) => (a, a, 0.0),
-                (None, Some(&(b, _))) => (b, b, 0.0),
-                (None, None) => (0, 0, 0.0),
-            }
-        })
-        .collect()
 }

@@ -1,4 +1,5 @@
-//! What networks diffuse, and the way there and back: audio as it is, or whitened by what the mel frames say of it.
+//! What networks diffuse, and the way there and back: audio as it is, audio whitened by what the mel frames say of it, or
+//! its spectra so whitened.
 //!
 //! A domain knows mel frames and audio, and no network. After decoding, phases may be reconstructed ([`phase`]).
 
@@ -8,14 +9,16 @@ mod filter;
 pub mod phase;
 mod prior;
 mod spectral;
+mod stft;
 mod waveform;
 mod whitened;
 
-pub use coding::Domain;
 pub(crate) use coding::limit;
+pub use coding::{Domain, Fit};
 pub use energy::EnergyPrior;
 pub use filter::SpectralFilter;
 pub use prior::Prior;
 pub use spectral::SpectralPrior;
+pub use stft::Stft;
 pub use waveform::Waveform;
 pub use whitened::Whitened;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::coding::Domain;
 use super::energy::EnergyPrior;
 use super::spectral::SpectralPrior;
+use super::stft::Stft;
 use super::waveform::Waveform;
 use super::whitened::Whitened;
 use crate::Result;
@@ -18,6 +19,8 @@ pub enum Prior {
     Energy(EnergyPrior),
     /// Noise with the spectral envelope of the frame that it belongs to.
     Spectral(SpectralPrior),
+    /// Spectra, each bin as loud as the frame that it belongs to has it.
+    Stft,
 }
 
 impl Prior {
@@ -25,19 +28,34 @@ impl Prior {
     ///
     /// # Errors
     /// Names `place` and the field.
-    pub fn validate(&self, place: &str) -> Result<()> {
+    pub fn validate(&self, place: &str, dialect: &Dialect) -> Result<()> {
         match self {
             Self::Energy(prior) => prior.validate(place),
             Self::Spectral(prior) => prior.validate(place),
+            Self::Stft => Stft::validate(place, dialect),
         }
     }
 
     /// Mel frames on either side of a sample's own that reach it through the prior.
-    pub fn reach_frames(&self, hop: usize) -> usize {
+    pub fn reach_frames(&self, dialect: &Dialect) -> usize {
         match self {
             Self::Energy(_) => 0,
-            Self::Spectral(prior) => prior.reach_frames(hop),
+            Self::Spectral(prior) => prior.reach_frames(dialect.hop),
+            Self::Stft => Stft::reach_frames(dialect),
         }
+    }
+
+    /// Mel frames after a frame's own that encoding the audio under it looks at, beyond what lies under its window.
+    pub fn encoder_frames(&self, dialect: &Dialect) -> usize {
+        match self {
+            Self::Energy(_) | Self::Spectral(_) => self.reach_frames(dialect),
+            Self::Stft => 0,
+        }
+    }
+
+    /// Whether what is sampled is audio, and has a full scale.
+    pub fn has_full_scale(&self) -> bool {
+        matches!(self, Self::Energy(_))
     }
 
     /// The domain of a model with this prior and mel frames of `dialect`.
@@ -45,6 +63,7 @@ impl Prior {
         match self {
             Self::Energy(prior) => Box::new(Waveform::with_prior(*prior, dialect)),
             Self::Spectral(prior) => Box::new(Whitened::new(*prior, dialect)),
+            Self::Stft => Box::new(Stft::new(dialect)),
         }
     }
 }

@@ -35,8 +35,8 @@ impl Domain for Waveform {
         self.prior.as_ref().map_or(Vec::new(), |(prior, dialect)| prior.std(mel, dialect))
     }
 
-    fn encode(&mut self, _: &Mel, audio: &[f32]) -> Vec<f32> {
-        audio.to_vec()
+    fn encode(&mut self, mel: &Mel, audio: &[f32]) -> Vec<f32> {
+        audio[..audio.len().min(mel.frames() * self.hop)].to_vec()
     }
 
     fn decode(&mut self, _: &Mel, x: Vec<f32>) -> Vec<f32> {

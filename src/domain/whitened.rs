@@ -33,7 +33,7 @@ impl Domain for Whitened {
     }
 
     fn encode(&mut self, mel: &Mel, audio: &[f32]) -> Vec<f32> {
-        let mut x = audio.to_vec();
+        let mut x = audio[..audio.len().min(mel.frames() * self.hop)].to_vec();
         self.filter.whiten(mel, &mut x);
         x
     }

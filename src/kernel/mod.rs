@@ -29,6 +29,6 @@ pub(crate) use executor::Executor;
 pub(crate) use instruction_set::Avx512;
 pub use instruction_set::InstructionSet;
 pub(crate) use lanes::{Lanes, UNIT, Work, units};
-pub(crate) use matrix::{Edge, Matrix, ROWS, load, multiply, store};
+pub(crate) use matrix::{Edge, Matrix, ROWS, load, multiply, multiply_few, store};
 pub(crate) use prefetch::{prefetch, prefetch_early};
 pub use priority::raise_priority;

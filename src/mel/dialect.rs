@@ -102,6 +102,11 @@ impl Dialect {
         self.framing.pad_samples(self.n_fft, self.hop)
     }
 
+    /// Samples after a frame's own hop that lie under its window.
+    pub fn tail_samples(&self) -> usize {
+        (self.win - self.lead_samples()).saturating_sub(self.hop)
+    }
+
     /// Frame 0 begins this many samples before sample 0 (what its window does not cover left out).
     pub(crate) fn lead_samples(&self) -> usize {
         self.pad_samples() - (self.n_fft - self.win) / 2

@@ -1,6 +1,6 @@
-//! What the user does to mel frames before they are rendered: freeze, smear, shift, tilt.
+//! What the user does to mel frames before they are rendered: freeze, smear, detail, shift, tilt.
 
-use super::{Dialect, MelEditSettings, Spectrum};
+use super::{BandSmoothing, Dialect, MelEditSettings, Spectrum};
 
 /// Where the tilt turns.
 const TILT_PIVOT_HZ: f64 = 1000.0;
@@ -18,6 +18,7 @@ pub struct MelEdit {
     /// The tilt that `gains` were worked out for, and what the bands' values (not their compressed form) are scaled by.
     tilt_db_per_octave: f32,
     gains: Vec<f32>,
+    smoothing: BandSmoothing,
     channels: Vec<ChannelMemory>,
     scratch: Vec<f32>,
 }
@@ -46,6 +47,7 @@ impl MelEdit {
                 .map(|_| ChannelMemory { held: vec![0.0; n_mels], smeared: vec![0.0; n_mels], begun: false })
                 .collect(),
             scratch: vec![0.0; n_mels],
+            smoothing: BandSmoothing::new(dialect),
             dialect: dialect.clone(),
         };
         let (low, step) = edit.axis();
@@ -64,6 +66,7 @@ impl MelEdit {
     /// Edits the next `frame` of `channel`, `[n_mels]`, in place.
     pub fn apply(&mut self, channel: usize, frame: &mut [f32], settings: &MelEditSettings) {
         self.channels[channel].hold(frame, settings);
+        self.smoothing.apply(frame, settings.detail);
         if settings.shift_semitones != 0.0 {
             self.prepare_shift(settings.shift_semitones.clamp(-MOST_SEMITONES, MOST_SEMITONES));
             self.shift(frame);

@@ -2,6 +2,9 @@
 
 use super::{Dialect, Scale};
 
+/// Less than any band's weight within it: at the edge of the outermost, rounding leaves a trace of one.
+const LEAST_SUM: f32 = 1e-9;
+
 /// A bank of mel filters, each stored from its first bin that counts to its last.
 #[derive(Clone, Debug)]
 pub struct FilterBank {
@@ -47,6 +50,22 @@ impl FilterBank {
             let bins = &spectrum[band.start..band.start + band.weights.len()];
             *out = bins.iter().zip(&band.weights).map(|(&bin, &weight)| bin * weight).sum();
         }
+    }
+
+    /// The bank whose filters are what each band has of the sum of all at a bin of `bins`; bins in no band stay empty.
+    pub(crate) fn shares(&self, bins: usize) -> Self {
+        let mut sums = vec![0.0; bins];
+        self.spread(&vec![1.0; self.n_mels()], &mut sums);
+        let share = |band: &Band| Band {
+            start: band.start,
+            weights: band
+                .weights
+                .iter()
+                .zip(&sums[band.start..])
+                .map(|(w, sum)| w / sum.max(LEAST_SUM))
+                .collect(),
+        };
+        Self { bands: self.bands.iter().map(share).collect() }
     }
 
     /// The transpose of [`FilterBank::apply`]: every band of `bands`, `[n_mels]`, into the bins that it sums,

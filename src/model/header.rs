@@ -45,10 +45,15 @@ pub struct ModelHeader {
     pub null_label: bool,
     /// Sample rate.
     pub rate_hz: u32,
-    /// β of every training step.
+    /// β of every training step; none of a network whose levels are angles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub training_betas: Vec<f64>,
-    /// β of the short schedule that the model is meant to be sampled with.
+    /// β of the short schedule that the model is meant to be sampled with; none of a network whose levels are angles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inference_betas: Vec<f64>,
+    /// Steps that a network whose levels are angles is meant to be sampled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub angle_steps: Option<usize>,
     /// How sampling goes from level to level.
     #[serde(default, rename = "procedure")]
     pub sampler: SamplerKind,
@@ -73,10 +78,11 @@ impl ModelHeader {
             let expected = format!("{} to {}", RATES_HZ.start(), RATES_HZ.end());
             return Err(Error::invalid(place, "rate_hz", self.rate_hz, expected));
         }
-        let steps = self.inference_betas.len();
+        let steps = self.angle_steps.unwrap_or(self.inference_betas.len());
         if steps > MOST_INFERENCE_STEPS {
             let (found, expected) = (format!("{steps} steps"), format!("at most {MOST_INFERENCE_STEPS}"));
-            return Err(Error::invalid(place, "inference_betas", found, expected));
+            let field = if self.angle_steps.is_some() { "angle_steps" } else { "inference_betas" };
+            return Err(Error::invalid(place, field, found, expected));
         }
         Ok(())
     }
@@ -89,6 +95,11 @@ impl ModelHeader {
         }
     }
 
+    /// Whether mel frames may lie anywhere: what is diffused lies where they do.
+    pub fn frames_are_free(&self) -> bool {
+        matches!(self.prior, Some(Prior::Stft))
+    }
+
     /// The filter of a model with a spectral prior, for those who train one.
     pub fn filter(&self) -> Option<SpectralFilter> {
         match (&self.prior, &self.dialect) {
@@ -97,16 +108,17 @@ impl ModelHeader {
         }
     }
 
-    /// Mel frames on either side of a sample's own that encoding a carrier looks at.
+    /// Mel frames on either side of a sample's own that encoding a carrier looks at, beyond those whose windows hold it.
     pub fn encoder_frames(&self) -> usize {
-        self.prior.map_or(0, |prior| prior.reach_frames(self.network.layout().hop))
+        self.prior.zip(self.dialect.as_ref()).map_or(0, |(prior, dialect)| prior.encoder_frames(dialect))
     }
 
     /// Mel frames on either side of a sample's own that decoding looks at beside those that the network sees: those of the
     /// domain, and of the phase reconstruction.
     pub fn decoder_frames(&self) -> usize {
-        let phase = self.phase.zip(self.dialect.as_ref());
-        self.encoder_frames() + phase.map_or(0, |(phase, dialect)| phase.reach_frames(dialect))
+        let Some(dialect) = &self.dialect else { return 0 };
+        let domain = self.prior.map_or(0, |prior| prior.reach_frames(dialect));
+        domain + self.phase.map_or(0, |phase| phase.reach_frames(dialect))
     }
 }
 

@@ -5,10 +5,9 @@ mod header;
 
 pub use header::{Card, ModelHeader};
 
-use crate::diffusion::{Clamp, SamplerKind, SamplingPlan, Schedule};
-use crate::domain::Prior;
+use crate::diffusion::{Clamp, Course, SamplerKind, SamplingPlan, Schedule};
 use crate::domain::phase::Phase;
-use crate::mel::Dialect;
+use crate::mel::{Dialect, Framing};
 use crate::network::Weights;
 use crate::render::{Context, Request, ScheduleChoice};
 use crate::{Error, Result};
@@ -18,8 +17,16 @@ use crate::{Error, Result};
 pub struct Model {
     header: ModelHeader,
     weights: Weights,
-    training: Schedule,
-    inference: Schedule,
+    levels: Levels,
+}
+
+/// What the network's levels are.
+#[derive(Clone, Debug, PartialEq)]
+enum Levels {
+    /// Steps of a schedule.
+    Steps { training: Schedule, inference: Schedule },
+    /// Angles, and how many the model is meant to be sampled in.
+    Angles { steps: usize },
 }
 
 impl Model {
@@ -61,10 +68,19 @@ impl Model {
             return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
         }
         if let Some(prior) = &header.prior {
-            prior.validate(place)?;
-            if header.dialect.is_none() {
+            let Some(dialect) = &header.dialect else {
                 return Err(Error::invalid(place, "prior", "one", "none: the network is unconditional"));
+            };
+            prior.validate(place, dialect)?;
+            if !prior.has_full_scale() && header.clamp != Clamp::Never {
+                let expected = "never: what is sampled is whitened and has no full scale";
+                return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
             }
+        }
+        let (diffused, found) = (layout.frame_values(), header.domain().frame_values());
+        if diffused != found {
+            let expected = format!("one whose frames have {diffused} values, as the network's do");
+            return Err(Error::invalid(place, "prior", format!("one of {found} values a frame"), expected));
         }
         if let Some(phase) = &header.phase {
             phase.validate(place)?;
@@ -72,23 +88,14 @@ impl Model {
                 return Err(Error::invalid(place, "phase", "some", "none: the network is unconditional"));
             }
         }
-        if matches!(header.prior, Some(Prior::Spectral(_))) && header.clamp != Clamp::Never {
-            let expected = "never: what is sampled is whitened and has no full scale";
-            return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
-        }
         if network.learned_variance() && (header.dialect.is_some() || header.sampler != SamplerKind::Ancestral)
         {
             let found = "learned variances";
             let expected = "none: only an unconditional network with ancestral sampling has a use for them";
             return Err(Error::invalid(place, "network", found, expected));
         }
-        let training = Schedule::from_betas(header.training_betas.clone())?;
-        let inference = Schedule::from_betas(header.inference_betas.clone())?;
-        if let Some(steps) = network.training_steps().filter(|steps| *steps != training.len()) {
-            let found = format!("{} steps", training.len());
-            return Err(Error::invalid(place, "training_betas", found, steps));
-        }
-        Ok(Self { header, weights, training, inference })
+        let levels = Levels::of(place, &header)?;
+        Ok(Self { header, weights, levels })
     }
 
     /// The same model, to be sampled at another temperature.
@@ -107,6 +114,31 @@ impl Model {
     pub fn with_phase(self, phase: Option<Phase>) -> Result<Self> {
         let place = self.header.card.name.clone();
         Self::new(&place, ModelHeader { phase, ..self.header }, self.weights)
+    }
+
+    /// The same model, whose mel frames lie elsewhere: in a domain of spectra they are where the mel's are, wherever that is.
+    ///
+    /// # Errors
+    /// Where the model is bound to its own framing.
+    pub fn with_framing(mut self, framing: Framing) -> Result<Self> {
+        let dialect = self.dialect()?;
+        if dialect.framing != framing && !self.header.frames_are_free() {
+            let found = format!("{framing:?}");
+            let expected = format!("{:?}, which its network is bound to", dialect.framing);
+            return Err(Error::invalid(&self.header.card.name, "framing", found, expected));
+        }
+        if let Some(dialect) = &mut self.header.dialect {
+            dialect.framing = framing;
+        }
+        Ok(self)
+    }
+
+    /// The same model for a stream: where its frames may lie anywhere, they lie where the latency is least.
+    pub fn for_streams(self) -> Self {
+        match self.header.frames_are_free() {
+            true => self.with_framing(Framing::Centred).expect("its frames are free"),
+            false => self,
+        }
     }
 
     /// The same model with another card.
@@ -140,15 +172,29 @@ impl Model {
     /// # Errors
     /// A schedule of no steps, or of explicit βs out of their range.
     pub fn sampling(&self, request: &Request, strength: f32) -> Result<SamplingPlan> {
-        let inference = match &request.schedule {
-            ScheduleChoice::Fast => self.inference.clone(),
-            ScheduleChoice::Full => self.training.clone(),
-            ScheduleChoice::Steps(steps) if *steps == self.inference.len() => self.inference.clone(),
-            ScheduleChoice::Steps(steps) => self.inference.respaced(*steps)?,
-            ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.to_vec())?,
+        let course = match &self.levels {
+            Levels::Steps { training, inference } => {
+                let inference = match &request.schedule {
+                    ScheduleChoice::Fast => inference.clone(),
+                    ScheduleChoice::Full => training.clone(),
+                    ScheduleChoice::Steps(steps) if *steps == inference.len() => inference.clone(),
+                    ScheduleChoice::Steps(steps) => inference.respaced(*steps)?,
+                    ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.to_vec())?,
+                };
+                Course::of_steps(training, &inference, strength.into())
+            }
+            Levels::Angles { steps } => match &request.schedule {
+                ScheduleChoice::Fast => Course::of_angles(*steps, strength.into()),
+                ScheduleChoice::Steps(steps) if *steps > 0 => Course::of_angles(*steps, strength.into()),
+                _ => {
+                    let (name, expected) =
+                        (&self.header.card.name, "fast, or a number of steps: its levels are angles");
+                    return Err(Error::invalid(name, "schedule", "another", expected));
+                }
+            },
         };
         let sampler = request.sampler.unwrap_or(self.header.sampler);
-        Ok(sampler.plan(&self.training, &inference, f64::from(strength), self.header.clamp))
+        Ok(sampler.plan(&course.with_eta(request.eta.into()), self.header.clamp))
     }
 
     /// Mel frames that a window holds beside those whose sound is wanted, where `calls` network calls are to see all that
@@ -164,6 +210,36 @@ impl Model {
             left_frames: left + around + before,
             right_frames: right + around + after,
             least_right_frames: around,
+            optional_right_frames: layout.optional_frames(),
+        }
+    }
+}
+
+impl Levels {
+    /// Those of the model that `header` describes.
+    fn of(place: &str, header: &ModelHeader) -> Result<Self> {
+        let betas = !(header.training_betas.is_empty() && header.inference_betas.is_empty());
+        match (header.network.has_angles(), header.angle_steps) {
+            (true, Some(steps)) if steps > 0 && !betas => return Ok(Self::Angles { steps }),
+            (true, found) => {
+                let found = found.map_or("none".to_owned(), |steps| steps.to_string());
+                let expected = "at least 1, and no betas: the network's levels are angles";
+                return Err(Error::invalid(place, "angle_steps", found, expected));
+            }
+            (false, Some(steps)) => {
+                let expected = "none: the network's levels are steps of a schedule";
+                return Err(Error::invalid(place, "angle_steps", steps, expected));
+            }
+            (false, None) => {}
+        }
+        let training = Schedule::from_betas(header.training_betas.clone())?;
+        let inference = Schedule::from_betas(header.inference_betas.clone())?;
+        match header.network.training_steps().filter(|steps| *steps != training.len()) {
+            None => Ok(Self::Steps { training, inference }),
+            Some(steps) => {
+                let found = format!("{} steps", training.len());
+                Err(Error::invalid(place, "training_betas", found, steps))
+            }
         }
     }
 }

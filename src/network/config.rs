@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::{Backend, Layout, Weights};
 use crate::Result;
 use crate::diffusion::Denoiser;
+use crate::mel::Dialect;
 
 /// A network's configuration: everything of it but its weights, and the way to a network at rest on a device.
 pub trait NetworkConfig: Debug {
@@ -35,6 +36,14 @@ pub trait NetworkConfig: Debug {
         0
     }
 
+    /// Whether its levels are angles φ, of x = cos φ·x₀ + sin φ·ε, and not steps of a schedule.
+    fn has_angles(&self) -> bool {
+        false
+    }
+
+    /// Multiplications and additions, as two operations, per mel frame and call.
+    fn operations(&self) -> f64;
+
     /// Steps of the training schedule, where the network holds on to their number.
     fn training_steps(&self) -> Option<usize> {
         None
@@ -45,10 +54,16 @@ pub trait NetworkConfig: Debug {
         false
     }
 
-    /// Places a network with these (validated) weights on `backend`; on the CPU, `threads` threads compute it, the
-    /// caller's being one of them.
+    /// Places a network with these (validated) weights, conditioned on mel frames of `dialect` if on any, on `backend`; on the
+    /// CPU, `threads` threads compute it, the caller's being one of them.
     ///
     /// # Errors
     /// Where the device does not answer, the system gives no thread, or this build has no form of the network for it.
-    fn denoiser(&self, weights: &Weights, backend: &Backend, threads: usize) -> Result<Box<dyn Denoiser>>;
+    fn denoiser(
+        &self,
+        weights: &Weights,
+        dialect: Option<&Dialect>,
+        backend: &Backend,
+        threads: usize,
+    ) -> Result<Box<dyn Denoiser>>;
 }

@@ -5,13 +5,15 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{DiffWaveConfig, NetworkConfig};
-use crate::Result;
+use super::{BandWaveConfig, DiffWaveConfig, NetworkConfig};
+use crate::{Error, Result};
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", remote = "Self")]
 pub enum Network {
+    /// BandWave.
+    BandWave(BandWaveConfig),
     /// DiffWave.
     DiffWave(DiffWaveConfig),
 }
@@ -24,6 +26,7 @@ impl Deref for Network {
 
     fn deref(&self) -> &Self::Target {
         match self {
+            Self::BandWave(config) => config,
             Self::DiffWave(config) => config,
         }
     }
@@ -34,10 +37,28 @@ impl Network {
     ///
     /// # Errors
     /// Names `place`, where it is another network.
-    pub fn diffwave(&self, _place: &str) -> Result<&DiffWaveConfig> {
+    pub fn diffwave(&self, place: &str) -> Result<&DiffWaveConfig> {
         match self {
             Self::DiffWave(config) => Ok(config),
+            other => Err(Error::invalid(place, "network", other.family(), "DiffWave")),
         }
+    }
+
+    /// The configuration of a BandWave network.
+    ///
+    /// # Errors
+    /// Names `place`, where it is another network.
+    pub fn bandwave(&self, place: &str) -> Result<&BandWaveConfig> {
+        match self {
+            Self::BandWave(config) => Ok(config),
+            other => Err(Error::invalid(place, "network", other.family(), "BandWave")),
+        }
+    }
+}
+
+impl From<BandWaveConfig> for Network {
+    fn from(config: BandWaveConfig) -> Self {
+        Self::BandWave(config)
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Conditioner {
     pub n_mels: usize,
     /// Frames before and after a value's own that condition it.
     pub reach_frames: [usize; 2],
+    /// How many of those after it can do without: look-ahead that is chosen when it renders.
+    pub optional_frames: usize,
 }
 
 impl Layout {
@@ -64,6 +66,11 @@ impl Layout {
     /// Mel frames before and after a value's own that condition it.
     pub fn conditioner_frames(&self) -> [usize; 2] {
         self.conditioner.map_or([0; 2], |conditioner| conditioner.reach_frames)
+    }
+
+    /// How many of the frames after it can do without.
+    pub fn optional_frames(&self) -> usize {
+        self.conditioner.map_or(0, |conditioner| conditioner.optional_frames)
     }
 
     /// Mel frames before and after a value's own that `calls` calls of the network look at, without its conditioner's.

@@ -4,6 +4,7 @@
 //! Adding one: its folder, a line here, and in `kind` its variant.
 
 mod backend;
+pub mod bandwave;
 #[cfg(feature = "burn")]
 mod burn;
 mod config;
@@ -15,6 +16,7 @@ mod layout;
 mod weights;
 
 pub use backend::Backend;
+pub use bandwave::{BandGroup, BandWaveConfig};
 pub use config::NetworkConfig;
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]

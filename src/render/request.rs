@@ -28,6 +28,14 @@ pub struct Request {
     pub schedule: ScheduleChoice,
     /// How to go from level to level; none takes the model's own way.
     pub sampler: Option<SamplerKind>,
+    /// Share of the posterior's deviation that ancestral sampling draws anew, 0 to 1: at 0 only the start is random.
+    pub eta: f32,
+    /// How many mel frames ahead a network that leaves it open is told, at most.
+    pub look_ahead_frames: usize,
+    /// How far each prediction is held to the mel that it was made for, 0 to 1, where the model's domain can.
+    pub fit: f32,
+    /// What is left of the mel's detail over bands (see [`crate::mel::BandSmoothing`]): predictions are held to no more.
+    pub detail: f32,
     /// How far the carrier is noised, 0 to 1; without a carrier sampling starts from pure noise whatever it is.
     pub strength: f32,
     /// Scale of every Gaussian, relative to the model's own temperature.
@@ -47,6 +55,10 @@ impl Default for Request {
         Self {
             schedule: ScheduleChoice::Fast,
             sampler: None,
+            eta: 1.0,
+            look_ahead_frames: usize::MAX,
+            fit: 1.0,
+            detail: 1.0,
             strength: 1.0,
             temperature: 1.0,
             seed: 0,
@@ -66,6 +78,9 @@ impl Request {
                 *value = neutral;
             }
         };
+        fix(&mut self.eta, neutral.eta);
+        fix(&mut self.fit, neutral.fit);
+        fix(&mut self.detail, neutral.detail);
         fix(&mut self.strength, neutral.strength);
         fix(&mut self.temperature, neutral.temperature);
         fix(&mut self.coherence, neutral.coherence);

@@ -20,6 +20,10 @@ pub struct Format {
     /// stood; none where it renders every window from the window alone. A longer window is rendered in so many at a time,
     /// always, so that a render depends on nothing else that is rendered meanwhile.
     pub quantum_frames: Option<usize>,
+    /// Frames of the shortest chunk that is worth rendering.
+    pub chunk_frames: usize,
+    /// Samples after those of its frames that a window's carrier holds.
+    pub tail_samples: usize,
 }
 
 /// Frames around those whose sound is wanted.
@@ -31,6 +35,15 @@ pub struct Context {
     pub right_frames: usize,
     /// After, where latency counts more: what the renderer cannot do without.
     pub least_right_frames: usize,
+    /// How many of those after are look-ahead that a network can do without, and is told that it does.
+    pub optional_right_frames: usize,
+}
+
+impl Context {
+    /// The frames that a network looks ahead in windows with so many after them.
+    pub fn look_ahead_frames(&self, right_frames: usize) -> usize {
+        right_frames.saturating_sub(self.right_frames - self.optional_right_frames)
+    }
 }
 
 /// One window to render: some mel frames of a channel of a signal at an absolute position, and how.
@@ -47,7 +60,8 @@ pub struct Window {
     pub mel: Mel,
     /// Those of the frames whose sound is wanted; the others are their context.
     pub output: Range<usize>,
-    /// What the noise replaces where `strength` is below 1: as many samples as the window has, or empty.
+    /// What the noise replaces where `strength` is below 1: as many samples as the window has, and
+    /// [`Format::tail_samples`] more; or empty.
     pub carrier: Vec<f32>,
     /// How to render it.
     pub request: Request,

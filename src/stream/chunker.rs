@@ -168,14 +168,17 @@ impl Chunker {
             window.first_frame = start;
             window.output = span.output_in_window();
             window.request.clone_from(&controls.request);
+            let most = self.format.context.look_ahead_frames(self.plan.right_frames);
+            window.request.look_ahead_frames = window.request.look_ahead_frames.min(most);
+            window.request.detail = controls.edit.detail;
             window.mel.clear();
             self.frames[channel].read(start, frames, |frames| window.mel.extend(frames));
             window.carrier.clear();
             match first_row {
                 Some(first_row) => {
-                    self.samples[first_row + channel].read(start * hop as u64, frames * hop, |samples| {
-                        window.carrier.extend_from_slice(samples)
-                    })
+                    let samples = frames * hop + self.format.tail_samples;
+                    self.samples[first_row + channel]
+                        .read(start * hop as u64, samples, |samples| window.carrier.extend_from_slice(samples))
                 }
                 // Without a carrier the network starts from noise, however strong it is meant to be.
                 None => window.request.strength = 1.0,

@@ -109,7 +109,15 @@ mod tests {
     /// the output before which they come).
     fn openness(there: &[(u64, u64)], positions: usize) -> (Vec<f32>, u64) {
         let context = Context::default();
-        let format = Format { rate_hz: 8000, hop: 8, n_mels: 1, context, quantum_frames: None };
+        let format = Format {
+            rate_hz: 8000,
+            hop: 8,
+            n_mels: 1,
+            context,
+            quantum_frames: None,
+            chunk_frames: 4,
+            tail_samples: 0,
+        };
         let plan = SpanPlan { chunk_frames: 1, left_frames: 0, right_frames: 0 };
         let (mut audio, _worker) = link(format, plan, 1, 1, std::thread::current());
         let mut chunk = audio.take().unwrap();

@@ -28,19 +28,20 @@ impl LatencyMode {
     }
 
     /// How a stream to a renderer of `format` is cut into windows. A network that looks far ahead is cut short, but never
-    /// what a renderer cannot do without.
+    /// what a renderer cannot do without; of look-ahead that is optional, the shortest mode has none and the longest all.
     pub fn plan(self, format: &Format) -> SpanPlan {
-        let (chunk_frames, most_right) = match self {
-            Self::Live => (4, 4),
-            Self::Balanced => (12, 8),
-            Self::Studio => (64, usize::MAX),
+        let (chunks, most_right, most_optional) = match self {
+            Self::Live => (1, 4, 0),
+            Self::Balanced => (3, 8, 2),
+            Self::Studio => (16, usize::MAX, usize::MAX),
         };
         let context = format.context;
         let most_right = context.least_right_frames.saturating_add(most_right);
+        let needed = context.right_frames - context.optional_right_frames;
         SpanPlan {
-            chunk_frames,
+            chunk_frames: chunks * format.chunk_frames,
             left_frames: context.left_frames,
-            right_frames: context.right_frames.min(most_right),
+            right_frames: needed.min(most_right) + context.optional_right_frames.min(most_optional),
         }
     }
 

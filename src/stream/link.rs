@@ -41,7 +41,7 @@ impl Chunk {
             first_frame: 0,
             mel: Mel::with_capacity(format.n_mels, frames),
             output: 0..0,
-            carrier: Vec::with_capacity(frames * format.hop),
+            carrier: Vec::with_capacity(frames * format.hop + format.tail_samples),
             request: Request::default(),
         };
         Self {

@@ -88,7 +88,15 @@ mod tests {
     #[test]
     fn a_chunk_is_where_it_belongs_or_nowhere() {
         let context = Context::default();
-        let format = Format { rate_hz: 8000, hop: 4, n_mels: 1, context, quantum_frames: None };
+        let format = Format {
+            rate_hz: 8000,
+            hop: 4,
+            n_mels: 1,
+            context,
+            quantum_frames: None,
+            chunk_frames: 4,
+            tail_samples: 0,
+        };
         let plan = SpanPlan { chunk_frames: 2, left_frames: 1, right_frames: 1 };
         let (mut audio, _worker) = link::link(format, plan, 1, 1, std::thread::current());
         let mut chunk = audio.take().unwrap();

@@ -19,7 +19,15 @@ const QUANTUM: usize = 4;
 /// needed, and of what is late the rest.
 fn heard(streams: &[Simulated], frames: usize) -> Vec<f64> {
     let context = Context::default();
-    let format = Format { rate_hz: 1000, hop: 1, n_mels: 1, context, quantum_frames: Some(QUANTUM) };
+    let format = Format {
+        rate_hz: 1000,
+        hop: 1,
+        n_mels: 1,
+        context,
+        quantum_frames: Some(QUANTUM),
+        chunk_frames: 4,
+        tail_samples: 0,
+    };
     let start = Instant::now();
     let mut now = start;
     let mut queue = Queue::default();

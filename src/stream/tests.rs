@@ -35,7 +35,15 @@ fn dialect() -> Dialect {
 }
 
 fn format() -> Format {
-    Format { rate_hz: 22050, hop: 16, n_mels: 6, context: Context::default(), quantum_frames: None }
+    Format {
+        rate_hz: 22050,
+        hop: 16,
+        n_mels: 6,
+        context: Context::default(),
+        quantum_frames: None,
+        chunk_frames: 4,
+        tail_samples: 0,
+    }
 }
 
 /// The offline render: resample all, render chunk by chunk, resample back.

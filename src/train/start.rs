@@ -52,6 +52,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         rate_hz: network.rate_hz()?,
         training_betas: training.betas().to_vec(),
         inference_betas: config.schedule.inference_betas.clone(),
+        angle_steps: None,
         sampler: SamplerKind::Ancestral,
         clamp,
         prior,

@@ -30,6 +30,10 @@ impl Denoiser for Continued<'_> {
         self.denoiser.label(labels)
     }
 
+    fn look_ahead(&mut self, frames: usize) {
+        self.denoiser.look_ahead(frames);
+    }
+
     fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()> {
         self.denoiser.condition_after(mels, self.skip, values)
     }

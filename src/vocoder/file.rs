@@ -56,7 +56,7 @@ impl Vocoder {
                 false => Vec::new(),
             };
             if !carrier.is_empty() {
-                carrier.resize(mel.frames() * self.layout.hop, 0.0);
+                carrier.resize(mel.frames() * self.layout.hop + self.tail_samples, 0.0);
             }
             let wet = match file.plan {
                 Some(plan) => self.synthesize_spans(&mel, &carrier, &file.request, plan, on_evaluation),

@@ -24,6 +24,8 @@ pub(super) const OWN_SIGNAL: u64 = u64::MAX;
 pub struct Vocoder {
     pub(super) model: Arc<Model>,
     pub(super) layout: Layout,
+    /// Samples after those of its frames that a carrier holds.
+    pub(super) tail_samples: usize,
     pub(super) denoiser: Box<dyn Denoiser>,
     /// Whether the network goes on with a signal where it stood.
     pub(super) goes_on: bool,
@@ -48,7 +50,10 @@ impl Vocoder {
     /// # Errors
     /// Where the device does not answer, or the system gives no thread.
     pub fn with_threads(model: Arc<Model>, backend: &Backend, threads: usize) -> Result<Self> {
-        let denoiser = model.header().network.denoiser(model.weights(), backend, threads)?;
+        let denoiser = {
+            let header = model.header();
+            header.network.denoiser(model.weights(), header.dialect.as_ref(), backend, threads)?
+        };
         Ok(Self::with_denoiser(model, denoiser))
     }
 
@@ -58,6 +63,10 @@ impl Vocoder {
         let phase = header.phase.zip(header.dialect.as_ref());
         Self {
             layout: header.network.layout(),
+            tail_samples: match &header.dialect {
+                Some(dialect) if header.frames_are_free() => dialect.tail_samples(),
+                _ => 0,
+            },
             goes_on: denoiser.causal().is_some(),
             denoiser,
             sampling: Sampling::default(),

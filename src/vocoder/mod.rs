@@ -6,6 +6,7 @@
 mod continued;
 mod decode;
 mod file;
+mod fitted;
 mod input;
 mod instance;
 mod one_window;

@@ -28,9 +28,10 @@ struct Task<'a> {
 impl Task<'_> {
     /// What tasks that are sampled together have in common.
     fn batch(&self) -> (Request, [usize; 4], bool) {
-        let Request { schedule, sampler, guidance, .. } = self.window.request.clone();
+        let Request { schedule, sampler, eta, look_ahead_frames, guidance, .. } = self.window.request.clone();
         let strength = strength(self.window);
-        let common = Request { schedule, sampler, guidance, strength, ..Request::default() };
+        let common =
+            Request { schedule, sampler, eta, look_ahead_frames, guidance, strength, ..Request::default() };
         (common, [self.from, self.end, self.context, self.window.mel.frames()], self.goes_on)
     }
 }
@@ -192,7 +193,9 @@ impl Vocoder {
         let reach = self.domain.reach_frames();
         let (first, last) = (from.saturating_sub(reach), (end + reach).min(frames));
         let (hop, frame_values) = (self.layout.hop, self.layout.frame_values());
-        let carrier = &window.carrier[first * hop..last * hop];
+        // Behind the window's last frame lies what its mel frame was made of beside its own hop.
+        let under = if last == frames { window.carrier.len() } else { last * hop + self.tail_samples };
+        let carrier = &window.carrier[first * hop..under.min(window.carrier.len())];
         let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
         x.truncate((end - first) * frame_values);
         (mel, x.split_off((from - first) * frame_values))

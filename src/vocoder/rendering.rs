@@ -3,6 +3,7 @@
 use super::Vocoder;
 use super::instance::LIVE_CALLS;
 use crate::Result;
+use crate::network::Rows;
 use crate::render::{Format, Render, Window};
 
 /// Frames that are rendered at a time where signals are gone on with: short, so that an urgent chunk does not wait for a
@@ -15,8 +16,14 @@ impl Render for Vocoder {
             rate_hz: self.model.header().rate_hz,
             hop: self.layout.hop,
             n_mels: self.layout.n_mels(),
-            context: self.model.context(LIVE_CALLS),
+            // What goes on where it stood has no use for frames before that.
+            context: self.model.context(if self.goes_on { 0 } else { LIVE_CALLS }),
             quantum_frames: self.goes_on.then_some(QUANTUM_FRAMES),
+            tail_samples: self.tail_samples,
+            chunk_frames: match self.layout.rows {
+                Rows::Samples => 4,
+                Rows::Frames => 1,
+            },
         }
     }
 

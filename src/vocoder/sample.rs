@@ -2,9 +2,11 @@
 
 use super::Vocoder;
 use super::continued::Continued;
+use super::fitted::Fitted;
 use super::input::Input;
 use crate::Result;
-use crate::diffusion::{Denoiser, Draw, Guided, SamplingPlan};
+use crate::diffusion::{Denoiser, Draw, Guided, Prediction, SamplingPlan};
+use crate::domain::Fit;
 use crate::mel::Mel;
 
 impl Vocoder {
@@ -19,6 +21,7 @@ impl Vocoder {
         let header = self.model.header();
         let guidance = inputs.first().map_or(1.0, |input| input.request.guidance);
         let skip = inputs.first().map_or(0, |input| input.skip);
+        let look_ahead_frames = inputs.first().map_or(0, |input| input.request.look_ahead_frames);
         let goes_on = inputs.iter().all(|input| !input.histories.is_empty());
         let mels: Vec<&Mel> = inputs.iter().map(|input| input.mel).collect();
         let std: Vec<Vec<f32>> = mels.iter().map(|mel| self.domain.noise_std(mel)).collect();
@@ -33,7 +36,11 @@ impl Vocoder {
                 carrier: input.carrier,
             })
             .collect();
-        let (mut continued, mut guided);
+        let fits: Vec<(&Mel, Fit)> = inputs
+            .iter()
+            .map(|input| (input.mel, Fit { share: input.request.fit, detail: input.request.detail }))
+            .collect();
+        let (mut continued, mut guided, mut fitted);
         let denoiser: &mut dyn Denoiser = match self.denoiser.causal() {
             Some(causal) if goes_on => {
                 let histories = inputs.into_iter().map(|input| input.histories).collect();
@@ -46,7 +53,17 @@ impl Vocoder {
             }
             _ => self.denoiser.as_mut(),
         };
+        let denoiser: &mut dyn Denoiser = match self.domain.fits() && denoiser.predicts() == Prediction::Signal
+        {
+            true => {
+                let first = skip / self.layout.frame_values();
+                fitted = Fitted::new(denoiser, self.domain.as_mut(), fits, first);
+                &mut fitted
+            }
+            false => denoiser,
+        };
         denoiser.label(&labels)?;
+        denoiser.look_ahead(look_ahead_frames);
         denoiser.condition(&mels, values)?;
         self.sampling.run(denoiser, plan, &draws, values, on_evaluation)
     }

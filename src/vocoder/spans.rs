@@ -6,7 +6,7 @@ use super::Vocoder;
 use super::instance::OWN_SIGNAL;
 use crate::Result;
 use crate::mel::Mel;
-use crate::render::{Request, SpanPlan, Window};
+use crate::render::{Render, Request, SpanPlan, Window};
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
 const OFFLINE_FRAMES: usize = 1024;
@@ -14,7 +14,8 @@ const OFFLINE_FRAMES: usize = 1024;
 const CONTEXT_FRAMES: usize = 256;
 
 impl Vocoder {
-    /// Synthesizes `mel` from noise, or from a `carrier` of as many samples at the model's rate (else empty), and
+    /// Synthesizes `mel` from noise, or from a `carrier` at the model's rate (else empty) of as many samples, or up to
+    /// [`crate::render::Format::tail_samples`] more, and
     /// tells `on_evaluation(done, all)` after each network call. Gives `mel.frames() · hop` samples, fewer where the
     /// network's upsampler is short.
     ///
@@ -28,7 +29,7 @@ impl Vocoder {
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
         let plan = self.offline_plan(mel.frames(), self.evaluations(request, carrier)?);
-        self.synthesize_spans(mel, carrier, request, plan, on_evaluation)
+        self.render_spans(mel, carrier, request, plan, on_evaluation)
     }
 
     /// The same along `plan`, which is how the plugin renders. A window in which nothing sounds is silent.
@@ -36,6 +37,20 @@ impl Vocoder {
     /// # Errors
     /// Where the request cannot be met, or the device fails.
     pub fn synthesize_spans(
+        &mut self,
+        mel: &Mel,
+        carrier: &[f32],
+        request: &Request,
+        plan: SpanPlan,
+        on_evaluation: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let most = self.format().context.look_ahead_frames(plan.right_frames);
+        let look_ahead_frames = request.look_ahead_frames.min(most);
+        let request = Request { look_ahead_frames, ..request.clone() };
+        self.render_spans(mel, carrier, &request, plan, on_evaluation)
+    }
+
+    fn render_spans(
         &mut self,
         mel: &Mel,
         carrier: &[f32],
@@ -59,7 +74,8 @@ impl Vocoder {
                 continue;
             }
             let span = span.after(begin);
-            let samples = span.window.start * hop..span.window.end * hop;
+            let end = (span.window.end * hop + self.tail_samples).min(carrier.len());
+            let samples = span.window.start * hop..end;
             let window = Window {
                 carrier: carrier.get(samples).unwrap_or_default().to_vec(),
                 output: span.output_in_window(),

@@ -119,8 +119,16 @@ pub fn dialect(rate_hz: u32) -> Dialect {
 }
 
 pub fn format_of(dialect: &Dialect) -> Format {
-    let context = Context { left_frames: 2, right_frames: 1, least_right_frames: 1 };
-    Format { rate_hz: dialect.rate_hz, hop: dialect.hop, n_mels: dialect.n_mels, context, quantum_frames: None }
+    let context = Context { left_frames: 2, right_frames: 1, least_right_frames: 1, optional_right_frames: 0 };
+    Format {
+        rate_hz: dialect.rate_hz,
+        hop: dialect.hop,
+        n_mels: dialect.n_mels,
+        context,
+        quantum_frames: None,
+        chunk_frames: 4,
+        tail_samples: 0,
+    }
 }
 
 pub fn fake(dialect: &Dialect, sound: Sound) -> (Box<Fake>, Arc<Script>) {

@@ -21,6 +21,7 @@ pub fn show(ui: &mut Ui, rect: Rect, params: &RemelParams, setter: &ParamSetter)
     source.choice(ui, &params.mel_from, setter);
     source.choice(ui, &params.carrier, setter);
     source.slider(ui, &params.strength, setter);
+    source.slider(ui, &params.detail, setter);
 
     let mut diffusion = Group::new(ui, rect, 1, "DIFFUSION");
     diffusion.slider(ui, &params.steps, setter);

@@ -6,6 +6,7 @@ use crate::params::RemelParams;
 use crate::report::Summary;
 use egui::{Align, Button, ComboBox, Layout, RichText, TextEdit, Ui};
 use nice_plug::prelude::ParamSetter;
+use remel::checkpoint::Bundled;
 use std::thread::available_parallelism;
 
 /// Width of the field for a model file with its buttons, and the space before it.
@@ -50,12 +51,16 @@ impl Header {
         });
     }
 
-    /// A field for the path of a model file, and the buttons that load it or the bundled model.
+    /// A field for the path of a model file, and the buttons that load it or a bundled model.
     fn file(&mut self, ui: &mut Ui, params: &RemelParams) {
-        let chosen = params.model.read().file.is_some();
-        if ui.add_enabled(chosen, Button::new("Bundled").min_size(egui::vec2(62.0, 22.0))).clicked() {
-            self.file.clear();
-            params.model.write().file = None;
+        let file = params.model.read().file.clone();
+        let chosen = file.as_deref().map_or(Some(Bundled::default()), Bundled::named);
+        for bundled in Bundled::ALL.into_iter().rev() {
+            let button = Button::new(bundled.name()).selected(chosen == Some(bundled));
+            if ui.add_sized([44.0, 22.0], button).clicked() {
+                self.file.clear();
+                params.load(bundled.name().into());
+            }
         }
         let typed = !self.file.trim().is_empty();
         let load = ui.add_enabled(typed, Button::new("Load").min_size(egui::vec2(44.0, 22.0))).clicked();

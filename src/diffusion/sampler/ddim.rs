@@ -2,16 +2,14 @@
 //! with the noise that was found there, at the level below.
 
 use super::course::{Course, Level};
-use super::linear::{Linear, Step};
+use super::linear::{Linear, Parts, Step};
 use super::plan::Sampler;
 
 pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
-    Linear::along(course, |level| Step::new(scales(level)))
+    Linear::along(course, |level| Step::new(level, course.form, parts(level)))
 }
 
-/// x ← √ᾱ_{n−1}·(x − √(1−ᾱ_n)·ε)/√ᾱ_n + √(1−ᾱ_{n−1})·ε: the scales of x, ε and z.
-pub(super) fn scales(level: &Level) -> [f64; 3] {
-    let Level { alpha_bar, next_alpha_bar, .. } = level;
-    let x_scale = (next_alpha_bar / alpha_bar).sqrt();
-    [x_scale, (1.0 - next_alpha_bar).sqrt() - x_scale * (1.0 - alpha_bar).sqrt(), 0.0]
+/// √ᾱ'·x₀ + √(1−ᾱ')·ε
+pub(super) fn parts(level: &Level) -> Parts {
+    Parts { signal: level.next_alpha_bar.sqrt(), noise: (1.0 - level.next_alpha_bar).sqrt(), fresh: 0.0 }
 }

@@ -1,23 +1,18 @@
 //! Heun's method along the deterministic sampler's path (Karras et al. 2022, algorithm 1 without its noise): two
 //! evaluations a step, the second at where the first leads, and the mean of both taken.
 
-use super::course::{Course, Level};
+use super::course::Course;
 use super::ddim;
+use super::linear::Step;
 use super::plan::{Found, Sampler};
-use crate::diffusion::{Evaluation, Gaussians};
+use crate::diffusion::{Evaluation, Gaussians, Prediction};
 
 /// Steps, of which every one but the last has a second evaluation at its end.
 #[derive(Clone, Debug)]
 struct Heun {
     evaluations: Vec<Evaluation>,
     steps: Vec<Step>,
-}
-
-/// The scales of x and ε from one level to the one below.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    x_scale: f32,
-    eps_scale: f32,
+    form: Prediction,
 }
 
 pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
@@ -26,18 +21,14 @@ pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
         let end = (index > 0).then_some(level.evaluation);
         end.into_iter().chain([level.evaluation])
     });
+    // Straight on, as the deterministic sampler goes: with noise, x/√ᾱ moves along ε by the change of √(1−ᾱ)/√ᾱ; with the
+    // signal, x/√(1−ᾱ) along x₀ by that of its inverse.
+    let step = |level| Step::new(level, course.form, ddim::parts(level));
     Box::new(Heun {
         evaluations: evaluations.collect(),
-        steps: course.levels.iter().map(Step::down_from).collect(),
+        steps: course.levels.iter().map(step).collect(),
+        form: course.form,
     })
-}
-
-impl Step {
-    /// Straight on, as the deterministic sampler goes: x/√ᾱ moves along ε by the change of √(1−ᾱ)/√ᾱ.
-    fn down_from(level: &Level) -> Self {
-        let [x_scale, eps_scale, _] = ddim::scales(level).map(|scale| scale as f32);
-        Self { x_scale, eps_scale }
-    }
 }
 
 impl Sampler for Heun {
@@ -45,20 +36,24 @@ impl Sampler for Heun {
         &self.evaluations
     }
 
+    fn wants(&self) -> Prediction {
+        self.form
+    }
+
     fn step(&self, index: usize, x: &mut [f32], found: Found, noise: &mut Gaussians, memory: &mut Vec<f32>) {
-        let Step { x_scale, eps_scale } = self.steps[index / 2];
+        let step = &self.steps[index / 2];
         if index.is_multiple_of(2) {
             memory.clear();
             memory.extend_from_slice(x);
             memory.extend_from_slice(found.prediction);
-            for (i, (x, eps)) in x.iter_mut().zip(found.prediction).enumerate() {
-                *x = x_scale * *x + eps_scale * noise.std(i) * eps;
+            for (i, (x, found)) in x.iter_mut().zip(found.prediction).enumerate() {
+                *x = step.x_scale * *x + step.found_scale(self.form, noise.std(i)) * found;
             }
         } else {
             let (before, first) = memory.split_at(x.len());
             for (i, x) in x.iter_mut().enumerate() {
-                let eps = 0.5 * (first[i] + found.prediction[i]);
-                *x = x_scale * before[i] + eps_scale * noise.std(i) * eps;
+                let found = 0.5 * (first[i] + found.prediction[i]);
+                *x = step.x_scale * before[i] + step.found_scale(self.form, noise.std(i)) * found;
             }
         }
     }
@@ -75,7 +70,7 @@ mod tests {
         let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");
         let deviation = 0.3_f32;
         let end = |lay: fn(&Course) -> Box<dyn Sampler>| {
-            let sampler = lay(&Course::new(&training, &training.respaced(24).expect("valid"), 1.0));
+            let sampler = lay(&Course::of_steps(&training, &training.respaced(24).expect("valid"), 1.0));
             let (mut x, mut z, mut memory, rows) = ([1.0], [0.0], Vec::new(), [0.0; 16]);
             for (index, at) in sampler.evaluations().iter().enumerate() {
                 let energy = (at.signal_scale * deviation).powi(2) + at.noise_scale.powi(2);

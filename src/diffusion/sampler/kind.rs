@@ -2,7 +2,6 @@
 
 use super::course::Course;
 use super::plan::{Clamp, Sampler, SamplingPlan};
-use crate::diffusion::Schedule;
 use crate::{Error, Result};
 
 /// The table of samplers: every kind is called as its module is, whose `lay` lays it along the levels of a course.
@@ -46,15 +45,9 @@ samplers! {
 }
 
 impl SamplerKind {
-    /// Lays a sampling along `inference`, with the levels that a network trained on `training` expects (DiffWave,
-    /// appendix B).
-    ///
-    /// `strength` says how far the carrier is noised, as a share of the schedule's largest noise: 1 starts from pure noise,
-    /// 0 returns the carrier; between them the schedule begins at exactly that much noise. Any number will do: what lies
-    /// outside of that range takes its end.
-    pub fn plan(self, training: &Schedule, inference: &Schedule, strength: f64, clamp: Clamp) -> SamplingPlan {
-        let course = Course::new(training, inference, strength);
-        SamplingPlan { start: course.start, sampler: self.lay(&course), clamp }
+    /// Lays a sampling along `course`.
+    pub fn plan(self, course: &Course, clamp: Clamp) -> SamplingPlan {
+        SamplingPlan { start: course.start, sampler: self.lay(course), clamp }
     }
 }
 

@@ -1,28 +1,48 @@
-//! Samplers whose every step is one sum: x ← x_scale·x + eps_scale·ε + noise_scale·z.
+//! Samplers whose every step is one sum: what was found of the signal and of the noise, and fresh noise.
 
 use super::course::{Course, Level};
 use super::plan::{Found, Sampler};
-use crate::diffusion::{Evaluation, Gaussians};
+use crate::diffusion::{Evaluation, Gaussians, Prediction};
 
-/// The scales of one step.
+/// What a sampler puts together at the level below.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Parts {
+    /// Scale of the signal that was found.
+    pub signal: f64,
+    /// Scale of the noise that was found.
+    pub noise: f64,
+    /// Scale of the fresh noise; zero in the last step.
+    pub fresh: f64,
+}
+
+/// The scales of one step, x ← x_scale·x + found_scale·found + fresh_scale·z.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
-    /// Scale of x so far.
     pub x_scale: f32,
-    /// Scale of the predicted noise.
-    pub eps_scale: f32,
-    /// Scale of the fresh noise; zero in the last step.
-    pub noise_scale: f32,
+    /// Scale of the prediction.
+    pub found_scale: f32,
+    pub fresh_scale: f32,
     /// ln of the least and of the largest variance of the fresh noise, between which a network that learns variances
     /// chooses; none where it has no choice.
     pub log_variances: Option<[f32; 2]>,
 }
 
 impl Step {
-    /// A step of these scales of x, ε and z, in which a network has no choice.
-    pub fn new([x_scale, eps_scale, noise_scale]: [f64; 3]) -> Self {
-        let [x_scale, eps_scale, noise_scale] = [x_scale, eps_scale, noise_scale].map(|scale| scale as f32);
-        Self { x_scale, eps_scale, noise_scale, log_variances: None }
+    /// The step that puts `parts` together from x and the prediction `form`, as x = √ᾱ·x₀ + √(1−ᾱ)·ε has it.
+    pub fn new(level: &Level, form: Prediction, parts: Parts) -> Self {
+        let (signal, noise) = (level.alpha_bar.sqrt(), (1.0 - level.alpha_bar).sqrt());
+        let (x_scale, found_scale) = match form {
+            Prediction::Signal => (parts.noise / noise, parts.signal - parts.noise * signal / noise),
+            _ => (parts.signal / signal, parts.noise - parts.signal * noise / signal),
+        };
+        let [x_scale, found_scale, fresh_scale] = [x_scale, found_scale, parts.fresh].map(|scale| scale as f32);
+        Self { x_scale, found_scale, fresh_scale, log_variances: None }
+    }
+
+    /// The scale of what was found at value `index`: noise lies in x with its deviation.
+    #[inline]
+    pub fn found_scale(&self, form: Prediction, std: f32) -> f32 {
+        if form == Prediction::Noise { self.found_scale * std } else { self.found_scale }
     }
 }
 
@@ -31,13 +51,14 @@ impl Step {
 pub(super) struct Linear {
     pub evaluations: Vec<Evaluation>,
     pub steps: Vec<Step>,
+    pub form: Prediction,
 }
 
 impl Linear {
     /// One step per level of `course`.
     pub fn along(course: &Course, step: impl Fn(&Level) -> Step) -> Box<dyn Sampler> {
         let evaluations = course.levels.iter().map(|level| level.evaluation).collect();
-        Box::new(Self { evaluations, steps: course.levels.iter().map(step).collect() })
+        Box::new(Self { evaluations, steps: course.levels.iter().map(step).collect(), form: course.form })
     }
 }
 
@@ -46,19 +67,23 @@ impl Sampler for Linear {
         &self.evaluations
     }
 
+    fn wants(&self) -> Prediction {
+        self.form
+    }
+
     fn step(&self, index: usize, x: &mut [f32], found: Found, noise: &mut Gaussians, _: &mut Vec<f32>) {
         let step = &self.steps[index];
-        if step.noise_scale != 0.0 {
+        if step.fresh_scale != 0.0 {
             noise.draw();
         }
         if let (Some(bounds), Some(places)) = (step.log_variances, found.variances) {
             scale_noise(noise.values_mut(), step, bounds, places);
         }
-        let noise_scale = step.noise_scale * noise.temperature();
-        for (i, (x, eps)) in x.iter_mut().zip(found.prediction).enumerate() {
+        let fresh_scale = step.fresh_scale * noise.temperature();
+        for (i, (x, found)) in x.iter_mut().zip(found.prediction).enumerate() {
             let std = noise.std(i);
-            let predicted = step.eps_scale * eps * std;
-            *x = step.x_scale * *x + predicted + noise_scale * noise.value(i) * std;
+            let predicted = step.found_scale(self.form, std) * found;
+            *x = step.x_scale * *x + predicted + fresh_scale * noise.value(i) * std;
         }
     }
 }
@@ -67,6 +92,6 @@ impl Sampler for Linear {
 /// and Dhariwal 2021, equation 15).
 fn scale_noise(z: &mut [f32], step: &Step, [least, most]: [f32; 2], places: &[f32]) {
     for (z, place) in z.iter_mut().zip(places) {
-        *z *= (0.5 * (least + (most - least) * place)).exp() / step.noise_scale;
+        *z *= (0.5 * (least + (most - least) * place)).exp() / step.fresh_scale;
     }
 }

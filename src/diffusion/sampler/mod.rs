@@ -17,6 +17,6 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-pub use course::Start;
+pub use course::{Course, Start};
 pub use kind::SamplerKind;
 pub use plan::{Clamp, Found, Sampler, SamplingPlan};

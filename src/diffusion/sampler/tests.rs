@@ -15,12 +15,12 @@ fn no_strength_is_the_carrier_and_full_strength_is_noise() {
     for kind in SamplerKind::all() {
         // Strengths that would be a step which does nothing are none, and what is no strength is all of it.
         for strength in [0.0, -1.0, f64::MIN_POSITIVE, 1e-12, 1e-9, 1e-4] {
-            let none = kind.plan(&training, &fast, strength, Clamp::Last);
+            let none = kind.plan(&Course::of_steps(&training, &fast, strength), Clamp::Last);
             assert!(none.sampler.evaluations().is_empty());
             assert_eq!(none.start, Start { carrier_scale: 1.0, noise_scale: 0.0 });
         }
         for strength in [1.0, 2.0, f64::NAN] {
-            let full = kind.plan(&training, &fast, strength, Clamp::Last);
+            let full = kind.plan(&Course::of_steps(&training, &fast, strength), Clamp::Last);
             assert!(full.sampler.evaluations().len() >= 6);
             assert_eq!(full.start, Start { carrier_scale: 0.0, noise_scale: 1.0 });
         }
@@ -33,7 +33,7 @@ fn strength_starts_at_its_own_level_without_jumps() {
     for kind in SamplerKind::all() {
         let mut last = 0.0;
         for percent in 1..100 {
-            let plan = kind.plan(&training, &fast, f64::from(percent) / 100.0, Clamp::Last);
+            let plan = kind.plan(&Course::of_steps(&training, &fast, f64::from(percent) / 100.0), Clamp::Last);
             let Start { carrier_scale, noise_scale } = plan.start;
             assert!((carrier_scale.powi(2) + noise_scale.powi(2) - 1.0).abs() < 1e-6, "unit variance");
             assert!(noise_scale > last, "more strength is more noise");
@@ -55,7 +55,7 @@ fn any_strength_of_any_schedule_is_finite_and_ends_without_noise() {
             assert_eq!(respaced.len(), steps);
             for kind in SamplerKind::all() {
                 for strength in [0.0, 1e-9, 1e-3, 0.5, 1.0 - 1e-9, 1.0] {
-                    let plan = kind.plan(&training, &respaced, strength, Clamp::Last);
+                    let plan = kind.plan(&Course::of_steps(&training, &respaced, strength), Clamp::Last);
                     let (mut x, mut z, mut memory) = ([0.5, -0.5], [0.0; 2], Vec::new());
                     let count = plan.sampler.evaluations().len();
                     for index in 0..count {

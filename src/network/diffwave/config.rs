@@ -105,7 +105,11 @@ impl DiffWaveConfig {
             rows: Rows::Samples,
             channels: 1,
             reach: if self.causal { [2 * reach, 0] } else { [reach; 2] },
-            conditioner: self.n_mels.map(|n_mels| Conditioner { n_mels, reach_frames: UPSAMPLER_FRAMES }),
+            conditioner: self.n_mels.map(|n_mels| Conditioner {
+                n_mels,
+                reach_frames: UPSAMPLER_FRAMES,
+                optional_frames: 0,
+            }),
             short_values: match self.variant {
                 Variant::Lmnt => 0,
                 Variant::Unscaled => 128,

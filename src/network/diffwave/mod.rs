@@ -16,6 +16,7 @@ use std::ops::RangeInclusive;
 
 use crate::Result;
 use crate::diffusion::Denoiser;
+use crate::mel::Dialect;
 use crate::network::{Backend, Layout, NetworkConfig, Weights};
 
 impl NetworkConfig for DiffWaveConfig {
@@ -57,7 +58,19 @@ impl NetworkConfig for DiffWaveConfig {
         self.learned_variance
     }
 
-    fn denoiser(&self, weights: &Weights, backend: &Backend, threads: usize) -> Result<Box<dyn Denoiser>> {
+    /// Those of the residual layers: what lies around them hardly counts.
+    fn operations(&self) -> f64 {
+        let (c, bands) = (self.channels as f64, self.n_mels.unwrap_or(0) as f64);
+        Self::HOP as f64 * self.layers as f64 * 2.0 * (6.0 * c * c + 2.0 * c * c + 2.0 * bands * c)
+    }
+
+    fn denoiser(
+        &self,
+        weights: &Weights,
+        _: Option<&Dialect>,
+        backend: &Backend,
+        threads: usize,
+    ) -> Result<Box<dyn Denoiser>> {
         match backend {
             #[cfg(feature = "burn")]
             backend if self.learned_variance || *backend != Backend::Cpu => {
