@@ -1,4 +1,5 @@
 //! BandWave against PyTorch: one call in every instruction set of this machine, its domain, and whole samplings.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::path::{Path, PathBuf};
 

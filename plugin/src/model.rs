@@ -3,7 +3,7 @@
 use crate::choices::{BackendChoice, ModelChoice};
 use crate::report::ModelSummary;
 use crate::shared::{Digest, EngineLease, RendererLease, Renderers};
-use remel::checkpoint::{Bundled, ModelFile};
+use remel::checkpoint::{self, Bundled};
 use remel::mel::Dialect;
 use remel::model::Model;
 use remel::network::Backend;
@@ -31,7 +31,7 @@ impl PlacedModel {
     /// The file is no model, the model reads no mel frames or has classes, or there is no such device.
     pub fn open(choice: &ModelChoice, engine: &EngineLease) -> Result<Self> {
         let file = match &choice.file {
-            Some(path) => ModelFile::read(path)?,
+            Some(path) => checkpoint::open(path)?,
             None => Bundled::default().file(),
         };
         let (model, digest) = engine.model(&file)?;
@@ -118,7 +118,6 @@ impl PlacedModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use remel::checkpoint;
     use remel::stream::LatencyMode;
     use std::path::Path;
 

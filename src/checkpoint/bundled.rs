@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Format, ModelFile};
+use super::file::ModelFile;
 use crate::model::Model;
 
 /// A model that is built into the library.
@@ -42,7 +42,7 @@ impl Bundled {
             Self::Large => include_bytes!("../../assets/models/large.safetensors").as_slice(),
             Self::Tts => include_bytes!("../../assets/models/tts.safetensors").as_slice(),
         };
-        ModelFile { path: self.name().into(), format: Format::Safetensors, bytes: bytes.into() }
+        ModelFile::built_in(self.name(), bytes)
     }
 
     /// The model.

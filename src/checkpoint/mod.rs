@@ -2,21 +2,21 @@
 
 mod bandwave;
 mod bundled;
+mod file;
 mod import;
 mod pytorch;
 mod safetensors;
 mod values;
 
 pub use bundled::Bundled;
+pub use file::ModelFile;
 pub use safetensors::{WeightType, save, save_as};
 
-use std::borrow::Cow;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::Result;
 use crate::mel::Dialect;
 use crate::model::Model;
-use crate::{Error, Result};
 
 /// Reads a model: a bundled one by its name, a Remel `.safetensors`, a DiffWave checkpoint as `.pt`/`.pth`/`.ckpt` or
 /// `.safetensors`, or the file of BandWave's reference.
@@ -26,83 +26,18 @@ use crate::{Error, Result};
 /// # Errors
 /// One line that names the file, the field or tensor, what was found and what was expected.
 pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    match Bundled::named(path).map_or_else(|| Format::of(path), |_| Ok(Format::Safetensors))? {
-        Format::Safetensors => ModelFile::read(path)?.parse(dialect),
-        Format::PyTorch => pytorch::load(path, path, dialect),
+    match Bundled::named(path) {
+        Some(bundled) => bundled.file().parse(dialect),
+        None => file::load(path, dialect),
     }
 }
 
-/// A model file's bytes, read once: for who tells models by their content before parsing them.
-pub struct ModelFile {
-    path: PathBuf,
-    format: Format,
-    bytes: Cow<'static, [u8]>,
-}
-
-impl ModelFile {
-    /// Reads any file that [`load`] takes, and knows the bundled models by their names.
-    ///
-    /// # Errors
-    /// Its extension is none of a model's, or the system refuses it.
-    pub fn read(path: &Path) -> Result<Self> {
-        if let Some(bundled) = Bundled::named(path) {
-            return Ok(bundled.file());
-        }
-        let format = Format::of(path)?;
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?.into();
-        Ok(Self { path: path.to_owned(), format, bytes })
-    }
-
-    /// Where the file lies, for the user's eyes.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// All that is in the file.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// The model in it.
-    ///
-    /// # Errors
-    /// As [`load`].
-    pub fn parse(&self, dialect: Option<&Dialect>) -> Result<Model> {
-        match self.format {
-            Format::Safetensors => safetensors::from_bytes(&self.path, &self.bytes, dialect),
-            // Its reader takes files alone, and the one at `path` may be another by now.
-            Format::PyTorch => {
-                let copy = tempfile::NamedTempFile::new().and_then(|mut copy| {
-                    copy.write_all(&self.bytes)?;
-                    Ok(copy)
-                });
-                let copy = copy.map_err(|e| Error::io(&std::env::temp_dir(), e))?;
-                pytorch::load(copy.path(), &self.path, dialect)
-            }
-        }
-    }
-}
-
-/// How a model file is written.
-#[derive(Clone, Copy)]
-enum Format {
-    Safetensors,
-    PyTorch,
-}
-
-impl Format {
-    /// What the extension of `path` says.
-    fn of(path: &Path) -> Result<Self> {
-        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-        match extension.as_str() {
-            "safetensors" => Ok(Self::Safetensors),
-            "pt" | "pth" | "ckpt" => Ok(Self::PyTorch),
-            other => {
-                let expected = ".safetensors, .pt, .pth or .ckpt";
-                Err(Error::invalid(path.display(), "extension", format!(".{other}"), expected))
-            }
-        }
-    }
+/// The file of a model, read whole: a bundled one by its name, or any that [`load`] takes.
+///
+/// # Errors
+/// Its extension is none of a model's, or the system refuses it.
+pub fn open(path: &Path) -> Result<ModelFile> {
+    Bundled::named(path).map_or_else(|| ModelFile::read(path), |bundled| Ok(bundled.file()))
 }
 
 #[cfg(test)]
