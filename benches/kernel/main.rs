@@ -3,6 +3,7 @@
 //! Prints GFLOP/s of one residual layer and of the whole network and their share of this machine's own peak; then how
 //! long DiffWave takes for a second of audio, offline and in the plugin's latency modes, beside burn on the same CPU.
 
+mod bandwave;
 #[path = "../../tests/live/mod.rs"]
 mod live;
 mod models;
@@ -32,6 +33,8 @@ fn main() {
         threads: number("--threads").map_or(vec![1, 2], |threads| vec![threads]),
         channels: number("--channels").map_or(vec![32, 64, 128], |channels| vec![channels]),
     };
+    bandwave::print(&choice);
+    println!();
     throughput::print(&choice);
     println!();
     real_time::print(&choice);

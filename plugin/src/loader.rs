@@ -197,12 +197,14 @@ impl Work {
             shared.report.update(|summary| summary.load_state = LoadState::Loading);
             let mut model = PlacedModel::open(&wanted.choice, engine)?;
             let renderer = model.renderer(engine)?;
-            shared.report.update(|summary| summary.model = Some(model.summary()));
             let (choice, loads) = (wanted.choice.clone(), wanted.loads);
             self.loaded = Some(Loaded { choice, loads, model, renderer });
         }
         let Loaded { model, renderer, .. } = self.loaded.as_ref().expect("just loaded");
-        let config = wanted.setup.stream(wanted.mode, engine, renderer, model.dialect())?;
+        let latencies_ms = wanted.setup.latencies_ms(engine, renderer, model.dialect())?;
+        shared.report.update(|summary| summary.model = Some(model.summary(latencies_ms)));
+        let mode = wanted.mode.of_stream();
+        let config = wanted.setup.stream(mode, engine, renderer, model.dialect())?;
         Stream::open(&config, engine.engine(), renderer.key())
     }
 

@@ -76,8 +76,8 @@ impl PlacedModel {
         }
     }
 
-    /// What the user sees of it.
-    pub fn summary(&self) -> ModelSummary {
+    /// What the user sees of it, where the latency modes cost `latencies_ms`.
+    pub fn summary(&self, latencies_ms: [f64; 3]) -> ModelSummary {
         let (header, parameters) = (self.model.header(), self.model.weights().parameters() as f64 / 1e6);
         let network = &header.network;
         let direction = if network.layout().causal { "causal" } else { "bidirectional" };
@@ -93,6 +93,7 @@ impl PlacedModel {
                 _ => self.backend.to_string(),
             },
             dialect: self.dialect.clone(),
+            latencies_ms,
         }
     }
 

@@ -15,6 +15,8 @@ pub struct ModelSummary {
     pub backend: String,
     /// The mel frames that it reads.
     pub dialect: Dialect,
+    /// What each latency mode costs with it at the host's rate and block size, in milliseconds, the shortest first.
+    pub latencies_ms: [f64; 3],
 }
 
 /// Where the loader stands.

@@ -1,9 +1,9 @@
 //! What the host fixes, and the stream that suits it.
 
-use crate::choices::LatencyMode;
 use crate::shared::{EngineLease, RendererLease};
 use remel::mel::Dialect;
-use remel::stream::{self, StreamConfig};
+use remel::render::Format;
+use remel::stream::{LatencyMode, StreamConfig};
 use remel::{Error, Result};
 
 /// What the host fixes at activation.
@@ -33,18 +33,41 @@ impl Setup {
         renderer: &RendererLease,
         dialect: &Dialect,
     ) -> Result<StreamConfig> {
-        let format = engine.engine().format(renderer.key()).ok_or_else(|| {
-            Error::invalid("engine", "renderer", renderer.key(), "a key that a renderer is registered under")
-        })?;
-        let plan = mode.of_stream().plan(&format);
+        let format = format(engine, renderer)?;
+        let plan = mode.plan(&format);
         Ok(StreamConfig {
             host_rate_hz: self.rate_hz,
             channels: self.channels,
             max_block_frames: self.max_block_samples,
             dialect: dialect.clone(),
-            budget_ms: stream::LatencyMode::budget_ms(&plan, &format),
+            budget_ms: LatencyMode::budget_ms(&plan, &format),
             plan,
             offline: self.offline,
         })
     }
+
+    /// What each latency mode costs, in milliseconds, the shortest first.
+    ///
+    /// # Errors
+    /// The engine has stopped.
+    pub fn latencies_ms(
+        &self,
+        engine: &EngineLease,
+        renderer: &RendererLease,
+        dialect: &Dialect,
+    ) -> Result<[f64; 3]> {
+        let format = format(engine, renderer)?;
+        let mut latencies_ms = [0.0; 3];
+        for (ms, mode) in latencies_ms.iter_mut().zip(LatencyMode::ALL) {
+            *ms = self.stream(mode, engine, renderer, dialect)?.latency(format).total_ms();
+        }
+        Ok(latencies_ms)
+    }
+}
+
+/// The format of `renderer`.
+fn format(engine: &EngineLease, renderer: &RendererLease) -> Result<Format> {
+    engine.engine().format(renderer.key()).ok_or_else(|| {
+        Error::invalid("engine", "renderer", renderer.key(), "a key that a renderer is registered under")
+    })
 }

@@ -39,6 +39,9 @@ pub struct Vocode {
     /// Shift along the mel axis, −12 to 12
     #[arg(long, value_name = "SEMITONES", default_value = "0", value_parser = semitones, allow_hyphen_values = true)]
     shift: f32,
+    /// What is left of the mel's detail over bands, 0 to 1: at 0.5 the formants, without pitch
+    #[arg(long, default_value = "1", value_parser = share)]
+    detail: f32,
     /// Share of the vocoded signal, 0 to 1; the rest is the input
     #[arg(long, default_value = "1", value_parser = share)]
     mix: f32,
@@ -63,7 +66,8 @@ impl Vocode {
         let read = |path: &Option<PathBuf>| path.as_deref().map(Audio::read).transpose();
         let (mel_from, carrier) = (read(&self.mel_from)?, read(&self.carrier)?);
         let mut vocoder = self.model.place(model)?;
-        let edit = MelEditSettings { shift_semitones: self.shift, ..MelEditSettings::default() };
+        let (shift_semitones, detail) = (self.shift, self.detail);
+        let edit = MelEditSettings { shift_semitones, detail, ..MelEditSettings::default() };
         let plan = self.stream.then(|| LatencyMode::Studio.plan(&vocoder.format()));
         let file = FileRequest { request, edit, mix: self.mix, plan };
         let progress = Progress::new("vocoding");

@@ -102,9 +102,14 @@ impl Dialect {
         self.framing.pad_samples(self.n_fft, self.hop)
     }
 
+    /// Samples from the first of a frame's own hop to the end of its window.
+    pub fn look_ahead_samples(&self) -> usize {
+        self.win - self.lead_samples()
+    }
+
     /// Samples after a frame's own hop that lie under its window.
     pub fn tail_samples(&self) -> usize {
-        (self.win - self.lead_samples()).saturating_sub(self.hop)
+        self.look_ahead_samples().saturating_sub(self.hop)
     }
 
     /// Frame 0 begins this many samples before sample 0 (what its window does not cover left out).

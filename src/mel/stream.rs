@@ -29,7 +29,7 @@ impl MelStream {
     /// What [`Dialect::validate`] finds.
     pub fn new(dialect: &Dialect) -> Result<Self> {
         let analysis = Analysis::new(dialect)?;
-        let look_ahead_samples = dialect.win - dialect.lead_samples();
+        let look_ahead_samples = dialect.look_ahead_samples();
         Ok(Self {
             analysis,
             ring: Ring::new(dialect.win, 1),

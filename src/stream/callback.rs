@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::dry::Dry;
 use super::engine::no_renderer;
 use super::input::{SideChain, sample, sounds};
-use super::latency::{Demands, Timing};
+use super::latency::Timing;
 use super::link::link;
 use super::mix::Mix;
 use super::model_rate::ModelRate;
@@ -59,15 +59,7 @@ impl Stream {
         config.validate(format)?;
         let (channels, plan) = (config.channels, config.plan);
         let chunker = Chunker::new(&config.dialect, format, plan, channels)?;
-        let timing = Demands {
-            host_rate_hz: config.host_rate_hz,
-            format,
-            plan,
-            look_ahead_samples: chunker.look_ahead_samples(),
-            max_block_frames: config.max_block_frames,
-            budget_ms: config.budget_ms,
-        }
-        .timing();
+        let timing = config.timing(format);
         // As many chunks as can be under way, twice: a reset finds fresh ones.
         let chunks = 2 * (timing.kept_samples().div_ceil(plan.chunk_frames * format.hop) + 1);
         let (audio_half, worker_half) = link(format, plan, channels, chunks, engine.worker());

@@ -1,5 +1,7 @@
 //! What a stream is opened with.
 
+use super::Latency;
+use super::latency::{Demands, Timing};
 use crate::mel::Dialect;
 use crate::render::{Format, SpanPlan};
 use crate::{Error, Result};
@@ -28,6 +30,24 @@ pub struct StreamConfig {
 const MOST_FRAMES: usize = 1 << 16;
 
 impl StreamConfig {
+    /// The latency of such a stream to a renderer of `format`.
+    pub fn latency(&self, format: Format) -> Latency {
+        self.timing(format).latency
+    }
+
+    /// Where everything in it happens.
+    pub(super) fn timing(&self, format: Format) -> Timing {
+        Demands {
+            host_rate_hz: self.host_rate_hz,
+            format,
+            plan: self.plan,
+            look_ahead_samples: self.dialect.look_ahead_samples(),
+            max_block_frames: self.max_block_frames,
+            budget_ms: self.budget_ms,
+        }
+        .timing()
+    }
+
     /// Checks every field, and that the dialect is what a renderer of `format` reads.
     pub(super) fn validate(&self, format: Format) -> Result<()> {
         let field = |valid: bool, name: &str, found: String, expected: &str| {

@@ -9,7 +9,7 @@ use crate::render::{Request, SpanPlan};
 /// How to vocode a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileRequest {
-    /// How to render.
+    /// How to render; how much detail counts is the edit's.
     pub request: Request,
     /// What is done to the mel frames before.
     pub edit: MelEditSettings,
@@ -44,6 +44,8 @@ impl Vocoder {
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Audio> {
         let rate_hz = self.model.dialect()?.rate_hz;
+        // Predictions are held to what the edit leaves of the mel.
+        let request = Request { detail: file.edit.detail, ..file.request.clone() };
         let mut output = Audio { rate_hz: input.rate_hz, channels: Vec::new() };
         for (index, dry) in input.channels.iter().enumerate() {
             let at_model_rate = |audio: &Audio| {
@@ -51,7 +53,7 @@ impl Vocoder {
                 resample(channel, audio.rate_hz, rate_hz)
             };
             let mel = self.edited_mel(&at_model_rate(mel_from.unwrap_or(input)), &file.edit)?;
-            let mut carrier = match file.request.strength < 1.0 {
+            let mut carrier = match request.strength < 1.0 {
                 true => at_model_rate(carrier.unwrap_or(input)),
                 false => Vec::new(),
             };
@@ -59,8 +61,8 @@ impl Vocoder {
                 carrier.resize(mel.frames() * self.layout.hop + self.tail_samples, 0.0);
             }
             let wet = match file.plan {
-                Some(plan) => self.synthesize_spans(&mel, &carrier, &file.request, plan, on_evaluation),
-                None => self.synthesize(&mel, &carrier, &file.request, on_evaluation),
+                Some(plan) => self.synthesize_spans(&mel, &carrier, &request, plan, on_evaluation),
+                None => self.synthesize(&mel, &carrier, &request, on_evaluation),
             }?;
             let mut wet = resample(&wet, rate_hz, input.rate_hz);
             wet.resize(dry.len(), 0.0);

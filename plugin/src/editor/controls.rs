@@ -15,8 +15,15 @@ const MARGIN: f32 = 12.0;
 /// Space between the buttons of a choice.
 const BUTTON_GAP: f32 = 4.0;
 
-/// Draws all parameters but bypass, which lives in the header, into `rect`.
-pub fn show(ui: &mut Ui, rect: Rect, params: &RemelParams, setter: &ParamSetter) {
+/// Draws all parameters but bypass, which lives in the header, into `rect`; the latency modes by what they cost in
+/// `latencies_ms`, once that is known.
+pub fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    params: &RemelParams,
+    latencies_ms: Option<[f64; 3]>,
+    setter: &ParamSetter,
+) {
     let mut source = Group::new(ui, rect, 0, "SOURCE");
     source.choice(ui, &params.mel_from, setter);
     source.choice(ui, &params.carrier, setter);
@@ -37,7 +44,13 @@ pub fn show(ui: &mut Ui, rect: Rect, params: &RemelParams, setter: &ParamSetter)
     ui.scope_builder(UiBuilder::new().max_rect(freeze), |ui| switch(ui, &params.freeze, setter));
 
     let mut output = Group::new(ui, rect, 3, "OUTPUT");
-    output.choice(ui, &params.latency, setter);
+    match latencies_ms.map(|all| all.map(|ms| format!("{ms:.0} ms"))) {
+        Some(costs) => {
+            let name = params.latency.to_string();
+            output.labelled_choice(ui, &params.latency, &name, &costs.each_ref().map(String::as_str), setter);
+        }
+        None => output.choice(ui, &params.latency, setter),
+    }
     output.choice(ui, &params.on_underrun, setter);
     output.slider(ui, &params.mix, setter);
     output.slider(ui, &params.output, setter);
@@ -88,8 +101,20 @@ impl Group {
         param: &EnumParam<T>,
         setter: &ParamSetter,
     ) {
-        let rect = self.row(ui, param.name(), "");
-        let (names, active) = (T::variants(), param.modulated_plain_value().to_index());
+        self.labelled_choice(ui, param, "", T::variants(), setter);
+    }
+
+    /// The same with other names on the buttons, and the text of the value above them.
+    fn labelled_choice<T: Enum + PartialEq + 'static>(
+        &mut self,
+        ui: &mut Ui,
+        param: &EnumParam<T>,
+        value: &str,
+        names: &[&str],
+        setter: &ParamSetter,
+    ) {
+        let rect = self.row(ui, param.name(), value);
+        let active = param.modulated_plain_value().to_index();
         let width = (rect.width() + BUTTON_GAP) / names.len() as f32 - BUTTON_GAP;
         for (index, name) in names.iter().enumerate() {
             let left = rect.left() + index as f32 * (width + BUTTON_GAP);

@@ -79,7 +79,8 @@ impl NiceEguiApp for RemelApp {
         let [input, output] = halves(pictures);
         self.input.show(ui, input);
         self.output.show(ui, output);
-        controls::show(ui, controls, &self.params, &setter);
+        let latencies_ms = summary.model.as_ref().map(|model| model.latencies_ms);
+        controls::show(ui, controls, &self.params, latencies_ms, &setter);
         footer::show(ui, footer, &summary, reading.as_ref());
         ui.ctx().request_repaint_after(Duration::from_millis(33));
     }
