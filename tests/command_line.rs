@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use remel::audio::{Audio, read_npy};
+use remel::audio::{Audio, read_npy, write_npy};
+
+#[path = "random/mod.rs"]
+mod random;
 
 const TINY: &str = "tests/fixtures/diffwave/lmnt_8x4x2";
 /// Networks with classes: without mel, and with.
@@ -147,6 +150,30 @@ fn denoise_gives_the_networks_own_prediction() {
         ["weights.pt", "x.npy", "mel.npy", "eps.npy"].map(|name| format!("{TINY}/{name}"));
     let arguments = ["denoise", "--model", &model, "--x", &x, "--mel", &mel, "--level", "31.625"];
     gives(&arguments, &eps, 4 * 1536);
+}
+
+#[test]
+fn spectra_are_denoised_and_synthesized_as_by_the_reference() {
+    let folder = tempfile::tempdir().unwrap();
+    let unit = |seed, count| random::numbers(seed, count).iter().map(|number| 3f32.sqrt() * number).collect();
+    let write = |name: &str, shape: &[usize], values: Vec<f32>| {
+        let path = folder.path().join(name);
+        write_npy(&path, shape, &values).unwrap();
+        text(&path).to_owned()
+    };
+    let file = |model: &str, name: &str| format!("tests/fixtures/bandwave/{model}/{name}.npy");
+    let (mel, x) = (file("small", "mel"), write("x.npy", &[5, 2050], unit(1, 5 * 2050)));
+    let denoise =
+        ["denoise", "--model", "small", "--x", &x, "--mel", &mel, "--level", "0.4", "--look-ahead", "2"];
+    gives(&denoise, &file("small", "denoised"), 2 * 5 * 2050);
+    // Mel frames of Tacotron's dialect are those of HiFi-GAN's, half a hop apart.
+    let noise: Vec<f32> = (0..4).flat_map(|row| -> Vec<f32> { unit(100 + row, 5 * 1026) }).collect();
+    let (mel, noise) = (file("tts", "mel"), write("noise.npy", &[4, 5, 1026], noise));
+    let synth = ["synth", &mel, "--model", "tts", "--noise", &noise, "--look-ahead", "0"];
+    gives(&[&synth[..], &["--dialect", "tacotron2"]].concat(), &file("tts", "sampled_la0"), 0);
+    fails(&[&synth[..], &["--dialect", "vocos-24k"]].concat(), &["--dialect", "vocos-24k", "hifigan"]);
+    fails(&["synth", &mel, "--model", "tts", "--look-ahead", "9"], &["--look-ahead", "found 9", "0 to 4"]);
+    fails(&["synth", &mel, "--model", "tts", "--schedule", "full"], &["tts", "schedule", "number of steps"]);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn hold_predictions(place: Place, tolerance: f32, files: &[&str]) {
         let (x, levels, eps) = (array(folder, "x.npy"), array(folder, "levels.npy"), array(folder, "eps.npy"));
         let mel = mel(folder, &model);
         for (level, theirs) in levels.iter().zip(eps.chunks_exact(x.len())) {
-            let ours = vocoder.denoise(&x, *level, &mel, None).unwrap();
+            let ours = vocoder.denoise(&x, *level, &mel, None, 0).unwrap();
             assert_close(&format!("{file} at level {level}"), &ours, theirs, tolerance);
         }
     }

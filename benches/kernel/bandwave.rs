@@ -5,7 +5,6 @@ use remel::diffusion::{CausalDenoiser, Denoiser};
 use remel::kernel::InstructionSet;
 use remel::mel::Mel;
 use remel::model::Model;
-use remel::network::NetworkConfig;
 use remel::network::bandwave::cpu::BandWaveCpu;
 
 use super::random::numbers;

@@ -23,12 +23,13 @@ pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
     }
 }
 
-/// Reads every Gaussian of a sampling, `[steps, samples]`: as many samples as asked for, or as the file's rows have.
-pub fn read_noise(path: &Path, model: &Model, request: &Request, samples: Option<usize>) -> Result<Vec<f32>> {
+/// Reads every Gaussian of a sampling, `[steps, values]`: as many values as asked for, or as the file's rows have.
+pub fn read_noise(path: &Path, model: &Model, request: &Request, values: Option<usize>) -> Result<Vec<f32>> {
     let noise = read_npy(path)?;
     let steps = model.sampling(request, 1.0)?.sampler.evaluations().len();
-    let samples = samples.or(noise.shape.last().copied()).unwrap_or(0);
-    check_noise(&path.display().to_string(), &noise.shape, steps, samples)?;
+    let samples = values.or(noise.shape.last().copied()).unwrap_or(0);
+    let row_values = model.header().network.layout().row_values();
+    check_noise(&path.display().to_string(), &noise.shape, steps, samples, row_values)?;
     Ok(noise.data)
 }
 

@@ -16,16 +16,19 @@ use super::options::ModelOptions;
 pub struct Denoise {
     #[command(flatten)]
     model: ModelOptions,
-    /// The noisy signal, [samples]
+    /// The noisy signal, [samples]; or of spectra [frames, 2 · bins]
     #[arg(long, value_name = "X.npy")]
     x: PathBuf,
-    /// What the network takes: an integer or real-valued diffusion step
+    /// What the network takes: an integer or real-valued diffusion step, or an angle from 0 to π/2
     #[arg(long)]
     level: f32,
     /// Mel frames, [n_mels, frames]; none for a model without mel
     #[arg(long, value_name = "MEL.npy")]
     mel: Option<PathBuf>,
-    /// The predicted noise to write, [samples]
+    /// Mel frames ahead of its own that a frame is told, where the model leaves that open [default: all it can take]
+    #[arg(long, value_name = "FRAMES")]
+    look_ahead: Option<usize>,
+    /// The prediction to write, of x's shape: the noise, or the signal where the network predicts that
     #[arg(short, long, value_name = "EPS.npy")]
     output: PathBuf,
 }
@@ -43,7 +46,7 @@ impl Denoise {
         let layout = network.layout();
         // Without a class, a network with classes predicts for its null label.
         let class = self.model.class(&model)?;
-        let x = read_npy(&self.x)?.into_signal(&self.x)?;
+        let x = read_npy(&self.x)?.into_window(&self.x, layout.row_values())?;
         let mel = match (&self.mel, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
             (Some(path), _) => read_mel(path, &model)?,
             (None, None) => Mel::default(),
@@ -57,8 +60,11 @@ impl Denoise {
             let expected = format!("[{fits}], which {} mel frames condition", mel.frames());
             return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());
         }
-        let eps = self.model.place(model)?.denoise(&x, self.level, &mel, class)?;
-        write_npy(&self.output, &[eps.len()], &eps)?;
+        let look_ahead = self.look_ahead.unwrap_or(layout.optional_frames());
+        let mut vocoder = self.model.place(model)?;
+        let predicted = vocoder.denoise(&x, self.level, &mel, class, look_ahead)?;
+        let shape = layout.row_values().map_or(vec![x.len()], |values| vec![x.len() / values, values]);
+        write_npy(&self.output, &shape, &predicted)?;
         Ok(())
     }
 }

@@ -1,9 +1,13 @@
 //! `remel synth MEL.npy -o OUT`
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
+use remel::Error;
+use remel::mel::{Dialect, Spectrum};
+use remel::model::Model;
 
 use super::arrays::{SamplesFile, read_mel, read_noise};
 use super::options::{ModelOptions, SamplingOptions};
@@ -14,6 +18,9 @@ use super::progress::Progress;
 pub struct Synth {
     /// Mel frames, [n_mels, frames], in the model's dialect
     input: PathBuf,
+    /// The dialect that they were computed in, where it differs from the model's in where frames lie (tacotron2 with tts)
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<String>,
     /// Audio (.wav) or samples (.npy) to write
     #[arg(short, long)]
     output: PathBuf,
@@ -21,7 +28,7 @@ pub struct Synth {
     model: ModelOptions,
     #[command(flatten)]
     sampling: SamplingOptions,
-    /// Every Gaussian, [steps, samples]: row 0 is x_T, row k what is added after step k
+    /// Every Gaussian, [steps, samples], or [steps, frames, 2 · bins] for spectra: row 0 is x_T, row k what is added after step k
     #[arg(long, value_name = "NOISE.npy", conflicts_with = "seed")]
     noise: Option<PathBuf>,
 }
@@ -30,7 +37,7 @@ impl Synth {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let output = SamplesFile::of(&self.output)?;
-        let model = self.model.load()?;
+        let model = self.framed(self.model.load()?)?;
         let mel = read_mel(&self.input, &model)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let length = model.header().network.layout().values(mel.frames());
@@ -44,5 +51,22 @@ impl Synth {
             None => vocoder.synthesize(&mel, &[], &request, &mut |done, all| progress.show(done, all))?,
         };
         output.write(rate_hz, samples)
+    }
+
+    /// The model for frames that lie where those of the dialect do that was asked for.
+    fn framed(&self, model: Arc<Model>) -> Result<Arc<Model>> {
+        let Some(name) = &self.dialect else { return Ok(model) };
+        let (asked, own) = (Dialect::named(name)?, model.dialect()?);
+        // Whether 1e-9 is added to powers is nothing that a network could hear.
+        let alike =
+            Dialect { name: own.name.clone(), framing: own.framing, spectrum: own.spectrum, ..asked.clone() };
+        let magnitudes = asked.spectrum != Spectrum::Power && own.spectrum != Spectrum::Power;
+        let units = |of: Spectrum| of == Spectrum::MagnitudeUnitWindow;
+        if alike != *own || !magnitudes || units(asked.spectrum) != units(own.spectrum) {
+            let expected =
+                format!("{}, the model's, or one that differs in where its frames lie alone", own.name);
+            return Err(Error::invalid("--dialect", "value", format!("\"{name}\""), expected).into());
+        }
+        Ok(Arc::new(Arc::unwrap_or_clone(model).with_framing(asked.framing)?))
     }
 }

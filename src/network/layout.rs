@@ -40,6 +40,11 @@ pub struct Conditioner {
 }
 
 impl Layout {
+    /// Values of a row of x, where it has several.
+    pub fn row_values(&self) -> Option<usize> {
+        (self.rows == Rows::Frames).then_some(self.channels)
+    }
+
     /// Values of x per mel frame.
     pub fn frame_values(&self) -> usize {
         match self.rows {

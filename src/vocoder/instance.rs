@@ -88,12 +88,21 @@ impl Vocoder {
         SpanPlan { chunk_frames, left_frames: context.left_frames, right_frames: context.right_frames }
     }
 
-    /// One call of the network: what it predicts from `x`, `[values]`, at `level`; `class` may be none for the null label.
+    /// One call of the network: what it predicts from `x`, `[values]`, at `level`; `class` may be none for the null label, and
+    /// of mel frames ahead a network that leaves it open is told `look_ahead_frames`.
     ///
     /// # Errors
     /// Where the class is none of the network's, or the device fails.
-    pub fn denoise(&mut self, x: &[f32], level: f32, mel: &Mel, class: Option<usize>) -> Result<Vec<f32>> {
+    pub fn denoise(
+        &mut self,
+        x: &[f32],
+        level: f32,
+        mel: &Mel,
+        class: Option<usize>,
+        look_ahead_frames: usize,
+    ) -> Result<Vec<f32>> {
         let mut predicted = vec![0.0; x.len()];
+        self.denoiser.look_ahead(look_ahead_frames);
         self.denoiser.label(&[class])?;
         self.denoiser.condition(&[mel], x.len())?;
         self.denoiser.predict(x, level, &mut predicted)?;

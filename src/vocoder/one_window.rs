@@ -60,14 +60,27 @@ impl Vocoder {
     }
 }
 
-/// Refuses noise that is not `[evaluations, values]`.
+/// Refuses noise that is not `[evaluations, values]`, or `[evaluations, frames, row_values]` where x has rows of several.
 ///
 /// # Errors
 /// Names `place` and both shapes.
-pub fn check_noise(place: &str, shape: &[usize], evaluations: usize, values: usize) -> Result<()> {
-    if shape == [evaluations, values] || (evaluations == 1 && shape == [values]) {
+pub fn check_noise(
+    place: &str,
+    shape: &[usize],
+    evaluations: usize,
+    values: usize,
+    row_values: Option<usize>,
+) -> Result<()> {
+    let of_rows = row_values.map(|row_values| [evaluations, values / row_values, row_values]);
+    if of_rows.is_some_and(|rows| shape == rows)
+        || shape == [evaluations, values]
+        || (evaluations == 1 && shape == [values])
+    {
         return Ok(());
     }
-    let expected = format!("[{evaluations}, {values}] (steps, samples)");
+    let expected = match of_rows {
+        Some(rows) => format!("{rows:?} (steps, frames, values)"),
+        None => format!("[{evaluations}, {values}] (steps, samples)"),
+    };
     Err(Error::invalid(place, "shape", format!("{shape:?}"), expected))
 }
