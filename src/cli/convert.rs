@@ -41,6 +41,9 @@ pub struct Convert {
     /// The licence of its weights [default: unknown]
     #[arg(long)]
     licence: Option<String>,
+    /// Optimizer steps that it was trained for [default: what the input says, else 0]
+    #[arg(long, value_name = "N")]
+    trained_steps: Option<u64>,
     /// What it was trained on, by whom and how [default: the input file]
     #[arg(long, value_name = "TEXT")]
     provenance: Option<String>,
@@ -61,7 +64,7 @@ impl Convert {
             name: self.name.unwrap_or(read.name),
             licence: self.licence.unwrap_or(read.licence),
             provenance: self.provenance.unwrap_or(read.provenance),
-            trained_steps: read.trained_steps,
+            trained_steps: self.trained_steps.unwrap_or(read.trained_steps),
         });
         let weights = if self.half { WeightType::F16 } else { WeightType::F32 };
         checkpoint::save_as(&model, &self.output, weights)?;

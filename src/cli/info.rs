@@ -1,12 +1,20 @@
 //! `remel info MODEL`
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 use remel::checkpoint::{self, Bundled};
 use remel::domain::Prior;
-use remel::model::ModelHeader;
+use remel::model::{Model, ModelHeader};
+use remel::network::Backend;
+use remel::render::Render;
+use remel::stream::{LatencyMode, StreamConfig};
+use remel::vocoder::Vocoder;
+
+/// Frames of a host's block that latencies are told for.
+const BLOCK_FRAMES: usize = 512;
 
 /// Arguments of `remel info`.
 #[derive(Args)]
@@ -23,19 +31,50 @@ impl Info {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let model = checkpoint::load(&self.model, None)?;
-        let header = model.header();
         if self.json {
-            println!("{}", serde_json::to_string_pretty(header)?);
+            println!("{}", serde_json::to_string_pretty(model.header())?);
             return Ok(());
         }
+        let model = Arc::new(model.for_streams());
+        let header = model.header();
         let card = &header.card;
         println!("{}", card.name);
         print_network(header, model.weights().parameters());
-        println!("trained      {} steps", card.trained_steps);
+        if header.dialect.is_some() {
+            println!("latency      {}", latencies(&model)?);
+        }
+        match card.trained_steps {
+            0 => println!("trained      for steps that nobody counted"),
+            steps => println!("trained      {steps} steps"),
+        }
         println!("licence      {}", card.licence);
         println!("provenance   {}", card.provenance);
         Ok(())
     }
+}
+
+/// What the plugin's latency modes cost at the model's own rate.
+fn latencies(model: &Arc<Model>) -> Result<String> {
+    let format = Vocoder::with_threads(Arc::clone(model), &Backend::Cpu, 1)?.format();
+    let cost = |mode: LatencyMode| -> Result<String> {
+        let plan = mode.plan(&format);
+        let config = StreamConfig {
+            host_rate_hz: format.rate_hz,
+            channels: 1,
+            max_block_frames: BLOCK_FRAMES,
+            dialect: model.dialect()?.clone(),
+            plan,
+            budget_ms: LatencyMode::budget_ms(&plan, &format),
+            offline: false,
+        };
+        Ok(format!("{} {:.0} ms", mode.name(), config.latency(format).total_ms()))
+    };
+    let costs: Vec<String> = LatencyMode::ALL.into_iter().map(cost).collect::<Result<_>>()?;
+    Ok(format!(
+        "{} in the plugin, at {} Hz and {BLOCK_FRAMES} frames a block",
+        costs.join(", "),
+        format.rate_hz
+    ))
 }
 
 fn print_network(header: &ModelHeader, parameters: usize) {
