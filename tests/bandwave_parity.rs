@@ -1,4 +1,4 @@
-//! BandWave against PyTorch: one call in every instruction set of this machine, its domain, and whole samplings.
+//! BandWave against PyTorch: one call in every instruction set of this machine and in burn, its domain, and whole samplings.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::path::{Path, PathBuf};
@@ -11,17 +11,24 @@ use remel::kernel::InstructionSet;
 use remel::mel::{Framing, Mel};
 use remel::model::Model;
 use remel::network::Backend;
+#[cfg(feature = "burn")]
+use remel::network::bandwave::burn::BandWaveBurn;
 use remel::network::bandwave::cpu::BandWaveCpu;
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::Vocoder;
 
 #[path = "random/mod.rs"]
 mod random;
+#[cfg(feature = "burn")]
+mod skipped;
 
 /// Largest difference of one call, relative to the largest value.
 const CALL: f32 = 2e-5;
 /// The same of a sampling.
 const SAMPLING: f32 = 1e-4;
+/// The same of either on a GPU.
+#[cfg(feature = "burn")]
+const GPU: f32 = 1e-3;
 
 /// The bundled models with their fixtures; frames are centred there.
 fn cases() -> impl Iterator<Item = (Model, PathBuf)> {
@@ -54,6 +61,31 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert!(difference < tolerance && found.iter().all(|v| v.is_finite()), "{what}: {difference:e}");
 }
 
+/// Holds a network's calls against the fixtures in `folder`.
+fn hold_calls(what: &str, model: &Model, folder: &Path, denoiser: &mut dyn Denoiser, tolerance: f32) {
+    let values = model.header().network.layout().values(1);
+    let mut predict = |mel: &Mel, seed, look_ahead, angle| {
+        let x = unit(seed, mel.frames() * values);
+        let mut found = vec![f32::NAN; x.len()];
+        denoiser.look_ahead(look_ahead);
+        denoiser.condition(&[mel], x.len()).unwrap();
+        denoiser.predict(&x, angle, &mut found).unwrap();
+        found
+    };
+    let mel_frames = mel(folder, "mel");
+    let (cases, denoised) = (array(folder, "cases"), array(folder, "denoised"));
+    let (cases, _) = cases.as_chunks::<2>();
+    for ([angle, look_ahead], expected) in cases.iter().zip(denoised.chunks_exact(denoised.len() / cases.len()))
+    {
+        let found = predict(&mel_frames, 1, *look_ahead as usize, *angle);
+        let name = &model.header().card.name;
+        assert_close(&format!("{name} {what} at {angle}"), &found, expected, tolerance);
+    }
+    let (long, expected) = (mel(folder, "long_mel"), array(folder, "long_denoised"));
+    let found = predict(&long, 2, 3, 0.9);
+    assert_close("the end of a long call", &found[found.len() - expected.len()..], &expected, tolerance);
+}
+
 #[test]
 fn one_call_agrees_with_pytorch_in_every_instruction_set() {
     for (model, folder) in cases() {
@@ -62,30 +94,68 @@ fn one_call_agrees_with_pytorch_in_every_instruction_set() {
             for threads in [1, 2] {
                 let mut denoiser =
                     BandWaveCpu::with_instruction_set(network, model.weights(), dialect, threads, set).unwrap();
-                let mut predict = |mel: &Mel, seed, look_ahead, angle| {
-                    let x = unit(seed, mel.frames() * network.frame_values());
-                    let mut found = vec![f32::NAN; x.len()];
-                    denoiser.look_ahead(look_ahead);
-                    denoiser.condition(&[mel], x.len()).unwrap();
-                    denoiser.predict(&x, angle, &mut found).unwrap();
-                    found
-                };
-                let mel_frames = mel(&folder, "mel");
-                let (cases, denoised) = (array(&folder, "cases"), array(&folder, "denoised"));
-                let (cases, _) = cases.as_chunks::<2>();
-                for ([angle, look_ahead], expected) in
-                    cases.iter().zip(denoised.chunks_exact(denoised.len() / cases.len()))
-                {
-                    let found = predict(&mel_frames, 1, *look_ahead as usize, *angle);
-                    let name = &model.header().card.name;
-                    assert_close(&format!("{name} {set} {threads} at {angle}"), &found, expected, CALL);
-                }
-                let (long, expected) = (mel(&folder, "long_mel"), array(&folder, "long_denoised"));
-                let found = predict(&long, 2, 3, 0.9);
-                assert_close("the end of a long call", &found[found.len() - expected.len()..], &expected, CALL);
+                hold_calls(&format!("{set} {threads}"), &model, &folder, &mut denoiser, CALL);
             }
         }
     }
+}
+
+/// The network of `model` in burn.
+#[cfg(feature = "burn")]
+fn in_burn(model: &Model, backend: &Backend) -> BandWaveBurn {
+    let (network, dialect) = (model.header().network.bandwave("test").unwrap(), model.dialect().unwrap());
+    BandWaveBurn::new(network, model.weights(), dialect, backend).unwrap()
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn calls_and_samplings_agree_with_pytorch_in_burn() {
+    for (model, folder) in cases() {
+        hold_calls("burn", &model, &folder, &mut in_burn(&model, &Backend::Cpu), CALL);
+        let denoiser = Box::new(in_burn(&model, &Backend::Cpu));
+        hold_sampling(Vocoder::with_denoiser(model.into(), denoiser), &folder, SAMPLING);
+    }
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn calls_and_samplings_agree_with_pytorch_on_the_gpu() {
+    let Some(gpu) = Backend::first_gpu() else {
+        let test = "calls_and_samplings_agree_with_pytorch_on_the_gpu";
+        return skipped::skipped(test, "no Vulkan, Metal or DirectX device");
+    };
+    let (model, folder) = cases().next().unwrap();
+    hold_calls("GPU", &model, &folder, &mut in_burn(&model, &gpu), GPU);
+    hold_sampling(Vocoder::new(model.into(), &gpu).unwrap(), &folder, GPU);
+}
+
+/// Two windows, each of which goes on in a second call where its first one ended.
+#[cfg(feature = "burn")]
+#[test]
+fn a_call_in_two_parts_is_the_whole_in_burn() {
+    use remel::diffusion::CausalDenoiser;
+
+    let (model, folder) = cases().next().unwrap();
+    let values = model.header().network.layout().values(1);
+    let (one, mut denoiser) = (mel(&folder, "long_mel"), in_burn(&model, &Backend::Cpu));
+    let other = Mel::from_frames(one.n_mels(), one.as_frames().iter().map(|value| value - 1.0).collect());
+    let (mels, frames, first) = ([&one, &other], one.frames(), one.frames() / 3);
+    let x = [unit(3, frames * values), unit(4, frames * values)];
+    let mut whole = vec![f32::NAN; 2 * frames * values];
+    denoiser.condition(&mels, frames * values).unwrap();
+    denoiser.predict(&x.concat(), 0.9, &mut whole).unwrap();
+    let mut histories = vec![vec![0.0; denoiser.history_values()]; 2];
+    let mut parts = [Vec::new(), Vec::new()];
+    for range in [0..first * values, first * values..frames * values] {
+        denoiser.condition_after(&mels, range.start, range.len()).unwrap();
+        let mut kept: Vec<&mut [f32]> = histories.iter_mut().map(|history| &mut history[..]).collect();
+        let mut found = vec![f32::NAN; 2 * range.len()];
+        let x: Vec<f32> = x.iter().flat_map(|x| &x[range.clone()]).copied().collect();
+        denoiser.predict_after(&x, 0.9, &mut found, &mut kept).unwrap();
+        parts.iter_mut().zip(found.chunks_exact(range.len())).for_each(|(part, found)| part.extend(found));
+    }
+    // What a part knows of the mels ahead is what the whole does.
+    assert_close("in two parts", &parts.concat(), &whole, 1e-5);
 }
 
 #[test]
@@ -106,27 +176,31 @@ fn spectra_are_fitted_and_whitened_as_in_pytorch() {
     }
 }
 
+/// Holds whole samplings of `vocoder` against the fixtures in `folder`.
+fn hold_sampling(mut vocoder: Vocoder, folder: &Path, tolerance: f32) {
+    let (mel, values) = (mel(folder, "mel"), vocoder.model().header().network.layout().values(1));
+    let mut sampled = |steps: usize, request: Request| {
+        let noise: Vec<f32> = (0..steps).flat_map(|k| unit(100 + k, mel.frames() * values)).collect();
+        let request = Request { schedule: ScheduleChoice::Steps(steps), ..request };
+        vocoder.synthesize_with_noise(&mel, &noise, &request).unwrap()
+    };
+    for look_ahead_frames in [0, 4] {
+        let found = sampled(4, Request { look_ahead_frames, ..Request::default() });
+        let expected = array(folder, &format!("sampled_la{look_ahead_frames}"));
+        assert_close("sampled", &found, &expected, tolerance);
+    }
+    let deterministic = Request { look_ahead_frames: 2, temperature: 0.8, ..Request::default() };
+    let expected = array(folder, "sampled_eta0");
+    let found = sampled(3, Request { eta: 0.0, ..deterministic.clone() });
+    assert_close("without fresh noise", &found, &expected, tolerance);
+    let found = sampled(3, Request { sampler: Some(SamplerKind::Ddim), ..deterministic });
+    assert_close("the deterministic sampler", &found, &expected, tolerance);
+}
+
 #[test]
 fn samplings_agree_with_pytorch() {
     for (model, folder) in cases() {
-        let (mel, values) = (mel(&folder, "mel"), model.header().network.layout().values(1));
-        let mut vocoder = Vocoder::new(std::sync::Arc::new(model), &Backend::Cpu).unwrap();
-        let mut sampled = |steps: usize, request: Request| {
-            let noise: Vec<f32> = (0..steps).flat_map(|k| unit(100 + k, mel.frames() * values)).collect();
-            let request = Request { schedule: ScheduleChoice::Steps(steps), ..request };
-            vocoder.synthesize_with_noise(&mel, &noise, &request).unwrap()
-        };
-        for look_ahead_frames in [0, 4] {
-            let found = sampled(4, Request { look_ahead_frames, ..Request::default() });
-            let expected = array(&folder, &format!("sampled_la{look_ahead_frames}"));
-            assert_close("sampled", &found, &expected, SAMPLING);
-        }
-        let deterministic = Request { look_ahead_frames: 2, temperature: 0.8, ..Request::default() };
-        let expected = array(&folder, "sampled_eta0");
-        let found = sampled(3, Request { eta: 0.0, ..deterministic.clone() });
-        assert_close("without fresh noise", &found, &expected, SAMPLING);
-        let found = sampled(3, Request { sampler: Some(SamplerKind::Ddim), ..deterministic });
-        assert_close("the deterministic sampler", &found, &expected, SAMPLING);
+        hold_sampling(Vocoder::new(model.into(), &Backend::Cpu).unwrap(), &folder, SAMPLING);
     }
 }
 

@@ -4,9 +4,12 @@
 //! token is some neighbouring bins of a frame: 32 of them a frame of 11.6 ms. Layers mix tokens along time, causally, and along
 //! bands in turn. The network predicts the signal; how many mel frames ahead it may look is chosen when it runs.
 
+#[cfg(feature = "burn")]
+pub mod burn;
 mod config;
 pub mod cpu;
 mod level;
+mod told;
 
 pub use config::{Along, BandGroup, BandWaveConfig};
 
@@ -65,7 +68,10 @@ impl NetworkConfig for BandWaveConfig {
         let Some(dialect) = dialect else {
             return Err(Error::invalid("BandWave", "dialect", "none", "the one that it was trained on"));
         };
-        let _ = backend;
-        Ok(Box::new(cpu::BandWaveCpu::new(self, weights, dialect, threads)?))
+        match backend {
+            Backend::Cpu => Ok(Box::new(cpu::BandWaveCpu::new(self, weights, dialect, threads)?)),
+            #[cfg(feature = "gpu")]
+            gpu => Ok(Box::new(burn::BandWaveBurn::new(self, weights, dialect, gpu)?)),
+        }
     }
 }

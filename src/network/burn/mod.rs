@@ -1,5 +1,8 @@
 //! What the burn forms of networks share.
 
+#[cfg(feature = "train")]
+pub(super) mod activation;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::tensor::{Device, Tensor};

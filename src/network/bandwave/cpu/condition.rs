@@ -1,40 +1,35 @@
 //! What of a prediction depends on the mel alone: its envelope, and its part of every layer's gated sum.
 
-use std::f32::consts::LN_2;
 use std::ops::Range;
 
 use super::layer::Scratch;
 use super::level::silu;
 use super::packed::Packed;
 use crate::kernel::{Buffer, Edge, Executor, Lanes, SharedRows, Work, load, multiply_few, store};
-use crate::mel::{Dialect, Mel, SpectralEnvelope};
+use crate::mel::{Dialect, Mel};
 use crate::network::bandwave::config::BandWaveConfig;
+use crate::network::bandwave::told::Told;
 
 /// Frames of a block.
 const BLOCK_FRAMES: usize = 12;
 
 /// The condition of a batch.
 pub(super) struct Conditions {
-    look_ahead: usize,
-    envelope: SpectralEnvelope,
-    /// ln of the deviations, near unit variance, `[windows · frames, bins]`.
-    pub(super) log_envelopes: Vec<f32>,
-    /// What is known of each frame's mels, `[windows · frames, condition_values]`.
-    rows: Vec<f32>,
+    /// What the network is told of `[windows · frames]`.
+    told: Told,
     /// Per layer `[windows · frames, 2 · channels]`.
     projected: Vec<Buffer>,
 }
 
 impl Conditions {
     pub(super) fn new(config: &BandWaveConfig, dialect: &Dialect) -> Self {
-        let (floor, range) = (SpectralEnvelope::FLOOR, SpectralEnvelope::RANGE);
-        Self {
-            look_ahead: config.look_ahead,
-            envelope: SpectralEnvelope::new(dialect, dialect.n_fft, floor, range),
-            log_envelopes: Vec::new(),
-            rows: Vec::new(),
-            projected: (0..config.layers).map(|_| Buffer::default()).collect(),
-        }
+        let projected = (0..config.layers).map(|_| Buffer::default()).collect();
+        Self { told: Told::new(config, dialect), projected }
+    }
+
+    /// ln of the deviations, near unit variance, `[windows · frames, bins]`.
+    pub(super) fn log_envelopes(&self) -> &[f32] {
+        &self.told.log_envelopes
     }
 
     /// The part of the gated sum of `layer`, `[windows · frames, 2 · channels]`.
@@ -51,36 +46,14 @@ impl Conditions {
         frames: Range<usize>,
         look_ahead: usize,
     ) {
-        self.rows.clear();
-        self.log_envelopes.clear();
-        for mel in mels {
-            for frame in frames.clone() {
-                // The density of white noise to the deviation of one part of a bin, less the window's norm.
-                let log_densities = self.envelope.log_densities(mel.frame(frame));
-                self.log_envelopes.extend(log_densities.map(|ln| (ln - LN_2 / 2.0) / 3.0 + 1.5));
-                push_row(&mut self.rows, mel, frame, self.look_ahead, look_ahead);
-            }
-        }
+        self.told.clear();
+        mels.iter().for_each(|mel| self.told.take(mel, frames.clone(), look_ahead));
         let count = mels.len() * frames.len();
         self.projected.iter_mut().for_each(|layer| layer.require(count * 2 * packed.channels));
         let width = 2 * packed.channels;
         let projected = self.projected.iter_mut().map(|layer| SharedRows::new(layer, width)).collect();
-        executor.run(&Project { packed, rows: &self.rows, count, projected });
+        executor.run(&Project { packed, rows: &self.told.rows, count, projected });
     }
-}
-
-/// The mel frames before, at and after `frame`, and which of those after it are known: one that is not is zeros, as is one
-/// beyond an end.
-fn push_row(rows: &mut Vec<f32>, mel: &Mel, frame: usize, most: usize, known: usize) {
-    let n_mels = mel.n_mels();
-    let mut push = |at: Option<usize>| match at.filter(|at| *at < mel.frames()) {
-        Some(at) => rows.extend(mel.frame(at).iter().map(|value| (value + 4.0) / 3.0)),
-        None => rows.resize(rows.len() + n_mels, 0.0),
-    };
-    push(frame.checked_sub(1));
-    push(Some(frame));
-    (0..most).for_each(|ahead| push((ahead < known).then_some(frame + 1 + ahead)));
-    rows.extend((0..most).map(|ahead| if ahead < known { 1.0 } else { 0.0 }));
 }
 
 /// Projects the mels of some frames to every layer's gated sum.

@@ -135,7 +135,7 @@ impl Network {
             packed,
             stretch,
             input: x,
-            envelope: &conditions.log_envelopes,
+            envelope: conditions.log_envelopes(),
             x: SharedRows::new(&mut self.x, channels),
             y: SharedRows::new(y, channels),
         });

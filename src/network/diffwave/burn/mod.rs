@@ -1,7 +1,5 @@
 //! DiffWave in burn: on any device, and with gradients.
 
-#[cfg(feature = "train")]
-mod activation;
 mod affine;
 mod denoiser;
 mod forward;

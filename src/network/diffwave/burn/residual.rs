@@ -45,7 +45,7 @@ impl ResidualLayer {
 fn gated(y: Tensor<3>, form: Form) -> Tensor<3> {
     #[cfg(feature = "train")]
     if form == Form::Product && y.dtype() == DType::F32 {
-        return super::activation::gated(y);
+        return crate::network::burn::activation::gated(y);
     }
     let _ = form;
     let [gate, filter] = halves(y);

@@ -1,5 +1,5 @@
 //! The gated activation σ(a)·tanh(b) (DiffWave, figure 2), as an operation of its own where its gradient is asked for
-//! on the CPU: composed of burn's, it would take half of a training step.
+//! on the CPU: composed of burn's, it would take half of a training step of DiffWave.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
