@@ -16,7 +16,7 @@ use remel::train::config::{DataConfig, Prior, Source};
 use remel::train::data::{DataSet, Split};
 use remel::train::run;
 use remel::vocoder::Vocoder;
-use training::{Record, small};
+use training::{Record, diffwave, small};
 
 #[test]
 fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
@@ -60,7 +60,7 @@ fn distance(model: &Path) -> f64 {
 fn training_brings_the_output_nearer_to_the_mel_frames() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    config.network.prior = Prior::Spectral;
+    diffwave(&mut config).prior = Prior::Spectral;
     config.training.shaped_weight = 0.3;
     config.training.learning_rate = 0.005;
     config.training.total_steps = 400;
@@ -102,7 +102,7 @@ fn a_training_begins_with_the_weights_of_a_model() {
     let mut continued = Record::default();
     run(&config, false, &mut continued).unwrap();
     assert!(continued.validations[0] < record.validations[0]);
-    config.network.layers = 3;
+    diffwave(&mut config).layers = 3;
     config.run = Some(second.path().join("other"));
     let message = run(&config, false, &mut continued).unwrap_err().to_string();
     assert!(message.contains("model.safetensors") && message.contains("residual_layers.3"), "{message}");

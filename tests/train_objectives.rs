@@ -17,7 +17,7 @@ use remel::train::config::{DistillConfig, Levels, Objective, Precision, Prior};
 use remel::train::run;
 use remel::vocoder::Vocoder;
 use safetensors::SafeTensors;
-use training::{Record, small};
+use training::{Record, diffwave, small};
 
 /// WaveGrad's levels beside the default ones: other crops' noise, learned as well.
 #[test]
@@ -91,7 +91,7 @@ fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
     let [first, .., last] = record.validations[..] else { panic!("validated every fourth step") };
     assert!(last < 0.9 * first, "validation loss {first}, then {last}");
 
-    config.network.channels = 6;
+    diffwave(&mut config).channels = 6;
     config.model = folder.path().join("other.safetensors");
     let message = run(&config, false, &mut record).unwrap_err().to_string();
     assert!(message.contains("network") && message.contains("teacher"), "{message}");
@@ -101,7 +101,7 @@ fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
 fn a_consistency_model_learns_and_is_sampled_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    config.network.prior = Prior::Spectral;
+    diffwave(&mut config).prior = Prior::Spectral;
     let teacher = run(&config, false, &mut Record::default()).unwrap();
     config.model = folder.path().join("student.safetensors");
     config.training.objective = Objective::Consistency;
@@ -127,8 +127,8 @@ fn a_consistency_model_learns_and_is_sampled_as_one() {
 fn an_unconditional_network_is_trained_and_generates() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    config.network.conditioner = "none".into();
-    config.network.prior = Prior::None;
+    diffwave(&mut config).conditioner = "none".into();
+    diffwave(&mut config).prior = Prior::None;
     let mut record = Record::default();
     let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
     assert!(record.losses.len() == 8 && model.header().dialect.is_none());
@@ -141,8 +141,8 @@ fn an_unconditional_network_is_trained_and_generates() {
 fn a_network_that_learns_variances_is_trained_measured_in_bits_and_sampled() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    config.network.conditioner = "none".into();
-    config.network.prior = Prior::None;
+    diffwave(&mut config).conditioner = "none".into();
+    diffwave(&mut config).prior = Prior::None;
     config.training.spectral_weight = 0.0;
     config.training.objective = Objective::Variational;
     config.training.total_steps = 60;
@@ -164,7 +164,7 @@ fn a_network_that_learns_variances_is_trained_measured_in_bits_and_sampled() {
     // The least variances, as without learned ones: the noise differs, and nothing else does.
     let mut least = weights.clone();
     let Values { shape, mut data } = weights.get("output_projection.weight").unwrap().clone();
-    data[config.network.channels..].fill(0.0);
+    data[diffwave(&mut config).channels..].fill(0.0);
     least.insert("output_projection.weight", Values { shape, data });
     let bias = weights.values("output_projection.bias")[0];
     least.insert("output_projection.bias", Values { shape: vec![2], data: vec![bias, -1.0] });
@@ -177,7 +177,7 @@ fn a_network_that_learns_variances_is_trained_measured_in_bits_and_sampled() {
 fn a_student_of_a_model_with_a_spectral_prior_samples_as_its_teacher_does() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    config.network.prior = Prior::Spectral;
+    diffwave(&mut config).prior = Prior::Spectral;
     let teacher = run(&config, false, &mut Record::default()).unwrap();
     config.model = folder.path().join("student.safetensors");
     config.training.objective = Objective::Distill;
@@ -201,8 +201,8 @@ fn roughness(model: &Arc<Model>, class: usize, guidance: f32) -> f32 {
 fn a_network_learns_to_tell_classes_apart() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
-    (config.network.layers, config.network.dilation_cycle) = (6, 6);
-    (config.network.conditioner, config.network.prior) = ("none".into(), Prior::None);
+    (diffwave(&mut config).layers, diffwave(&mut config).dilation_cycle) = (6, 6);
+    (diffwave(&mut config).conditioner, diffwave(&mut config).prior) = ("none".into(), Prior::None);
     config.data.classes = vec!["toy".into(), "burst".into()];
     config.data.label_dropout = 0.2;
     config.training.spectral_weight = 0.0;

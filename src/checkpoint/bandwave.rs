@@ -8,17 +8,13 @@ use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::Prior;
 use crate::mel::Dialect;
 use crate::model::{Card, Model, ModelHeader};
-use crate::network::{BandGroup, BandWaveConfig, Weights};
+use crate::network::{BandWaveConfig, Weights};
 use crate::{Error, Result};
 
 /// The metadata entry that holds the arguments.
 pub const CONFIG: &str = "config";
 /// Steps that a model is meant to be sampled in.
 const STEPS: usize = 4;
-
-/// Bands of the network from low to high, as (width in bins, number), by the dialect that has them.
-const BANDS: [(&str, &[(usize, usize)]); 2] =
-    [("bigvgan2-44k", &[(12, 12), (24, 8), (44, 4), (64, 8)]), ("hifigan", &[(12, 12), (24, 8), (44, 4)])];
 
 /// The arguments of the reference's network.
 #[derive(Deserialize)]
@@ -34,7 +30,7 @@ struct Arguments {
 }
 
 fn first_dialect() -> String {
-    BANDS[0].0.into()
+    BandWaveConfig::DIALECTS[0].into()
 }
 
 /// Puts a model together from the `weights` of the file `path` and its `arguments`.
@@ -42,8 +38,8 @@ pub fn import(path: &Path, arguments: &str, weights: Weights) -> Result<Model> {
     let place = path.display().to_string();
     let refused = |e| Error::invalid(&place, format!("metadata {CONFIG}"), e, "BandWave's arguments");
     let arguments: Arguments = serde_json::from_str(arguments).map_err(refused)?;
-    let dialect = Dialect::named(&arguments.dialect)?;
-    let network = network(&place, &arguments, &dialect)?;
+    let dialect = BandWaveConfig::dialect(&place, "dialect", &arguments.dialect)?;
+    let network = network(&arguments, &dialect);
     let header = ModelHeader {
         network: network.into(),
         rate_hz: dialect.rate_hz,
@@ -69,12 +65,8 @@ pub fn import(path: &Path, arguments: &str, weights: Weights) -> Result<Model> {
 }
 
 /// The network of `arguments`, whose frames are those of `dialect`.
-fn network(place: &str, arguments: &Arguments, dialect: &Dialect) -> Result<BandWaveConfig> {
-    let Some((_, bands)) = BANDS.iter().find(|(name, _)| *name == dialect.name) else {
-        let names = BANDS.map(|(name, _)| name).join(" or ");
-        return Err(Error::invalid(place, "dialect", &dialect.name, names));
-    };
-    Ok(BandWaveConfig {
+fn network(arguments: &Arguments, dialect: &Dialect) -> BandWaveConfig {
+    BandWaveConfig {
         channels: arguments.channels,
         layers: arguments.layers,
         cycle: arguments.cycle,
@@ -83,6 +75,6 @@ fn network(place: &str, arguments: &Arguments, dialect: &Dialect) -> Result<Band
         n_mels: dialect.n_mels,
         hop: dialect.hop,
         bins: dialect.n_fft / 2 + 1,
-        bands: bands.iter().map(|&(width, bands)| BandGroup { width, bands }).collect(),
-    })
+        bands: BandWaveConfig::bands_of(dialect),
+    }
 }

@@ -11,7 +11,7 @@ use crate::Result;
 use crate::audio::Audio;
 use crate::mel::{Mel, mel_of};
 use crate::model::Model;
-use crate::network::{Backend, DiffWaveConfig};
+use crate::network::Backend;
 use crate::render::Request;
 use crate::vocoder::Vocoder;
 
@@ -19,7 +19,7 @@ use crate::vocoder::Vocoder;
 const COLUMNS: [&str; 5] = ["loss", "gradient_norm", "learning_rate", "seconds", "validation_loss"];
 /// Steps between two points of TensorBoard's curves.
 const CURVE_STEPS: u64 = 10;
-/// Frames of a sample: two seconds at 22 050 Hz.
+/// Frames of a sample: two seconds, at 22 050 Hz with a hop of 256 as at 44 100 Hz with one of 512.
 const SAMPLE_FRAMES: usize = 172;
 
 /// The records of one training.
@@ -63,7 +63,7 @@ impl Journal {
         let request = Request { class, ..Request::default() };
         let samples = match header.dialect {
             Some(_) => vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?,
-            None => vocoder.generate(SAMPLE_FRAMES * DiffWaveConfig::HOP, &request, &mut |_, _| ())?,
+            None => vocoder.generate(SAMPLE_FRAMES * header.network.layout().hop, &request, &mut |_, _| ())?,
         };
         if let Some(dialect) = &header.dialect {
             let made: Mel = mel_of(&samples, dialect)?.slice(0..mel.frames());

@@ -5,9 +5,9 @@
 
 mod batch;
 pub mod config;
-mod criterion;
 pub mod data;
 mod distill;
+mod initial;
 mod journal;
 mod learner;
 mod levels;
@@ -22,6 +22,7 @@ mod run;
 mod scale;
 mod start;
 mod state;
+mod task;
 mod temperature;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod tiled;

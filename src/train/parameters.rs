@@ -4,18 +4,15 @@
 use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::config::Precision;
-use crate::diffusion::Noise;
 use crate::network;
+use crate::network::bandwave::burn::BandWave;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use crate::network::diffwave::amx;
 use crate::network::diffwave::burn::{DiffWave, ResidualLayers};
-use crate::network::{DiffWaveConfig, Weights};
+use crate::network::{BandWaveConfig, DiffWaveConfig, NetworkConfig, Weights};
 
-/// Kernel of the upsampler's transposed convolutions along time.
-const UPSAMPLER_TAPS: usize = 32;
-
-/// The weights of a network in the order of [`DiffWaveConfig::tensors`].
-pub fn flattened(config: &DiffWaveConfig, weights: &Weights) -> Vec<f32> {
+/// The weights of a network in the order of [`NetworkConfig::tensors`].
+pub fn flattened(config: &dyn NetworkConfig, weights: &Weights) -> Vec<f32> {
     config.tensors().iter().flat_map(|(name, _)| weights.values(name)).copied().collect()
 }
 
@@ -23,7 +20,7 @@ pub fn flattened(config: &DiffWaveConfig, weights: &Weights) -> Vec<f32> {
 ///
 /// # Panics
 /// Where there are not as many as the network has.
-pub fn unflattened(config: &DiffWaveConfig, values: &[f32]) -> Weights {
+pub fn unflattened(config: &dyn NetworkConfig, values: &[f32]) -> Weights {
     let mut weights = Weights::default();
     let mut rest = values;
     for (name, shape) in config.tensors() {
@@ -35,37 +32,6 @@ pub fn unflattened(config: &DiffWaveConfig, values: &[f32]) -> Weights {
     weights
 }
 
-/// Random weights to begin with: He's for what a rectifier or gate follows (as lmnt-com/diffwave), PyTorch's default
-/// for the rest, embedded labels among them, an upsampler that interpolates linearly in time, and zeros at the end: the first prediction is 0.
-pub fn initial(config: &DiffWaveConfig, seed: u64) -> Weights {
-    let noise = Noise::new(seed);
-    let mut weights = Weights::default();
-    for (index, (name, shape)) in config.tensors().into_iter().enumerate() {
-        let count = shape.iter().product();
-        let mut data = vec![0.0; count];
-        let fan_in = shape[1..].iter().product::<usize>() as f32;
-        if name.ends_with("bias") || name.starts_with("output_projection") {
-            // Zeros.
-        } else if name.starts_with("spectrogram_upsampler") {
-            let centre = count / 2 - UPSAMPLER_TAPS / 2;
-            for (tap, value) in data[centre..centre + UPSAMPLER_TAPS].iter_mut().enumerate() {
-                *value = 1.0 - (tap as f32 - 15.5).abs() / 16.0;
-            }
-        } else {
-            // A Gaussian with the variance of PyTorch's uniform default, 1/(3·in), does as well.
-            let variance = match name.as_str() {
-                "label_embedding.weight" => 1.0,
-                linear if linear.contains("diffusion") || linear.contains("label") => 1.0 / (3.0 * fan_in),
-                _ => 2.0 / fan_in,
-            };
-            noise.fill(u16::MAX, index as u16, 0, &mut data);
-            data.iter_mut().for_each(|value| *value *= variance.sqrt());
-        }
-        weights.insert(name, network::Tensor { shape, data });
-    }
-    weights
-}
-
 /// The network of `parameters`.
 pub fn network(config: &DiffWaveConfig, parameters: &Tensor<1>) -> DiffWave {
     let mut pieces = pieces(config, parameters).into_iter();
@@ -73,24 +39,34 @@ pub fn network(config: &DiffWaveConfig, parameters: &Tensor<1>) -> DiffWave {
 }
 
 /// `parameters` cut into tensors.
-fn pieces(config: &DiffWaveConfig, parameters: &Tensor<1>) -> Vec<Tensor<1>> {
+fn pieces(config: &dyn NetworkConfig, parameters: &Tensor<1>) -> Vec<Tensor<1>> {
     let lengths = config.tensors().into_iter().map(|(_, shape)| shape.iter().product());
     parameters.clone().split_with_sizes(lengths.collect(), 0)
 }
 
+/// The BandWave network of `parameters`.
+pub fn bandwave(config: &BandWaveConfig, parameters: &Tensor<1>) -> BandWave {
+    let mut pieces = pieces(config, parameters).into_iter();
+    config.assemble(&mut |_| pieces.next().expect("a piece per tensor"))
+}
+
 /// A network whose gradient is asked for.
-pub struct Differentiable {
+pub struct Differentiable<N = DiffWave> {
     /// The network.
-    pub network: DiffWave,
+    pub network: N,
     leaves: Vec<Tensor<1>>,
 }
 
-impl Differentiable {
+/// `parameters` cut into tensors on which a graph is recorded.
+fn leaves(config: &dyn NetworkConfig, parameters: &Tensor<1>) -> Vec<Tensor<1>> {
+    pieces(config, parameters).into_iter().map(|piece| piece.autodiff().require_grad()).collect()
+}
+
+impl Differentiable<DiffWave> {
     /// The network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it. The network
     /// computes in `precision`, and its gradients are those of the `f32` parameters.
     pub fn new(config: &DiffWaveConfig, parameters: &Tensor<1>, precision: Precision) -> Self {
-        let leaves: Vec<Tensor<1>> =
-            pieces(config, parameters).into_iter().map(|piece| piece.autodiff().require_grad()).collect();
+        let leaves = leaves(config, parameters);
         let mut next = leaves.iter();
         let mut leaf = |_: &str| next.next().expect("a leaf per tensor").clone();
         let network = match residual_layers(precision, &parameters.device()) {
@@ -99,7 +75,19 @@ impl Differentiable {
         };
         Self { network, leaves }
     }
+}
 
+impl Differentiable<BandWave> {
+    /// The BandWave network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it.
+    pub fn bandwave(config: &BandWaveConfig, parameters: &Tensor<1>) -> Self {
+        let leaves = leaves(config, parameters);
+        let mut next = leaves.iter();
+        let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());
+        Self { network, leaves }
+    }
+}
+
+impl<N> Differentiable<N> {
     /// The gradient of `loss`, `[1]`, by all parameters.
     pub fn gradient(&self, loss: &Tensor<1>) -> Tensor<1> {
         let mut gradients = loss.backward();

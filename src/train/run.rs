@@ -3,17 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::config::{Objective, TrainConfig};
+use super::config::TrainConfig;
 use super::data::Split;
 use super::journal::Journal;
 use super::learner::Learner;
-use super::levels::Levels;
 use super::observer::{Observer, Progress};
 use super::optimizer::Optimizer;
 use super::pairs::Pairs;
 use super::parameters::unflattened;
 use super::state::{State, values};
-use super::{start, temperature};
+use super::{start, task, temperature};
 use crate::model::{Model, ModelHeader};
 use crate::{Error, Result, checkpoint};
 
@@ -23,7 +22,7 @@ const VALIDATION_CROPS: u64 = 16;
 /// Trains a model as `config` says and gives the path of its file.
 ///
 /// With `resume` the training in the run's folder goes on; without, there must be none. A model that is done is given
-/// the temperature that suits it.
+/// the temperature that suits it, unless its levels are angles.
 ///
 /// # Errors
 /// Where data, state or model cannot be read or written, the device is missing, or the loss is no number any more.
@@ -36,20 +35,16 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         header = teacher.student(&header)?;
     }
     let training = &config.training;
-    let levels = match &teacher {
-        Some(teacher) => teacher.levels(),
-        None if training.objective == Objective::Variational => Levels::every(config.schedule.training()?),
-        None => Levels::new(&header, training)?,
-    };
     let files = Files::open(config, resume)?;
     let data = start::data(config, header.rate_hz, observer)?;
-    let pairs = Pairs::new(data, header.clone(), levels, training.clone());
+    let pairs = Pairs::new(data, header.clone());
     let mut state = match resume {
         true => State::load(&header, &files.state, &backend.device())?,
         false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
     };
     state.scale = state.scale.suited(training.precision);
-    let learner = Learner::new(&pairs, &header, training, teacher, &backend)?;
+    let task = task::open(config, &header, &pairs, teacher, &backend)?;
+    let learner = Learner::new(task, training, &backend);
     let optimizer = Optimizer::new(training);
     let mut journal = Journal::open(&config.run_folder(), state.step)?;
     let (started, before) = (Instant::now(), state.seconds);
@@ -57,7 +52,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     while optimizer.progress(&state) < 1.0 && !observer.stopped() {
         let crops = (training.batch * training.accumulate) as u64;
         let first = state.step * crops;
-        let (loss, gradient) = learner.gradient(&state, first..first + crops)?;
+        let (loss, gradient) = learner.gradient(&state, first..first + crops, optimizer.progress(&state))?;
         let norm = f64::from(gradient.clone().square().sum().sqrt().into_scalar::<f32>());
         if loss.is_finite() && !norm.is_finite() && state.scale.overflowed() {
             // The same crops again: nothing of them has been learned.
@@ -88,7 +83,8 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         }
     }
     files.save(&state, &header)?;
-    if pairs.data().holds(Split::Validation) {
+    // Angles are sampled along paths that the training has seen: there a model keeps the noise that it learned with.
+    if pairs.data().holds(Split::Validation) && !header.network.has_angles() {
         let temperature = temperature::suited(&files.model(&state, &header)?, &pairs)?;
         files.save_model(files.model(&state, &header)?.with_temperature(temperature)?)?;
     }
@@ -132,7 +128,7 @@ impl Files {
     fn model(&self, state: &State, header: &ModelHeader) -> Result<Model> {
         let mut header = header.clone();
         header.card.trained_steps = state.step;
-        let weights = unflattened(header.network.diffwave("training")?, &values(&state.average));
+        let weights = unflattened(&*header.network, &values(&state.average));
         Model::new(&self.model.display().to_string(), header, weights)
     }
 

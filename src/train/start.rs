@@ -3,16 +3,22 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::config::{self, Device, Objective, TrainConfig, TrainingConfig};
+use super::config::{
+    self, BandWaveNetwork, Device, DiffWaveNetwork, NetworkConfig, Objective, TrainConfig, TrainingConfig,
+};
 use super::data::DataSet;
 use super::distill::{Lesson, Teacher};
+use super::initial::initial;
 use super::observer::Observer;
-use super::parameters::{dtype, flattened, initial};
+use super::parameters::{dtype, flattened};
 use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
 use crate::{Error, Result, checkpoint};
+
+/// Steps that a model whose levels are angles is meant to be sampled in.
+const ANGLE_STEPS: usize = 4;
 
 /// The data, whose preparation the observer is told of.
 pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> Result<DataSet> {
@@ -24,7 +30,55 @@ pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> 
 
 /// All of the model but its weights.
 pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
-    let network = &config.network;
+    match &config.network {
+        NetworkConfig::BandWave(network) => bandwave(config, network.as_ref()),
+        NetworkConfig::DiffWave(network) => diffwave(config, network),
+    }
+}
+
+/// Where the model comes from.
+fn card(config: &TrainConfig) -> Card {
+    let source = PathBuf::from(config.data.source.clone());
+    let begun = config.init.as_ref().map_or_else(String::new, |init| format!(" from {}", init.display()));
+    Card {
+        name: config.card_name(),
+        licence: config.licence.clone(),
+        provenance: format!("trained by remel train{begun} on {}", source.display()),
+        trained_steps: 0,
+    }
+}
+
+/// That of a BandWave model: of the one that it begins with, where the configuration does not say more.
+fn bandwave(config: &TrainConfig, network: Option<&BandWaveNetwork>) -> Result<ModelHeader> {
+    let (network, dialect) = match (network, &config.init) {
+        (None, Some(init)) => {
+            let header = checkpoint::load(init, None)?.header().clone();
+            let network = header.network.bandwave(&init.display().to_string())?.clone();
+            return Ok(ModelHeader { network: network.into(), card: card(config), ..header });
+        }
+        (None, None) => BandWaveNetwork::default().shape("training")?,
+        (Some(network), _) => network.shape("training")?,
+    };
+    Ok(ModelHeader {
+        network: network.into(),
+        rate_hz: dialect.rate_hz,
+        dialect: Some(dialect),
+        classes: Vec::new(),
+        null_label: false,
+        training_betas: Vec::new(),
+        inference_betas: Vec::new(),
+        angle_steps: Some(ANGLE_STEPS),
+        sampler: SamplerKind::Ancestral,
+        clamp: Clamp::Never,
+        prior: Some(Prior::Stft),
+        phase: None,
+        temperature: 1.0,
+        card: card(config),
+    })
+}
+
+/// That of a DiffWave model.
+fn diffwave(config: &TrainConfig, network: &DiffWaveNetwork) -> Result<ModelHeader> {
     let dialect = network.dialect()?;
     let training = config.schedule.training()?;
     let (prior, clamp) = match network.prior {
@@ -32,7 +86,6 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         config::Prior::Energy => (Some(Prior::Energy(EnergyPrior::default())), Clamp::Last),
         config::Prior::Spectral => (Some(Prior::Spectral(SpectralPrior::default())), Clamp::Never),
     };
-    let source = PathBuf::from(config.data.source.clone());
     Ok(ModelHeader {
         network: DiffWaveConfig {
             channels: network.channels,
@@ -58,12 +111,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
         prior,
         phase: config.phase,
         temperature: 1.0,
-        card: Card {
-            name: config.card_name(),
-            licence: config.licence.clone(),
-            provenance: format!("trained by remel train on {}", source.display()),
-            trained_steps: 0,
-        },
+        card: card(config),
     })
 }
 
@@ -79,7 +127,7 @@ pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher
 
 /// The parameters to begin with: those of a file, else the teacher's, else random ones.
 pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&Teacher>) -> Result<Vec<f32>> {
-    let network = header.network.diffwave("training")?;
+    let network = &header.network;
     let weights = match (&config.init, teacher) {
         (None, None) => initial(network, config.training.seed),
         (None, Some(teacher)) => teacher.model().weights().clone(),
@@ -89,7 +137,7 @@ pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&T
             model.weights().clone()
         }
     };
-    Ok(flattened(network, &weights))
+    Ok(flattened(&**network, &weights))
 }
 
 /// Where to compute, which has the precision that is asked for.

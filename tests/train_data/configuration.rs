@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use remel::train::config::{Levels, Objective, Prior, Source, TrainConfig};
+use remel::train::config::{DiffWaveNetwork, Levels, NetworkConfig, Objective, Prior, Source, TrainConfig};
 use tempfile::TempDir;
 
 fn read(text: &str) -> remel::Result<TrainConfig> {
@@ -13,14 +13,23 @@ fn read(text: &str) -> remel::Result<TrainConfig> {
     TrainConfig::read(&path)
 }
 
+/// The DiffWave network of a configuration.
+fn diffwave(config: &TrainConfig) -> &DiffWaveNetwork {
+    match &config.network {
+        NetworkConfig::DiffWave(network) => network,
+        NetworkConfig::BandWave(_) => panic!("not a DiffWave"),
+    }
+}
+
 const LEAST: &str = "model = \"voice.safetensors\"\n[data]\nsource = \"additive\"\n";
 
 #[test]
 fn a_short_configuration_has_sensible_defaults() {
     let config = read(LEAST).unwrap();
     assert_eq!(config.data.source, Source::Additive);
-    assert_eq!((config.network.channels, config.network.layers, config.network.dilation_cycle), (64, 30, 10));
-    assert_eq!(config.network.rate_hz().unwrap(), 22_050);
+    let network = diffwave(&config);
+    assert_eq!((network.channels, network.layers, network.dilation_cycle), (64, 30, 10));
+    assert_eq!(network.rate_hz().unwrap(), 22_050);
     assert_eq!((config.card_name().as_str(), config.licence.as_str()), ("voice", "unknown"));
     assert_eq!((config.training.levels, config.training.fast_share()), (Levels::Steps, 0.5));
     assert_eq!((config.schedule.steps, config.schedule.inference_betas.len()), (50, 6));
@@ -101,8 +110,8 @@ fn every_field_can_be_set() {
         "#,
     )
     .unwrap();
-    assert_eq!((config.training.objective, config.network.prior), (Objective::Distill, Prior::Spectral));
-    assert_eq!((config.network.rate_hz().unwrap(), config.training.minutes), (24_000, Some(5.0)));
+    assert_eq!((config.training.objective, diffwave(&config).prior), (Objective::Distill, Prior::Spectral));
+    assert_eq!((diffwave(&config).rate_hz().unwrap(), config.training.minutes), (24_000, Some(5.0)));
     assert_eq!(config.data.augment.pitch_semitones, Some([-3.0, 3.0]));
     assert_eq!(config.run_folder(), Path::new("/tmp/run"));
     let Source::Folder(source) = &config.data.source else { panic!("a folder") };
@@ -113,7 +122,24 @@ fn every_field_can_be_set() {
     // What is written down of a training reads back.
     assert_eq!((config.training.levels, config.training.fast_share()), (Levels::Wavegrad, 0.8));
     let json = serde_json::to_string(&config.network).unwrap();
-    assert_eq!(serde_json::from_str::<remel::train::config::NetworkConfig>(&json).unwrap(), config.network);
+    assert_eq!(serde_json::from_str::<NetworkConfig>(&json).unwrap(), config.network);
+}
+
+#[test]
+fn a_bandwave_is_that_of_its_fields_or_of_the_model_it_begins_with() {
+    let network =
+        |fields: &str| read(&format!("{LEAST}[network]\nkind = \"bandwave\"\n{fields}")).unwrap().network;
+    let silent = network("");
+    assert_eq!(silent, NetworkConfig::BandWave(None));
+    let told = network("layers = 6\n");
+    let NetworkConfig::BandWave(Some(shape)) = &told else { panic!("a BandWave") };
+    assert_eq!((shape.channels, shape.layers, shape.conditioner.as_str()), (64, 6, "bigvgan2-44k"));
+    for network in [silent, told.clone()] {
+        let json = serde_json::to_string(&network).unwrap();
+        assert_eq!(serde_json::from_str::<NetworkConfig>(&json).unwrap(), network);
+    }
+    let begun = read(&format!("init = \"small\"\n{LEAST}")).unwrap();
+    assert_eq!(begun.init.as_deref(), Some(Path::new("small")));
 }
 
 #[test]
@@ -166,6 +192,24 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         (&with("[network]\nconditioner = \"none\"\n[phase]\n"), ["phase", "network.conditioner"]),
         (&with("[phase]\ntrust = 2.0\n"), ["phase.trust", "0 to 1"]),
         (&with("[network]\nchannels = 0\n"), ["network.channels", "0"]),
+        (&with("[network]\nkind = \"wavenet\"\n"), ["network.kind", "`bandwave`"]),
+        (&with("[network]\ncycle = 4\n"), ["network.cycle", "expected none, as network.kind is \"diffwave\""]),
+        (&with("[network]\nkind = \"bandwave\"\nprior = \"energy\"\n"), ["network.prior", "bandwave"]),
+        (&with("[network]\nkind = \"bandwave\"\nchannels = 24\n"), ["network.channels", "a multiple of 16"]),
+        (
+            &with("[network]\nkind = \"bandwave\"\nconditioner = \"lmnt-diffwave\"\n"),
+            ["network.conditioner", "expected bigvgan2-44k or hifigan"],
+        ),
+        (
+            &with("[network]\nkind = \"bandwave\"\n[training]\nprecision = \"bf16\"\n"),
+            ["training.precision", "\"f32\", as network.kind is \"bandwave\""],
+        ),
+        (&with("[network]\nkind = \"bandwave\"\n[phase]\n"), ["phase", "bandwave"]),
+        (
+            &with("[network]\nkind = \"bandwave\"\n[training]\ncrop_frames = 8\n"),
+            ["training.crop_frames", "found 8, expected 20 to"],
+        ),
+        (&with("[training]\nown = 2.0\n"), ["training.own", "found 2, expected 0 to 1"]),
         (&format!("name = ' '\n{LEAST}"), ["name", "\" \""]),
         (&with("[schedule]\nsteps = 0\n"), ["schedule.steps", "found 0, expected 1 to"]),
         (&with("[schedule]\nbeta_max = 1e-5\n"), ["schedule.beta_max", "0.00001"]),
@@ -179,7 +223,7 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         assert!(expected.iter().all(|part| message.contains(part)), "{expected:?} not in {message:?}");
     }
     let unconditional = read(&with("[network]\nconditioner = \"none\"\nrate_hz = 16000\n")).unwrap();
-    assert_eq!(unconditional.network.rate_hz().unwrap(), 16_000);
+    assert_eq!(diffwave(&unconditional).rate_hz().unwrap(), 16_000);
     let missing = TrainConfig::read(Path::new("/nowhere/voice.toml")).unwrap_err().to_string();
     assert!(missing.contains("/nowhere/voice.toml"), "{missing}");
 }

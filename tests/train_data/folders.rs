@@ -39,6 +39,21 @@ fn a_changed_file_and_another_rate_are_decoded_anew() {
 }
 
 #[test]
+fn recordings_of_a_low_rate_are_skipped_and_named_where_full_band_is_learned() {
+    let recordings = Recordings::new(3);
+    let mut warnings = Vec::new();
+    let set =
+        DataSet::open(&recordings.config(), 44_100, &mut |line| warnings.push(line.to_owned()), &mut |_, _| {})
+            .unwrap();
+    let of = |file: &str, rate: &str| {
+        let found = format!("{file}: rate: found {rate} Hz, expected at least 32000 Hz");
+        warnings.iter().any(|line| line.contains(&found) && line.ends_with("the file is skipped"))
+    };
+    assert!(warnings.len() == 2 && of("00.wav", "22050") && of("02.wav", "8000"), "{warnings:?}");
+    assert!(set.recordings(Split::Train) == ["album 1/01.wav"] && set.rate_hz() == 44_100);
+}
+
+#[test]
 fn a_damaged_cache_file_is_made_again() {
     let recordings = Recordings::new(2);
     let (first, _) = open(&recordings.config()).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use remel::train::config::TrainConfig;
+use remel::train::config::{DiffWaveNetwork, NetworkConfig, TrainConfig};
 use remel::train::{Observer, Progress};
 
 /// Keeps every loss, and stops after so many steps.
@@ -35,4 +35,12 @@ pub fn small(folder: &Path) -> TrainConfig {
     let path = folder.join("small.toml");
     std::fs::write(&path, text).unwrap();
     TrainConfig::read(&path).unwrap()
+}
+
+/// The network of a training of DiffWave.
+pub fn diffwave(config: &mut TrainConfig) -> &mut DiffWaveNetwork {
+    match &mut config.network {
+        NetworkConfig::DiffWave(network) => network,
+        NetworkConfig::BandWave(_) => panic!("not a DiffWave"),
+    }
 }

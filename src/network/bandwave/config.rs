@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mel::Dialect;
 use crate::network::{Conditioner, Layout, Rows};
 use crate::{Error, Result};
 
@@ -55,7 +56,36 @@ pub struct BandWaveConfig {
     pub bands: Vec<BandGroup>,
 }
 
+/// Bands from low to high, as (width in bins, number): those of the second dialect are the lowest of the first one's.
+const BANDS: [(usize, usize); 4] = [(12, 12), (24, 8), (44, 4), (64, 8)];
+
 impl BandWaveConfig {
+    /// The mel dialects that networks are trained on.
+    pub const DIALECTS: [&str; 2] = ["bigvgan2-44k", "hifigan"];
+
+    /// The dialect `name`, one of [`Self::DIALECTS`].
+    ///
+    /// # Errors
+    /// Names `place` and `field` where it is another.
+    pub fn dialect(place: &str, field: &str, name: &str) -> Result<Dialect> {
+        match Self::DIALECTS.contains(&name) {
+            true => Dialect::named(name),
+            false => Err(Error::invalid(place, field, format!("\"{name}\""), Self::DIALECTS.join(" or "))),
+        }
+    }
+
+    /// The bands of networks that are trained on `dialect`, one of [`Self::DIALECTS`].
+    pub fn bands_of(dialect: &Dialect) -> Vec<BandGroup> {
+        let (mut bands, mut held) = (Vec::new(), 0);
+        for (width, number) in BANDS {
+            if held < dialect.n_fft / 2 {
+                bands.push(BandGroup { width, bands: number });
+                held += width * number;
+            }
+        }
+        bands
+    }
+
     /// The dilation of layer `index`, and what it is along.
     pub fn layer(&self, index: usize) -> (Along, usize) {
         let pair = index / 2;

@@ -12,6 +12,8 @@ mod level;
 mod told;
 
 pub use config::{Along, BandGroup, BandWaveConfig};
+#[cfg(feature = "train")]
+pub(crate) use told::Told;
 
 use std::f32::consts::FRAC_PI_2;
 use std::ops::RangeInclusive;

@@ -34,6 +34,12 @@ impl Told {
         self.rows.clear();
     }
 
+    /// ln of the densities of the noise that sounds like the frames, `[frames, bins]`.
+    #[cfg(feature = "train")]
+    pub(crate) fn log_densities(&self) -> impl Iterator<Item = f32> + '_ {
+        self.log_envelopes.iter().map(|value| (value - 1.5) * 3.0 + LN_2 / 2.0)
+    }
+
     /// Takes the frames `frames` of `mel`, told up to `look_ahead` frames ahead.
     pub(crate) fn take(&mut self, mel: &Mel, frames: Range<usize>, look_ahead: usize) {
         for frame in frames {

@@ -1,11 +1,26 @@
 //! What fields are where the file does not say.
 
 use super::{
-    Device, DistillConfig, Levels, Loss, NetworkConfig, Objective, Precision, Prior, ScheduleConfig,
-    TrainConfig, TrainingConfig,
+    BandWaveNetwork, Device, DiffWaveNetwork, DistillConfig, Levels, Loss, NetworkConfig, Objective, Precision,
+    Prior, ScheduleConfig, TrainConfig, TrainingConfig,
 };
+use crate::network::BandWaveConfig;
 
 impl Default for NetworkConfig {
+    fn default() -> Self {
+        Self::DiffWave(DiffWaveNetwork::default())
+    }
+}
+
+impl Default for BandWaveNetwork {
+    /// The shape of the bundled model *small*.
+    fn default() -> Self {
+        let conditioner = BandWaveConfig::DIALECTS[0].into();
+        Self { channels: 64, layers: 12, cycle: 4, look_ahead: 4, level: 128, conditioner }
+    }
+}
+
+impl Default for DiffWaveNetwork {
     fn default() -> Self {
         Self {
             channels: 64,
@@ -41,6 +56,7 @@ impl Default for TrainingConfig {
             levels: Levels::Steps,
             fast_levels: None,
             antithetic: true,
+            own: 0.6,
             batch: 16,
             crop_frames: 62,
             accumulate: 1,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Source, TrainConfig};
+use crate::checkpoint::Bundled;
 use crate::{Error, Result};
 
 impl TrainConfig {
@@ -25,7 +26,7 @@ impl TrainConfig {
         let within = |path: &mut PathBuf| *path = folder.join(&*path);
         within(&mut self.model);
         self.run.as_mut().map(within);
-        self.init.as_mut().map(within);
+        self.init.as_mut().filter(|init| Bundled::named(init).is_none()).map(within);
         if let Source::Folder(source) = &mut self.data.source {
             within(source);
         }

@@ -61,9 +61,11 @@ pub struct TrainingConfig {
     pub fast_levels: Option<f64>,
     /// Whether the noise levels of a batch come in pairs, t and its mirror image.
     pub antithetic: bool,
+    /// Share of a training of BandWave after which the network also learns from what it samples by itself.
+    pub own: f64,
     /// Crops per batch.
     pub batch: usize,
-    /// Length of a crop in mel frames (of 256 samples).
+    /// Length of a crop in mel frames (of 256 samples; of 512 at 44 100 Hz).
     pub crop_frames: usize,
     /// Batches per optimizer step.
     pub accumulate: usize,

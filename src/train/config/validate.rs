@@ -1,7 +1,8 @@
 //! The ranges of all fields.
 
+use super::network::UNCONDITIONAL;
 use super::{
-    Levels, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig, TrainingConfig, UNCONDITIONAL,
+    DiffWaveNetwork, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig, TrainingConfig,
 };
 use crate::diffusion::Schedule;
 use crate::network::DiffWaveConfig;
@@ -25,24 +26,32 @@ impl TrainConfig {
                 return Err(Error::invalid(place, field, format!("{text:?}"), "a line of text"));
             }
         }
-        self.network.validate(place)?;
+        self.schedule.validate(place)?;
+        self.data.validate(place)?;
+        self.training.validate(place)?;
+        match &self.network {
+            NetworkConfig::BandWave(network) => self.validate_bandwave(place, network.as_ref()),
+            NetworkConfig::DiffWave(network) => self.validate_diffwave(place, network),
+        }
+    }
+
+    /// Refuses what a training of DiffWave has no place for.
+    fn validate_diffwave(&self, place: &str, network: &DiffWaveNetwork) -> Result<()> {
+        network.validate(place)?;
         if let Some(phase) = &self.phase {
             phase.validate(place)?;
-            if self.network.conditioner == UNCONDITIONAL {
+            if network.conditioner == UNCONDITIONAL {
                 let expected =
                     "none, as network.conditioner is \"none\": phases are reconstructed from mel frames";
                 return Err(Error::invalid(place, "phase", "a table", expected));
             }
         }
-        self.schedule.validate(place)?;
-        self.data.validate(place)?;
-        self.training.validate(place)?;
-        if self.training.shaped_weight > 0.0 && self.network.prior != Prior::Spectral {
+        if self.training.shaped_weight > 0.0 && network.prior != Prior::Spectral {
             let expected = "0, or network.prior = \"spectral\": nothing else shapes the signal";
             return Err(Error::invalid(place, "training.shaped_weight", self.training.shaped_weight, expected));
         }
         if self.training.objective == Objective::Variational {
-            self.validate_variational(place)?;
+            self.validate_variational(place, network)?;
         }
         let most_steps = match self.training.objective {
             Objective::Ddpm | Objective::Variational => None,
@@ -66,14 +75,14 @@ impl TrainConfig {
 
 impl TrainConfig {
     /// Refuses what the variational bound has no place for.
-    fn validate_variational(&self, place: &str) -> Result<()> {
+    fn validate_variational(&self, place: &str, network: &DiffWaveNetwork) -> Result<()> {
         let training = &self.training;
         let refuse = |field: &str, found: &str, expected: &str| {
             let expected = format!("{expected}, as training.objective is \"variational\"");
             Err(Error::invalid(place, field, found, expected))
         };
-        if self.network.conditioner != UNCONDITIONAL {
-            return refuse("network.conditioner", &self.network.conditioner, "none");
+        if network.conditioner != UNCONDITIONAL {
+            return refuse("network.conditioner", &network.conditioner, "none");
         }
         if training.spectral_weight > 0.0 {
             return refuse("training.spectral_weight", &training.spectral_weight.to_string(), "0");
@@ -85,7 +94,7 @@ impl TrainConfig {
     }
 }
 
-impl NetworkConfig {
+impl DiffWaveNetwork {
     fn validate(&self, place: &str) -> Result<()> {
         within(place, "network.channels", self.channels, 1..=1024)?;
         within(place, "network.layers", self.layers, 1..=256)?;
@@ -141,6 +150,7 @@ impl TrainingConfig {
         within(place, "training.spectral_weight", self.spectral_weight, 0.0..=1000.0)?;
         within(place, "training.shaped_weight", self.shaped_weight, 0.0..=1000.0)?;
         within(place, "training.fast_levels", self.fast_share(), 0.0..=1.0)?;
+        within(place, "training.own", self.own, 0.0..=1.0)?;
         within(place, "training.batch", self.batch, 1..=4096)?;
         within(place, "training.crop_frames", self.crop_frames, 1..=4096)?;
         within(place, "training.accumulate", self.accumulate, 1..=4096)?;

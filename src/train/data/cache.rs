@@ -15,6 +15,11 @@ use crate::{Error, Result};
 /// The version of the format; a change makes older files strangers.
 const FORMAT: &str = "remel audio 1";
 
+/// The least rate of sources for a cache at a full-band rate: resampled, they would teach that there is nothing above theirs.
+const LEAST_SOURCE_HZ: u32 = 32_000;
+/// The least full-band rate.
+const FULL_BAND_HZ: u32 = 40_000;
+
 /// A folder of audio at one rate.
 pub(super) struct Cache {
     folder: PathBuf,
@@ -33,7 +38,7 @@ pub(super) struct Cached {
 
 /// Why a source is not in the cache.
 pub(super) enum Failure {
-    /// It cannot be read: the others may be.
+    /// It cannot be read or is of no use: the others may be.
     Source(Error),
     /// The cache cannot be written: nothing can be.
     Cache(Error),
@@ -54,6 +59,11 @@ impl Cache {
             return Ok(cached);
         }
         let audio = Audio::read(source).map_err(Failure::Source)?;
+        if self.rate_hz >= FULL_BAND_HZ && audio.rate_hz < LEAST_SOURCE_HZ {
+            let expected = format!("at least {LEAST_SOURCE_HZ} Hz, to learn sound at {} Hz from", self.rate_hz);
+            let error = Error::invalid(source.display(), "rate", format!("{} Hz", audio.rate_hz), expected);
+            return Err(Failure::Source(error));
+        }
         let mono = Audio::mono(audio.rate_hz, audio.to_mono()).resampled(self.rate_hz);
         let samples = mono.samples() as u64;
         write_whole(&path, |file| {

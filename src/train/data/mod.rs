@@ -44,7 +44,8 @@ impl DataSet {
     /// Opens the data that `config` tells of, resampled to `rate_hz`. Every file of a folder is decoded once and
     /// then read from the cache, a file per recording, crop by crop: the set may be larger than memory.
     ///
-    /// `warn` is told of each file that is skipped because it cannot be read, in one line; `progress` how many of
+    /// `warn` is told of each file that is skipped because it cannot be read, or because its own rate is far below `rate_hz`
+    /// where that is full-band, in one line; `progress` how many of
     /// how many files are there.
     ///
     /// # Errors

@@ -1,10 +1,14 @@
 //! What a training makes small.
 
+mod mel_distance;
 mod shaped;
+mod sound;
 mod spectral;
 mod stft;
 mod variational;
 
+pub use mel_distance::MelDistance;
+pub use sound::{Sound, Spectra};
 pub use spectral::SpectralLoss;
 pub use variational::VariationalLoss;
 

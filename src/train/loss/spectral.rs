@@ -31,8 +31,8 @@ impl SpectralLoss {
         let samples = signal.dims()[1];
         let fitting = self.bases.iter().filter(|basis| basis.dims()[0] <= samples);
         let losses = fitting.map(|basis| {
-            let ours = magnitudes(signal.clone(), basis);
-            let theirs = magnitudes(reference.clone(), basis);
+            let ours = stft::magnitudes(signal.clone(), basis, POWER_FLOOR);
+            let theirs = stft::magnitudes(reference.clone(), basis, POWER_FLOOR);
             let norm = theirs.clone().square().sum().sqrt().clamp_min(NORM_FLOOR);
             let convergence = (ours.clone() - theirs.clone()).square().sum().sqrt() / norm;
             convergence + (ours.log() - theirs.log()).abs().mean()
@@ -40,12 +40,4 @@ impl SpectralLoss {
         let losses: Vec<Tensor<1>> = losses.collect();
         Tensor::cat(losses, 0).mean()
     }
-}
-
-/// Magnitudes of all frames. `[crops, samples] → [crops, frames, bins]`
-fn magnitudes(signal: Tensor<2>, basis: &Tensor<2>) -> Tensor<3> {
-    let [points, columns] = basis.dims();
-    let bins = stft::windows(signal, points).matmul(basis.clone().unsqueeze_dim(0));
-    let [real, imaginary] = [0, columns / 2].map(|start| bins.clone().narrow(2, start, columns / 2).square());
-    (real + imaginary + POWER_FLOOR).sqrt()
 }

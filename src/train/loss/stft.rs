@@ -21,6 +21,15 @@ pub fn basis(points: usize, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, [points, 2 * bins]), device)
 }
 
+/// Magnitudes of all frames, the roots of powers to which `floor` is added: their gradients stay finite.
+/// `[crops, samples] → [crops, frames, bins]`, under the `basis` of some points
+pub fn magnitudes(signal: Tensor<2>, basis: &Tensor<2>, floor: f64) -> Tensor<3> {
+    let [points, columns] = basis.dims();
+    let bins = windows(signal, points).matmul(basis.clone().unsqueeze_dim(0));
+    let [real, imaginary] = [0, columns / 2].map(|start| bins.clone().narrow(2, start, columns / 2).square());
+    (real + imaginary + floor).sqrt()
+}
+
 /// Windows of `points` samples a quarter apart, none beyond either end; the samples are a multiple of the hop.
 /// `[crops, samples] → [crops, windows, points]`
 pub fn windows(signal: Tensor<2>, points: usize) -> Tensor<3> {

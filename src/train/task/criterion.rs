@@ -2,13 +2,13 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::batch::Batch;
-use super::config::{Objective, TrainingConfig};
-use super::loss::{NoiseLoss, VariationalLoss};
 use crate::Result;
 use crate::diffusion::Schedule;
 use crate::model::ModelHeader;
 use crate::network::diffwave::burn::DiffWave;
+use crate::train::batch::Batch;
+use crate::train::config::{Objective, TrainingConfig};
+use crate::train::loss::{NoiseLoss, VariationalLoss};
 
 /// The loss of an objective.
 pub enum Criterion {

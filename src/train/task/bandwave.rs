@@ -1,0 +1,161 @@
+//! The task of BandWave: to find the clean spectra in noised ones, and to sound right in its own samplings.
+
+use std::f64::consts::FRAC_PI_2;
+use std::ops::Range;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::learning::{Task, scalar};
+use super::lesson::{Lesson, Lessons};
+use crate::diffusion::Noise;
+use crate::model::ModelHeader;
+use crate::network::BandWaveConfig;
+use crate::network::bandwave::burn::{BandWave, Inputs};
+use crate::train::config::TrainingConfig;
+use crate::train::data::Split;
+use crate::train::loss::{MelDistance, Sound, Spectra};
+use crate::train::pairs::Pairs;
+use crate::train::parameters::{Differentiable, bandwave};
+use crate::train::state::State;
+use crate::{Error, Result};
+
+/// Weights of the mel distance of predictions, and of the network's own samplings.
+const PREDICTED: f64 = 0.1;
+const OWN: f64 = 0.3;
+/// Steps of own samplings, and η: 1 draws from the posterior of DDPM, 0 draws nothing.
+const STEPS: [usize; 7] = [2, 3, 4, 4, 4, 6, 8];
+const ETAS: [f64; 3] = [1.0, 1.0, 0.5];
+
+/// Learning to find clean spectra.
+///
+/// 1. Diffusion: angles drawn evenly; the squared error of the predicted clean spectra, weighted by the root of the envelope;
+///    and, of a quarter of the batch, the mel distance of what the fitted predictions sound like.
+/// 2. Beside it, from the share `own` of the training on: the same quarter is sampled in 2 to 8 steps, and the mel distance of
+///    the last prediction followed back through the last step. This mends what a network meets in its own trajectories only.
+pub struct BandWaveTask<'a> {
+    network: BandWaveConfig,
+    lessons: Lessons<'a>,
+    sound: Sound,
+    distance: MelDistance,
+    config: TrainingConfig,
+    device: Device,
+}
+
+impl<'a> BandWaveTask<'a> {
+    /// The task of `network`, of the model that `header` describes, with crops of `pairs`.
+    ///
+    /// # Errors
+    /// Where the header names no dialect.
+    pub fn new(
+        config: &TrainingConfig,
+        header: &ModelHeader,
+        network: &BandWaveConfig,
+        pairs: &'a Pairs,
+        device: Device,
+    ) -> Result<Self> {
+        let missing = || Error::invalid("training", "dialect", "none", "one, as BandWave's frames are spectra");
+        let dialect = header.dialect.as_ref().ok_or_else(missing)?;
+        Ok(Self {
+            network: network.clone(),
+            lessons: Lessons::new(config, network, dialect, pairs, device.clone()),
+            sound: Sound::new(dialect, &device),
+            distance: MelDistance::new(dialect.rate_hz, dialect.n_fft, &device),
+            config: config.clone(),
+            device,
+        })
+    }
+
+    /// What `network` learns from a lesson as long as it samples nothing. `[1]`
+    fn diffusion(&self, network: &BandWave, lesson: &Lesson) -> Tensor<1> {
+        let predicted = network.forward(lesson.x.clone(), &lesson.inputs, &lesson.angles, None);
+        let errors = (predicted.clone() - lesson.x0.clone()).square() * lesson.weights.clone();
+        let error = errors.sum() / lesson.counted();
+        if lesson.heard == 0 {
+            return error;
+        }
+        let distance = self.heard(predicted.narrow(0, 0, lesson.heard), &lesson.first(), lesson);
+        error + distance * (PREDICTED * self.share(lesson))
+    }
+
+    /// The mel distance of what the spectra `x` of the crops that are listened to sound like. `[1]`
+    fn heard(&self, x: Tensor<3>, spectra: &Spectra, lesson: &Lesson) -> Tensor<1> {
+        let step = self.distance.step_samples();
+        let (start, samples) = self.sound.span(x.dims()[1], step);
+        let real = lesson.audio.clone().narrow(1, start, samples);
+        self.distance.of(&self.sound.of(x, spectra, step), &real)
+    }
+
+    /// By what a mean over the lesson's crops that are listened to is multiplied, so that over a batch it becomes the mean of
+    /// all of those.
+    fn share(&self, lesson: &Lesson) -> f64 {
+        let within = lesson.heard as f64 / self.lessons.heard() as f64;
+        within * self.config.batch as f64 / lesson.crops as f64
+    }
+
+    /// The mel distance of what `network` makes of noise, with gradients through the last step alone: those before it take
+    /// `plain`, the same network without. `[1]`
+    fn own(&self, network: &BandWave, plain: &BandWave, lesson: &Lesson, number: u64) -> Tensor<1> {
+        let mut draws = lesson.draws.clone();
+        let steps = STEPS[draws.below(STEPS.len() as u64) as usize];
+        let eta = ETAS[draws.below(ETAS.len() as u64) as usize];
+        let (inputs, spectra) = (lesson.told(), lesson.first());
+        let shape = [lesson.heard, lesson.x0.dims()[1], lesson.x0.dims()[2]];
+        let gaussians = |row: usize| {
+            let mut values = vec![0.0; shape.iter().product()];
+            let start = number.wrapping_mul((shape[1] * shape[2]) as u64);
+            Noise::new(self.config.seed).fill(row as u16, Split::Train as u16, start, &mut values);
+            Tensor::<3>::from_data(TensorData::new(values, shape), &self.device)
+        };
+        let angle = |step: usize| FRAC_PI_2 * (1.0 - step as f64 / steps as f64);
+        // Row 0 is what the diffusion is noised with.
+        let mut x = gaussians(1);
+        for step in 0..steps - 1 {
+            let (from, to) = (angle(step), angle(step + 1));
+            let x0 = self.sound.fitted(plain.forward(x.clone(), &inputs, &[from as f32], None), &spectra);
+            let eps = (x - x0.clone() * from.cos()) / from.sin();
+            let drawn = eta * to.sin() / from.sin() * (1.0 - (from.cos() / to.cos()).powi(2)).sqrt();
+            let kept = (to.sin().powi(2) - drawn * drawn).max(0.0).sqrt();
+            x = x0 * to.cos() + eps * kept + gaussians(step + 2) * drawn;
+        }
+        let last = network.forward(x, &inputs, &[angle(steps - 1) as f32], None);
+        self.heard(last, &spectra, lesson)
+    }
+}
+
+impl Task for BandWaveTask<'_> {
+    fn gradient(&self, state: &State, crops: Range<u64>, done: f64) -> Result<(f64, Tensor<1>)> {
+        let lesson = self.lessons.lesson(Split::Train, crops.clone())?;
+        let differentiable = Differentiable::bandwave(&self.network, &state.parameters);
+        let mut loss = self.diffusion(&differentiable.network, &lesson);
+        if done >= self.config.own && lesson.heard > 0 {
+            let plain = bandwave(&self.network, &state.parameters);
+            let own = self.own(&differentiable.network, &plain, &lesson, crops.start);
+            loss = loss + own * (OWN * self.share(&lesson));
+        }
+        let gradient = differentiable.gradient(&loss);
+        Ok((scalar(loss), gradient))
+    }
+
+    fn measure(&self, state: &State, crops: Range<u64>) -> Result<f64> {
+        let lesson = self.lessons.lesson(Split::Validation, crops)?;
+        Ok(scalar(self.diffusion(&bandwave(&self.network, &state.average), &lesson)))
+    }
+}
+
+impl Lesson {
+    /// The spectra of the crops that are listened to.
+    fn first(&self) -> Spectra {
+        Spectra {
+            deviations: self.spectra.deviations.clone().narrow(0, 0, self.heard),
+            mel: self.spectra.mel.clone().narrow(0, 0, self.heard),
+        }
+    }
+
+    /// What the network is told of them.
+    fn told(&self) -> Inputs {
+        Inputs {
+            log_envelope: self.inputs.log_envelope.clone().narrow(0, 0, self.heard),
+            condition: self.inputs.condition.clone().narrow(0, 0, self.heard),
+        }
+    }
+}

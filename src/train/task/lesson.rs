@@ -1,0 +1,191 @@
+//! Crops as BandWave learns from them: whitened spectra, noised, and all that the network is told.
+
+use std::f32::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
+use std::ops::Range;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::Result;
+use crate::diffusion::Noise;
+use crate::mel::{Dialect, hann};
+use crate::network::BandWaveConfig;
+use crate::network::bandwave::Told;
+use crate::network::bandwave::burn::Inputs;
+use crate::train::config::TrainingConfig;
+use crate::train::data::{Draws, Split};
+use crate::train::loss::Spectra;
+use crate::train::pairs::{Excerpt, Pairs};
+
+/// The stream of [`Draws`] that a crop's angle and look-ahead come from, and that of what a batch has in common.
+const CROPS: u32 = 2;
+const BATCHES: u32 = 4;
+/// Mel frames ahead that a crop may be told, each as often as any other.
+const LOOK_AHEAD: [usize; 4] = [0, 1, 2, 4];
+/// Most that a bin's error counts, relative to the mean.
+const MOST_WEIGHT: f32 = 20.0;
+/// A peak below which a crop is silent, and a mean square of x from which it is none that the envelope describes: neither is
+/// learned from.
+const SILENT: f32 = 1e-3;
+const MOST_SQUARE: f32 = 10.0;
+/// Frames at each end whose errors do not count: their neighbours are missing.
+const EDGE_FRAMES: usize = 4;
+
+/// What crops of one batch are made of. Rows lie crop after crop.
+pub struct Lesson {
+    /// Crops, and how many of them, the first ones, are listened to.
+    pub crops: usize,
+    pub heard: usize,
+    /// The clean spectra, and noised to `angles`, `[crops, frames, 2 · bins]`.
+    pub x0: Tensor<3>,
+    pub x: Tensor<3>,
+    pub angles: Vec<f32>,
+    pub inputs: Inputs,
+    pub spectra: Spectra,
+    /// What each error counts, edges and crops that are not learned from left out, `[crops, frames, 2 · bins]`.
+    pub weights: Tensor<3>,
+    /// The audio of the crops that are listened to, `[heard, samples]`.
+    pub audio: Tensor<2>,
+    /// What the batch has in common: the draws of its own sampling.
+    pub draws: Draws,
+}
+
+/// Makes lessons of crops.
+pub struct Lessons<'a> {
+    pairs: &'a Pairs,
+    network: BandWaveConfig,
+    dialect: Dialect,
+    config: TrainingConfig,
+    device: Device,
+}
+
+/// The values of a lesson's crops so far.
+#[derive(Default)]
+struct Values {
+    x0: Vec<f32>,
+    noised: Vec<f32>,
+    log_envelopes: Vec<f32>,
+    rows: Vec<f32>,
+    deviations: Vec<f32>,
+    mel: Vec<f32>,
+    weights: Vec<f32>,
+    audio: Vec<f32>,
+}
+
+impl<'a> Lessons<'a> {
+    /// Lessons for `network`, whose mel frames are those of `dialect`, from `pairs`.
+    pub fn new(
+        config: &TrainingConfig,
+        network: &BandWaveConfig,
+        dialect: &Dialect,
+        pairs: &'a Pairs,
+        device: Device,
+    ) -> Self {
+        Self { pairs, network: network.clone(), dialect: dialect.clone(), config: config.clone(), device }
+    }
+
+    /// Crops of a batch that are listened to: a quarter of it.
+    pub fn heard(&self) -> usize {
+        (self.config.batch / 4).max(1)
+    }
+
+    /// The lesson of the crops `numbers` of `split`, all of one batch.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn lesson(&self, split: Split, numbers: Range<u64>) -> Result<Lesson> {
+        let (batch, frames) = (self.config.batch as u64, self.config.crop_frames);
+        let crops = (numbers.end - numbers.start) as usize;
+        let first = (numbers.start % batch) as usize;
+        let heard = self.heard().saturating_sub(first).min(crops);
+        let mut draws = Draws::new(self.config.seed, BATCHES + split as u32, numbers.start / batch);
+        let slots = shuffled(self.config.batch, &mut draws);
+        let (mut values, mut angles) = (Values::default(), Vec::with_capacity(crops));
+        for (index, number) in numbers.clone().enumerate() {
+            let mut own = Draws::new(self.config.seed, CROPS + split as u32, number);
+            // Evenly over the batch, in an order that says nothing of which crops are listened to.
+            let share = (slots[first + index] as f64 + own.uniform()) / batch as f64;
+            angles.push(FRAC_PI_2 * share as f32);
+            let excerpt = self.pairs.excerpt(split, number, frames)?;
+            let look_ahead = LOOK_AHEAD[own.below(LOOK_AHEAD.len() as u64) as usize];
+            self.take(&mut values, &excerpt, look_ahead);
+            self.noise(&mut values, &excerpt.signal, angles[index], split, number);
+            if index < heard {
+                values.audio.extend(&excerpt.audio);
+            }
+        }
+        let (bins, network) = (self.network.bins, &self.network);
+        let plane = |values: Vec<f32>, width: usize| {
+            Tensor::<3>::from_data(TensorData::new(values, [crops, frames, width]), &self.device)
+        };
+        let samples = frames * self.network.hop;
+        Ok(Lesson {
+            crops,
+            heard,
+            x0: plane(values.x0, 2 * bins),
+            x: plane(values.noised, 2 * bins),
+            angles,
+            inputs: Inputs::new(network, [crops, frames], &values.log_envelopes, &values.rows, &self.device),
+            spectra: Spectra {
+                deviations: plane(values.deviations, bins),
+                mel: plane(values.mel, network.n_mels),
+            },
+            weights: plane(values.weights, 2 * bins),
+            audio: Tensor::from_data(TensorData::new(values.audio, [heard, samples]), &self.device),
+            draws,
+        })
+    }
+
+    /// Takes a crop with what the network is told of it, `look_ahead` frames ahead.
+    fn take(&self, values: &mut Values, excerpt: &Excerpt, look_ahead: usize) {
+        let (frames, bins) = (excerpt.mel.frames(), self.network.bins);
+        let mut told = Told::new(&self.network, &self.dialect);
+        told.take(&excerpt.mel, 0..frames, look_ahead.min(self.network.look_ahead));
+        let window: f32 = hann(self.dialect.n_fft).iter().map(|w| w * w).sum();
+        let norm = window.sqrt() * FRAC_1_SQRT_2;
+        let deviations: Vec<f32> = told.log_densities().map(|ln| ln.exp() * norm).collect();
+        let peak = excerpt.audio.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        let square = excerpt.signal.iter().map(|x| x * x).sum::<f32>() / excerpt.signal.len() as f32;
+        let learned = peak > SILENT && square < MOST_SQUARE;
+        let mean = deviations.iter().map(|deviation| deviation.sqrt()).sum::<f32>() / deviations.len() as f32;
+        for (frame, deviations) in deviations.chunks_exact(bins).enumerate() {
+            let counts = learned && (EDGE_FRAMES..frames - EDGE_FRAMES).contains(&frame);
+            let weight =
+                |deviation: &f32| if counts { (deviation.sqrt() / mean).min(MOST_WEIGHT) } else { 0.0 };
+            values.weights.extend(deviations.iter().map(weight));
+            values.weights.extend(deviations.iter().map(weight));
+        }
+        values.x0.extend(&excerpt.signal);
+        values.log_envelopes.append(&mut told.log_envelopes);
+        values.rows.append(&mut told.rows);
+        values.deviations.extend(deviations);
+        values.mel.extend(excerpt.mel.as_frames());
+    }
+
+    /// Adds the spectra of crop `number`, noised to `angle`.
+    fn noise(&self, values: &mut Values, x0: &[f32], angle: f32, split: Split, number: u64) {
+        let start = values.noised.len();
+        values.noised.resize(start + x0.len(), 0.0);
+        let noised = &mut values.noised[start..];
+        let place = number.wrapping_mul(x0.len() as u64);
+        Noise::new(self.config.seed).fill(0, split as u16, place, noised);
+        let (sine, cosine) = angle.sin_cos();
+        noised.iter_mut().zip(x0).for_each(|(x, x0)| *x = cosine * x0 + sine * *x);
+    }
+}
+
+impl Lesson {
+    /// Values whose errors would count, were all crops learned from.
+    pub fn counted(&self) -> f64 {
+        let [crops, frames, values] = self.x0.dims();
+        (crops * (frames - 2 * EDGE_FRAMES) * values) as f64
+    }
+}
+
+/// The numbers below `count` in a random order (Fisher and Yates).
+fn shuffled(count: usize, draws: &mut Draws) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    for last in (1..count).rev() {
+        order.swap(last, draws.below(last as u64 + 1) as usize);
+    }
+    order
+}

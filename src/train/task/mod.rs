@@ -1,0 +1,42 @@
+//! What is learned, by kind of network: from the number of a crop to a loss and its gradient.
+
+mod bandwave;
+#[cfg(test)]
+mod bandwave_tests;
+mod criterion;
+mod diffwave;
+mod learning;
+mod lesson;
+
+pub use bandwave::BandWaveTask;
+pub use diffwave::DiffWaveTask;
+pub use learning::Task;
+
+use super::config::TrainConfig;
+use super::distill::Teacher;
+use super::pairs::Pairs;
+use crate::Result;
+use crate::model::ModelHeader;
+use crate::network::{Backend, Network};
+
+/// The task of a training of the model that `header` describes.
+///
+/// # Errors
+/// Where the header's schedules are none.
+pub fn open<'a>(
+    config: &TrainConfig,
+    header: &ModelHeader,
+    pairs: &'a Pairs,
+    teacher: Option<Teacher>,
+    backend: &Backend,
+) -> Result<Box<dyn Task + 'a>> {
+    let device = backend.device();
+    Ok(match &header.network {
+        Network::BandWave(network) => {
+            Box::new(BandWaveTask::new(&config.training, header, network, pairs, device)?)
+        }
+        Network::DiffWave(network) => {
+            Box::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
+        }
+    })
+}
