@@ -42,7 +42,7 @@ impl PlacedModel {
             return Err(Error::invalid(file.path().display(), "classes", found, expected));
         }
         let backend = match choice.backend {
-            BackendChoice::Auto => Backend::best(),
+            BackendChoice::Auto => model.header().network.best_backend(),
             BackendChoice::Cpu => Backend::Cpu,
             BackendChoice::Gpu => Backend::first_gpu().ok_or_else(|| Error::Device {
                 device: "GPU".to_owned(),

@@ -13,7 +13,12 @@ impl Devices {
     pub fn run(self) -> Result<()> {
         let best = Backend::best();
         for backend in Backend::all() {
-            let chosen = if backend == best { "  (chosen by --backend auto)" } else { "" };
+            let chosen = match (backend == best, backend == Backend::Cpu) {
+                (true, true) => "  (chosen by --backend auto)",
+                (true, false) => "  (chosen by --backend auto, but for BandWave)",
+                (false, true) => "  (chosen by --backend auto for BandWave)",
+                (false, false) => "",
+            };
             println!("{backend}{chosen}");
         }
         Ok(())

@@ -9,7 +9,7 @@ use remel::Error;
 use remel::checkpoint::{self, Bundled};
 use remel::diffusion::SamplerKind;
 use remel::model::Model;
-use remel::network::Backend;
+use remel::network::{Backend, Network};
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::{THREADS, Vocoder};
 
@@ -33,7 +33,7 @@ pub struct ModelOptions {
 /// Where to render.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BackendChoice {
-    /// A GPU where there is a real one, else the CPU
+    /// A GPU where there is a real one and the network has enough work for it, else the CPU
     Auto,
     /// A GPU, or software Vulkan where there is no other
     Gpu,
@@ -42,9 +42,10 @@ pub enum BackendChoice {
 }
 
 impl BackendChoice {
-    fn resolve(self) -> Result<Backend> {
+    /// The place for `network`.
+    fn resolve(self, network: &Network) -> Result<Backend> {
         match self {
-            Self::Auto => Ok(Backend::best()),
+            Self::Auto => Ok(network.best_backend()),
             Self::Cpu => Ok(Backend::Cpu),
             Self::Gpu => match Backend::first_gpu() {
                 Some(gpu) => Ok(gpu),
@@ -69,7 +70,7 @@ impl ModelOptions {
 
     /// The model at rest on its backend, which is told on the terminal.
     pub fn place(&self, model: Arc<Model>) -> Result<Vocoder> {
-        let backend = self.backend.resolve()?;
+        let backend = self.backend.resolve(&model.header().network)?;
         eprintln!("rendering with \"{}\" on {backend}", model.header().card.name);
         let cores = std::thread::available_parallelism().map_or(THREADS, usize::from);
         let threads = self.threads.map_or(cores, usize::from);

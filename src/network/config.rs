@@ -44,6 +44,11 @@ pub trait NetworkConfig: Debug {
     /// Multiplications and additions, as two operations, per mel frame and call.
     fn operations(&self) -> f64;
 
+    /// Whether a GPU is likely to be faster than the CPU: a frame has enough work to be worth the way there and back.
+    fn suits_gpus(&self) -> bool {
+        true
+    }
+
     /// Steps of the training schedule, where the network holds on to their number.
     fn training_steps(&self) -> Option<usize> {
         None

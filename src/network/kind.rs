@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{BandWaveConfig, DiffWaveConfig, NetworkConfig};
+use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig};
 use crate::{Error, Result};
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
@@ -33,6 +33,11 @@ impl Deref for Network {
 }
 
 impl Network {
+    /// The best place to run it: a real GPU where it suits one, else the CPU.
+    pub fn best_backend(&self) -> Backend {
+        if self.suits_gpus() { Backend::best() } else { Backend::Cpu }
+    }
+
     /// The configuration of a DiffWave network.
     ///
     /// # Errors

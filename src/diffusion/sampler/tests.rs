@@ -1,7 +1,7 @@
 //! What holds for every sampler.
 
 use super::*;
-use crate::diffusion::{Draw, Gaussians, NoiseSource, Schedule};
+use crate::diffusion::{Draw, Gaussians, NoiseSource, Prediction, Schedule};
 
 fn fast() -> (Schedule, Schedule) {
     let training = Schedule::linear(50, 1e-4, 0.05).expect("valid");
@@ -67,6 +67,32 @@ fn any_strength_of_any_schedule_is_finite_and_ends_without_noise() {
                         plan.sampler.step(index, &mut x, found, &mut noise, &mut memory);
                     }
                     assert!(x.iter().all(|x| x.abs() < 1e5), "{} steps, strength {strength}: {x:?}", steps);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sampler_goes_along_angles_to_the_signal_that_is_found() {
+    for kind in SamplerKind::all() {
+        for steps in 1..=12 {
+            for strength in [1e-2, 0.3, 1.0] {
+                for eta in [0.0, 0.5, 1.0] {
+                    let course = Course::of_angles(steps, strength).with_eta(eta);
+                    let sampler = kind.plan(&course, Clamp::Never).sampler;
+                    assert_eq!(sampler.wants(), Prediction::Signal);
+                    let (mut x, mut z, mut memory) = ([1.5, -0.5], [0.0; 2], Vec::new());
+                    let rows = vec![0.7; 2 * (sampler.evaluations().len() + 1)];
+                    let draw =
+                        Draw { noise: NoiseSource::Given(&rows), temperature: 1.0, std: &[], carrier: &[] };
+                    for index in 0..sampler.evaluations().len() {
+                        let mut noise = Gaussians::new(&draw, index + 1, &mut z);
+                        let found = Found { prediction: &[0.3, -0.2], variances: None };
+                        sampler.step(index, &mut x, found, &mut noise, &mut memory);
+                    }
+                    let close = (x[0] - 0.3).abs() < 1e-5 && (x[1] + 0.2).abs() < 1e-5;
+                    assert!(close, "{} in {steps} from {strength}: {x:?}", kind.name());
                 }
             }
         }
