@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::stft;
+use super::transform::Transform;
 use crate::mel::{FilterBank, Scale};
 
 /// Bands of the three resolutions, from the shortest window to the longest.
@@ -14,8 +15,8 @@ const FLOOR: f64 = 1e-4;
 
 /// Mean absolute difference of log mel spectra at three resolutions: half, once and twice the transform of a dialect.
 pub struct MelDistance {
-    /// Per resolution `[points, 2 · bins]`, and the mean over each band's bins, scaled for its points, `[bins, bands]`.
-    resolutions: Vec<(Tensor<2>, Tensor<2>)>,
+    /// Per resolution the transform, and the mean over each band's bins, scaled for its points, `[bins, bands]`.
+    resolutions: Vec<(Transform, Tensor<2>)>,
 }
 
 impl MelDistance {
@@ -23,20 +24,20 @@ impl MelDistance {
     pub fn new(rate_hz: u32, n_fft: usize, device: &Device) -> Self {
         let resolutions = BANDS.iter().enumerate().map(|(index, bands)| {
             let points = (n_fft << index) / 2;
-            (stft::basis(points, device), means(rate_hz, points, *bands, device))
+            (Transform::new(points, device), means(rate_hz, points, *bands, device))
         });
         Self { resolutions: resolutions.collect() }
     }
 
     /// Samples that a sound may have: a multiple of these, and at least the longest window.
     pub fn step_samples(&self) -> usize {
-        self.resolutions.iter().map(|(basis, _)| basis.dims()[0] / stft::OVERLAP).max().unwrap_or(1)
+        self.resolutions.iter().map(|(transform, _)| transform.points() / stft::OVERLAP).max().unwrap_or(1)
     }
 
     /// The distance of `made` from `real`, `[crops, samples]` each. `[1]`
     pub fn of(&self, made: &Tensor<2>, real: &Tensor<2>) -> Tensor<1> {
-        let distances = self.resolutions.iter().map(|(basis, means)| {
-            let [made, real] = [made, real].map(|sound| bands(sound.clone(), basis, means));
+        let distances = self.resolutions.iter().map(|(transform, means)| {
+            let [made, real] = [made, real].map(|sound| bands(sound.clone(), transform, means));
             (made - real).abs().mean()
         });
         Tensor::cat(distances.collect(), 0).mean()
@@ -44,8 +45,8 @@ impl MelDistance {
 }
 
 /// Logarithms of the bands of all windows, `[windows, bands]`.
-fn bands(sound: Tensor<2>, basis: &Tensor<2>, means: &Tensor<2>) -> Tensor<2> {
-    let magnitudes = stft::magnitudes(sound, basis, POWER_FLOOR);
+fn bands(sound: Tensor<2>, transform: &Transform, means: &Tensor<2>) -> Tensor<2> {
+    let magnitudes = stft::magnitudes(sound, transform, POWER_FLOOR);
     let [crops, windows, bins] = magnitudes.dims();
     (magnitudes.reshape([crops * windows, bins]).matmul(means.clone()) + FLOOR).log()
 }

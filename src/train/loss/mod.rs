@@ -5,6 +5,7 @@ mod shaped;
 mod sound;
 mod spectral;
 mod stft;
+mod transform;
 mod variational;
 
 pub use mel_distance::MelDistance;

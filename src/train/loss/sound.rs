@@ -1,8 +1,9 @@
-//! What diffused spectra sound like, with gradients: [`crate::domain::Stft`] as matrix products.
+//! What diffused spectra sound like, with gradients: what [`crate::domain::Stft`] does.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::stft;
+use super::transform::Transform;
 use crate::mel::{Compression, Dialect, FilterBank, Spectrum, hann};
 
 /// Most by which a band is scaled, up or down: ln of its magnitude.
@@ -28,8 +29,9 @@ pub struct Sound {
     /// The mel bank, `[bins, n_mels]`, and each band's share of a bin, `[n_mels, bins]`.
     bank: Tensor<2>,
     shares: Tensor<2>,
-    /// From spectra to windowed samples, `[2 · bins, n_fft]`.
-    inverse: Tensor<2>,
+    /// From spectra to windowed samples, and what spectra are scaled by before, `[1, 2 · bins]`.
+    transform: Transform,
+    scales: Tensor<2>,
     /// 0 for the imaginary parts of the first and the last bin, else 1. `[1, 1, bins]`
     has_phase: Tensor<3>,
     /// The smallest band value, and what is added to powers.
@@ -64,7 +66,8 @@ impl Sound {
         Self {
             bank: placed(&bank).transpose(),
             shares: placed(&bank.shares(bins)),
-            inverse: inverse(dialect, device),
+            transform: Transform::new(dialect.n_fft, device),
+            scales: scales(dialect, device),
             has_phase: Tensor::from_data(TensorData::new(has_phase, [1, 1, bins]), device),
             floors: [value_floor, power_floor],
             hop: dialect.hop,
@@ -97,8 +100,8 @@ impl Sound {
         let gain = power.sqrt() * spectra.deviations.clone();
         let bins =
             Tensor::cat(vec![real * gain.clone(), imaginary * gain], 2).reshape([crops * frames, 2 * bins]);
-        let points = self.inverse.dims()[1];
-        let windows = bins.matmul(self.inverse.clone()).reshape([crops, frames, points]);
+        let windows = self.transform.transposed(bins * self.scales.clone());
+        let windows = windows.reshape([crops, frames, self.transform.points()]);
         let (start, samples) = self.span(frames, step_samples);
         stft::overlapped(windows).narrow(1, start + self.lead, samples)
     }
@@ -117,19 +120,18 @@ fn halves(x: &Tensor<3>) -> [Tensor<3>; 2] {
     [0, bins].map(|start| x.clone().narrow(2, start, bins))
 }
 
-/// The inverse transform, weighed by the window and by what overlapping windows' squares, a constant under a Hann window, add
-/// up to.
-fn inverse(dialect: &Dialect, device: &Device) -> Tensor<2> {
+/// What makes an inverse of the transposed transform, after which windows add up to the signal: a Hann window's squares, as they
+/// overlap, to a constant.
+fn scales(dialect: &Dialect, device: &Device) -> Tensor<2> {
     let (points, bins) = (dialect.n_fft, dialect.n_fft / 2 + 1);
     let overlap: f32 = hann(points).iter().map(|w| w * w).sum::<f32>() / dialect.hop as f32;
-    let scales = (0..2 * bins).map(|row| {
+    let scales = (0..2 * bins).map(|column| {
         // A bin but the first and the last stands for two: itself and its mirror image; sines have the other sign.
-        let (bin, sign) = if row < bins { (row, 1.0) } else { (row - bins, -1.0) };
+        let (bin, sign) = if column < bins { (column, 1.0) } else { (column - bins, -1.0) };
         let mirrored = if bin == 0 || bin + 1 == bins { 1.0 } else { 2.0 };
         sign * mirrored / (points as f32 * overlap)
     });
-    let scales = TensorData::new(scales.collect::<Vec<f32>>(), [2 * bins, 1]);
-    stft::basis(points, device).transpose() * Tensor::<2>::from_data(scales, device)
+    Tensor::from_data(TensorData::new(scales.collect::<Vec<f32>>(), [1, 2 * bins]), device)
 }
 
 #[cfg(test)]

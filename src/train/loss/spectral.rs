@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor};
 
 use super::stft;
+use super::transform::Transform;
 
 /// Points of the transforms; each hops by a quarter.
 const POINTS: [usize; 3] = [256, 512, 1024];
@@ -14,14 +15,13 @@ const NORM_FLOOR: f64 = 0.1;
 /// Mean over three resolutions of the L1 distance of log magnitudes and of the spectral convergence
 /// ‖|X| − |Y|‖/‖|Y|‖.
 pub struct SpectralLoss {
-    /// `[points, 2 · bins]`: cosines and sines under a periodic Hann window.
-    bases: Vec<Tensor<2>>,
+    transforms: Vec<Transform>,
 }
 
 impl SpectralLoss {
     /// The loss on `device`.
     pub fn new(device: &Device) -> Self {
-        Self { bases: POINTS.iter().map(|points| stft::basis(*points, device)).collect() }
+        Self { transforms: POINTS.iter().map(|points| Transform::new(*points, device)).collect() }
     }
 
     /// The loss of `signal` against `reference`, `[crops, samples]` each, the samples a multiple of 256. `[1]`
@@ -29,10 +29,10 @@ impl SpectralLoss {
     /// A resolution whose transform is longer than the crops is left out.
     pub fn of(&self, signal: Tensor<2>, reference: Tensor<2>) -> Tensor<1> {
         let samples = signal.dims()[1];
-        let fitting = self.bases.iter().filter(|basis| basis.dims()[0] <= samples);
-        let losses = fitting.map(|basis| {
-            let ours = stft::magnitudes(signal.clone(), basis, POWER_FLOOR);
-            let theirs = stft::magnitudes(reference.clone(), basis, POWER_FLOOR);
+        let fitting = self.transforms.iter().filter(|transform| transform.points() <= samples);
+        let losses = fitting.map(|transform| {
+            let ours = stft::magnitudes(signal.clone(), transform, POWER_FLOOR);
+            let theirs = stft::magnitudes(reference.clone(), transform, POWER_FLOOR);
             let norm = theirs.clone().square().sum().sqrt().clamp_min(NORM_FLOOR);
             let convergence = (ours.clone() - theirs.clone()).square().sum().sqrt() / norm;
             convergence + (ours.log() - theirs.log()).abs().mean()

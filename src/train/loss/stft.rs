@@ -1,8 +1,10 @@
-//! Short-time Fourier transforms as matrix products, so that every backend has their gradients.
+//! Short-time Fourier transforms, with gradients on every backend.
 
 use std::f64::consts::TAU;
 
 use burn::tensor::{Device, Tensor, TensorData};
+
+use super::transform::Transform;
 
 /// Hops per window.
 pub const OVERLAP: usize = 4;
@@ -22,12 +24,13 @@ pub fn basis(points: usize, device: &Device) -> Tensor<2> {
 }
 
 /// Magnitudes of all frames, the roots of powers to which `floor` is added: their gradients stay finite.
-/// `[crops, samples] → [crops, frames, bins]`, under the `basis` of some points
-pub fn magnitudes(signal: Tensor<2>, basis: &Tensor<2>, floor: f64) -> Tensor<3> {
-    let [points, columns] = basis.dims();
-    let bins = windows(signal, points).matmul(basis.clone().unsqueeze_dim(0));
-    let [real, imaginary] = [0, columns / 2].map(|start| bins.clone().narrow(2, start, columns / 2).square());
-    (real + imaginary + floor).sqrt()
+/// `[crops, samples] → [crops, frames, bins]`
+pub fn magnitudes(signal: Tensor<2>, transform: &Transform, floor: f64) -> Tensor<3> {
+    let windows = windows(signal, transform.points());
+    let ([crops, count, points], bins) = (windows.dims(), transform.points() / 2 + 1);
+    let sums = transform.of(windows.reshape([crops * count, points]));
+    let [real, imaginary] = [0, bins].map(|start| sums.clone().narrow(1, start, bins).square());
+    (real + imaginary + floor).sqrt().reshape([crops, count, bins])
 }
 
 /// Windows of `points` samples a quarter apart, none beyond either end; the samples are a multiple of the hop.

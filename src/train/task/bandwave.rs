@@ -6,7 +6,7 @@ use std::ops::Range;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::learning::{Task, scalar};
-use super::lesson::{Lesson, Lessons};
+use super::spectral_batch::{SpectralBatch, SpectralBatches};
 use crate::diffusion::Noise;
 use crate::model::ModelHeader;
 use crate::network::BandWaveConfig;
@@ -34,7 +34,7 @@ const ETAS: [f64; 3] = [1.0, 1.0, 0.5];
 ///    the last prediction followed back through the last step. This mends what a network meets in its own trajectories only.
 pub struct BandWaveTask<'a> {
     network: BandWaveConfig,
-    lessons: Lessons<'a>,
+    batches: SpectralBatches<'a>,
     sound: Sound,
     distance: MelDistance,
     config: TrainingConfig,
@@ -57,7 +57,7 @@ impl<'a> BandWaveTask<'a> {
         let dialect = header.dialect.as_ref().ok_or_else(missing)?;
         Ok(Self {
             network: network.clone(),
-            lessons: Lessons::new(config, network, dialect, pairs, device.clone()),
+            batches: SpectralBatches::new(config, network, dialect, pairs, device.clone()),
             sound: Sound::new(dialect, &device),
             distance: MelDistance::new(dialect.rate_hz, dialect.n_fft, &device),
             config: config.clone(),
@@ -65,41 +65,34 @@ impl<'a> BandWaveTask<'a> {
         })
     }
 
-    /// What `network` learns from a lesson as long as it samples nothing. `[1]`
-    fn diffusion(&self, network: &BandWave, lesson: &Lesson) -> Tensor<1> {
-        let predicted = network.forward(lesson.x.clone(), &lesson.inputs, &lesson.angles, None);
-        let errors = (predicted.clone() - lesson.x0.clone()).square() * lesson.weights.clone();
-        let error = errors.sum() / lesson.counted();
-        if lesson.heard == 0 {
+    /// What `network` learns from a batch as long as it samples nothing. `[1]`
+    fn diffusion(&self, network: &BandWave, batch: &SpectralBatch) -> Tensor<1> {
+        let predicted = network.forward(batch.x.clone(), &batch.inputs, &batch.angles, None);
+        let errors = (predicted.clone() - batch.x0.clone()).square() * batch.weights.clone();
+        let error = errors.sum() / batch.counted();
+        if batch.heard == 0 {
             return error;
         }
-        let distance = self.heard(predicted.narrow(0, 0, lesson.heard), &lesson.first(), lesson);
-        error + distance * (PREDICTED * self.share(lesson))
+        let distance = self.heard(predicted.narrow(0, 0, batch.heard), &batch.first(), batch);
+        error + distance * (PREDICTED * batch.share)
     }
 
     /// The mel distance of what the spectra `x` of the crops that are listened to sound like. `[1]`
-    fn heard(&self, x: Tensor<3>, spectra: &Spectra, lesson: &Lesson) -> Tensor<1> {
+    fn heard(&self, x: Tensor<3>, spectra: &Spectra, batch: &SpectralBatch) -> Tensor<1> {
         let step = self.distance.step_samples();
         let (start, samples) = self.sound.span(x.dims()[1], step);
-        let real = lesson.audio.clone().narrow(1, start, samples);
+        let real = batch.audio.clone().narrow(1, start, samples);
         self.distance.of(&self.sound.of(x, spectra, step), &real)
-    }
-
-    /// By what a mean over the lesson's crops that are listened to is multiplied, so that over a batch it becomes the mean of
-    /// all of those.
-    fn share(&self, lesson: &Lesson) -> f64 {
-        let within = lesson.heard as f64 / self.lessons.heard() as f64;
-        within * self.config.batch as f64 / lesson.crops as f64
     }
 
     /// The mel distance of what `network` makes of noise, with gradients through the last step alone: those before it take
     /// `plain`, the same network without. `[1]`
-    fn own(&self, network: &BandWave, plain: &BandWave, lesson: &Lesson, number: u64) -> Tensor<1> {
-        let mut draws = lesson.draws.clone();
+    fn own(&self, network: &BandWave, plain: &BandWave, batch: &SpectralBatch, number: u64) -> Tensor<1> {
+        let mut draws = batch.draws.clone();
         let steps = STEPS[draws.below(STEPS.len() as u64) as usize];
         let eta = ETAS[draws.below(ETAS.len() as u64) as usize];
-        let (inputs, spectra) = (lesson.told(), lesson.first());
-        let shape = [lesson.heard, lesson.x0.dims()[1], lesson.x0.dims()[2]];
+        let (inputs, spectra) = (batch.told(), batch.first());
+        let shape = [batch.heard, batch.x0.dims()[1], batch.x0.dims()[2]];
         let gaussians = |row: usize| {
             let mut values = vec![0.0; shape.iter().product()];
             let start = number.wrapping_mul((shape[1] * shape[2]) as u64);
@@ -118,31 +111,31 @@ impl<'a> BandWaveTask<'a> {
             x = x0 * to.cos() + eps * kept + gaussians(step + 2) * drawn;
         }
         let last = network.forward(x, &inputs, &[angle(steps - 1) as f32], None);
-        self.heard(last, &spectra, lesson)
+        self.heard(last, &spectra, batch)
     }
 }
 
 impl Task for BandWaveTask<'_> {
     fn gradient(&self, state: &State, crops: Range<u64>, done: f64) -> Result<(f64, Tensor<1>)> {
-        let lesson = self.lessons.lesson(Split::Train, crops.clone())?;
+        let batch = self.batches.batch(Split::Train, crops.clone())?;
         let differentiable = Differentiable::bandwave(&self.network, &state.parameters);
-        let mut loss = self.diffusion(&differentiable.network, &lesson);
-        if done >= self.config.own && lesson.heard > 0 {
+        let mut loss = self.diffusion(&differentiable.network, &batch);
+        if done >= self.config.own && batch.heard > 0 {
             let plain = bandwave(&self.network, &state.parameters);
-            let own = self.own(&differentiable.network, &plain, &lesson, crops.start);
-            loss = loss + own * (OWN * self.share(&lesson));
+            let own = self.own(&differentiable.network, &plain, &batch, crops.start);
+            loss = loss + own * (OWN * batch.share);
         }
         let gradient = differentiable.gradient(&loss);
         Ok((scalar(loss), gradient))
     }
 
     fn measure(&self, state: &State, crops: Range<u64>) -> Result<f64> {
-        let lesson = self.lessons.lesson(Split::Validation, crops)?;
-        Ok(scalar(self.diffusion(&bandwave(&self.network, &state.average), &lesson)))
+        let batch = self.batches.batch(Split::Validation, crops)?;
+        Ok(scalar(self.diffusion(&bandwave(&self.network, &state.average), &batch)))
     }
 }
 
-impl Lesson {
+impl SpectralBatch {
     /// The spectra of the crops that are listened to.
     fn first(&self) -> Spectra {
         Spectra {

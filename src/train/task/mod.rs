@@ -6,7 +6,7 @@ mod bandwave_tests;
 mod criterion;
 mod diffwave;
 mod learning;
-mod lesson;
+mod spectral_batch;
 
 pub use bandwave::BandWaveTask;
 pub use diffwave::DiffWaveTask;

@@ -30,16 +30,22 @@ const MOST_SQUARE: f32 = 10.0;
 /// Frames at each end whose errors do not count: their neighbours are missing.
 const EDGE_FRAMES: usize = 4;
 
-/// What crops of one batch are made of. Rows lie crop after crop.
-pub struct Lesson {
-    /// Crops, and how many of them, the first ones, are listened to.
-    pub crops: usize,
+/// What a network learns from crops of one batch. Rows lie crop after crop.
+pub struct SpectralBatch {
+    /// How many of the crops, the first ones, are listened to: of a training's batch the first quarter, else all.
     pub heard: usize,
-    /// The clean spectra, and noised to `angles`, `[crops, frames, 2 · bins]`.
+    /// By what the mean over those is multiplied, so that over all parts of a batch it becomes the mean of all that are
+    /// listened to.
+    pub share: f64,
+    /// The clean spectra, `[crops, frames, 2 · bins]`.
     pub x0: Tensor<3>,
+    /// The same, noised to `angles`.
     pub x: Tensor<3>,
+    /// φ of every crop.
     pub angles: Vec<f32>,
+    /// What the network is told.
     pub inputs: Inputs,
+    /// What the spectra are whitened by and held to.
     pub spectra: Spectra,
     /// What each error counts, edges and crops that are not learned from left out, `[crops, frames, 2 · bins]`.
     pub weights: Tensor<3>,
@@ -49,8 +55,8 @@ pub struct Lesson {
     pub draws: Draws,
 }
 
-/// Makes lessons of crops.
-pub struct Lessons<'a> {
+/// Makes batches of crops.
+pub struct SpectralBatches<'a> {
     pairs: &'a Pairs,
     network: BandWaveConfig,
     dialect: Dialect,
@@ -58,7 +64,7 @@ pub struct Lessons<'a> {
     device: Device,
 }
 
-/// The values of a lesson's crops so far.
+/// The values of a batch's crops so far.
 #[derive(Default)]
 struct Values {
     x0: Vec<f32>,
@@ -71,8 +77,8 @@ struct Values {
     audio: Vec<f32>,
 }
 
-impl<'a> Lessons<'a> {
-    /// Lessons for `network`, whose mel frames are those of `dialect`, from `pairs`.
+impl<'a> SpectralBatches<'a> {
+    /// Batches for `network`, whose mel frames are those of `dialect`, from `pairs`.
     pub fn new(
         config: &TrainingConfig,
         network: &BandWaveConfig,
@@ -83,28 +89,30 @@ impl<'a> Lessons<'a> {
         Self { pairs, network: network.clone(), dialect: dialect.clone(), config: config.clone(), device }
     }
 
-    /// Crops of a batch that are listened to: a quarter of it.
-    pub fn heard(&self) -> usize {
-        (self.config.batch / 4).max(1)
-    }
-
-    /// The lesson of the crops `numbers` of `split`, all of one batch.
+    /// The crops `numbers` of `split`: a batch of the training, or a part of one.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn lesson(&self, split: Split, numbers: Range<u64>) -> Result<Lesson> {
-        let (batch, frames) = (self.config.batch as u64, self.config.crop_frames);
+    pub fn batch(&self, split: Split, numbers: Range<u64>) -> Result<SpectralBatch> {
+        let (size, frames) = (self.config.batch as u64, self.config.crop_frames);
         let crops = (numbers.end - numbers.start) as usize;
-        let first = (numbers.start % batch) as usize;
-        let heard = self.heard().saturating_sub(first).min(crops);
-        let mut draws = Draws::new(self.config.seed, BATCHES + split as u32, numbers.start / batch);
+        let first = (numbers.start % size) as usize;
+        let (heard, share) = match split {
+            Split::Train => {
+                let all = (self.config.batch / 4).max(1);
+                let heard = all.saturating_sub(first).min(crops);
+                (heard, (heard * self.config.batch) as f64 / (all * crops) as f64)
+            }
+            Split::Validation => (crops, 1.0),
+        };
+        let mut draws = Draws::new(self.config.seed, BATCHES + split as u32, numbers.start / size);
         let slots = shuffled(self.config.batch, &mut draws);
         let (mut values, mut angles) = (Values::default(), Vec::with_capacity(crops));
         for (index, number) in numbers.clone().enumerate() {
             let mut own = Draws::new(self.config.seed, CROPS + split as u32, number);
             // Evenly over the batch, in an order that says nothing of which crops are listened to.
-            let share = (slots[first + index] as f64 + own.uniform()) / batch as f64;
-            angles.push(FRAC_PI_2 * share as f32);
+            let place = (slots[first + index] as f64 + own.uniform()) / size as f64;
+            angles.push(FRAC_PI_2 * place as f32);
             let excerpt = self.pairs.excerpt(split, number, frames)?;
             let look_ahead = LOOK_AHEAD[own.below(LOOK_AHEAD.len() as u64) as usize];
             self.take(&mut values, &excerpt, look_ahead);
@@ -118,9 +126,9 @@ impl<'a> Lessons<'a> {
             Tensor::<3>::from_data(TensorData::new(values, [crops, frames, width]), &self.device)
         };
         let samples = frames * self.network.hop;
-        Ok(Lesson {
-            crops,
+        Ok(SpectralBatch {
             heard,
+            share,
             x0: plane(values.x0, 2 * bins),
             x: plane(values.noised, 2 * bins),
             angles,
@@ -173,7 +181,7 @@ impl<'a> Lessons<'a> {
     }
 }
 
-impl Lesson {
+impl SpectralBatch {
     /// Values whose errors would count, were all crops learned from.
     pub fn counted(&self) -> f64 {
         let [crops, frames, values] = self.x0.dims();
