@@ -202,7 +202,7 @@ fn a_wrong_configuration_is_answered_in_one_line_with_file_and_field() {
         ),
         (
             &with("[network]\nkind = \"bandwave\"\n[training]\nprecision = \"bf16\"\n"),
-            ["training.precision", "\"f32\", as network.kind is \"bandwave\""],
+            ["training.precision: found bf16", "the default, as network.kind is \"bandwave\""],
         ),
         (&with("[network]\nkind = \"bandwave\"\n[phase]\n"), ["phase", "bandwave"]),
         (

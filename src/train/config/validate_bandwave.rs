@@ -1,6 +1,8 @@
 //! What a training of BandWave has no place for.
 
-use super::{BandWaveNetwork, Levels, Loss, Objective, Precision, ScheduleConfig, TrainConfig, TrainingConfig};
+use std::fmt::Debug;
+
+use super::{BandWaveNetwork, ScheduleConfig, TrainConfig, TrainingConfig};
 use crate::train::range::within;
 use crate::{Error, Result};
 
@@ -13,25 +15,34 @@ impl TrainConfig {
     pub(super) fn validate_bandwave(&self, place: &str, network: Option<&BandWaveNetwork>) -> Result<()> {
         let training = &self.training;
         let default = TrainingConfig::default();
+        let table = |there: bool| there.then(|| "a table".to_owned());
+        let classes = Some(self.data.classes.join(", ")).filter(|classes| !classes.is_empty());
         let foreign = [
-            ("phase", self.phase.is_some(), "none"),
-            ("schedule", self.schedule != ScheduleConfig::default(), "none"),
-            ("distill", self.distill.is_some(), "none"),
-            ("data.classes", !self.data.classes.is_empty(), "none"),
-            ("training.objective", training.objective != Objective::Ddpm, "\"ddpm\""),
-            ("training.precision", training.precision != Precision::F32, "\"f32\""),
-            ("training.loss", training.loss != Loss::L1, "none"),
-            ("training.levels", training.levels != Levels::Steps, "none"),
-            ("training.fast_levels", training.fast_levels.is_some(), "none"),
-            ("training.antithetic", training.antithetic != default.antithetic, "none"),
-            ("training.spectral_weight", training.spectral_weight != 0.0, "none"),
-            ("training.shaped_weight", training.shaped_weight != 0.0, "none"),
+            ("phase", table(self.phase.is_some())),
+            ("schedule", table(self.schedule != ScheduleConfig::default())),
+            ("distill", table(self.distill.is_some())),
+            ("data.classes", classes),
+            ("training.objective", other(&training.objective, &default.objective)),
+            ("training.precision", other(&training.precision, &default.precision)),
+            ("training.loss", other(&training.loss, &default.loss)),
+            ("training.levels", other(&training.levels, &default.levels)),
+            ("training.fast_levels", other(&training.fast_levels, &default.fast_levels)),
+            ("training.antithetic", other(&training.antithetic, &default.antithetic)),
+            ("training.spectral_weight", other(&training.spectral_weight, &default.spectral_weight)),
+            ("training.shaped_weight", other(&training.shaped_weight, &default.shaped_weight)),
         ];
-        if let Some((field, _, expected)) = foreign.into_iter().find(|(_, found, _)| *found) {
-            let expected = format!("{expected}, as network.kind is \"bandwave\"");
-            return Err(Error::invalid(place, field, "another", expected));
+        for (field, found) in foreign {
+            if let Some(found) = found {
+                let expected = "none, or the default, as network.kind is \"bandwave\"";
+                return Err(Error::invalid(place, field, found, expected));
+            }
         }
         within(place, "training.crop_frames", training.crop_frames, LEAST_FRAMES..=4096)?;
         network.map_or(Ok(()), |network| network.shape(place).map(|_| ()))
     }
+}
+
+/// What is found where it is not the default.
+fn other<T: PartialEq + Debug>(found: &T, default: &T) -> Option<String> {
+    (found != default).then(|| format!("{found:?}").to_lowercase())
 }

@@ -46,7 +46,7 @@ impl MelDistance {
 
 /// Logarithms of the bands of all windows, `[windows, bands]`.
 fn bands(sound: Tensor<2>, transform: &Transform, means: &Tensor<2>) -> Tensor<2> {
-    let magnitudes = stft::magnitudes(sound, transform, POWER_FLOOR);
+    let magnitudes = transform.magnitudes(sound, POWER_FLOOR);
     let [crops, windows, bins] = magnitudes.dims();
     (magnitudes.reshape([crops * windows, bins]).matmul(means.clone()) + FLOOR).log()
 }

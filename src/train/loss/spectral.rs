@@ -2,7 +2,6 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::stft;
 use super::transform::Transform;
 
 /// Points of the transforms; each hops by a quarter.
@@ -31,8 +30,8 @@ impl SpectralLoss {
         let samples = signal.dims()[1];
         let fitting = self.transforms.iter().filter(|transform| transform.points() <= samples);
         let losses = fitting.map(|transform| {
-            let ours = stft::magnitudes(signal.clone(), transform, POWER_FLOOR);
-            let theirs = stft::magnitudes(reference.clone(), transform, POWER_FLOOR);
+            let ours = transform.magnitudes(signal.clone(), POWER_FLOOR);
+            let theirs = transform.magnitudes(reference.clone(), POWER_FLOOR);
             let norm = theirs.clone().square().sum().sqrt().clamp_min(NORM_FLOOR);
             let convergence = (ours.clone() - theirs.clone()).square().sum().sqrt() / norm;
             convergence + (ours.log() - theirs.log()).abs().mean()

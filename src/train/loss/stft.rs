@@ -4,8 +4,6 @@ use std::f64::consts::TAU;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::transform::Transform;
-
 /// Hops per window.
 pub const OVERLAP: usize = 4;
 
@@ -21,16 +19,6 @@ pub fn basis(points: usize, device: &Device) -> Tensor<2> {
         })
         .collect();
     Tensor::from_data(TensorData::new(values, [points, 2 * bins]), device)
-}
-
-/// Magnitudes of all frames, the roots of powers to which `floor` is added: their gradients stay finite.
-/// `[crops, samples] → [crops, frames, bins]`
-pub fn magnitudes(signal: Tensor<2>, transform: &Transform, floor: f64) -> Tensor<3> {
-    let windows = windows(signal, transform.points());
-    let ([crops, count, points], bins) = (windows.dims(), transform.points() / 2 + 1);
-    let sums = transform.of(windows.reshape([crops * count, points]));
-    let [real, imaginary] = [0, bins].map(|start| sums.clone().narrow(1, start, bins).square());
-    (real + imaginary + floor).sqrt().reshape([crops, count, bins])
 }
 
 /// Windows of `points` samples a quarter apart, none beyond either end; the samples are a multiple of the hop.

@@ -1,5 +1,5 @@
-//! The Fourier transform of windows, with its gradient: a fast one on the CPU, where as a product it would take a sixth of a
-//! training step of BandWave, and a product elsewhere.
+//! The Fourier transform of windows, with its gradient: a fast one on the CPU, where products would take a third of a training
+//! step of BandWave at 44.1 kHz, and a product elsewhere.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -38,6 +38,16 @@ impl Transform {
             Some(basis) => windows.matmul(basis.clone()),
             None => Tensor::from_dispatch(<Dispatch as Fourier>::sums(windows.into_dispatch())),
         }
+    }
+
+    /// Magnitudes of windows a quarter apart, the roots of powers to which `floor` is added: their gradients stay finite.
+    /// `[crops, samples] → [crops, windows, bins]`
+    pub fn magnitudes(&self, signal: Tensor<2>, floor: f64) -> Tensor<3> {
+        let windows = stft::windows(signal, self.points);
+        let ([crops, count, points], bins) = (windows.dims(), self.points / 2 + 1);
+        let sums = self.of(windows.reshape([crops * count, points]));
+        let [real, imaginary] = [0, bins].map(|start| sums.clone().narrow(1, start, bins).square());
+        (real + imaginary + floor).sqrt().reshape([crops, count, bins])
     }
 
     /// Sums of cosines and sines, each as loud as `sums` have it: the transpose. `[windows, 2 · bins] → [windows, points]`
