@@ -142,7 +142,8 @@ mod tests {
         let format = renderer.format();
         for mode in LatencyMode::ALL {
             // Without the frames that a model needs, no window goes on from the one before: the work is a multiple then.
-            assert_eq!(mode.plan(&format).right_frames, format.context.right_frames, "{mode:?}");
+            let needed = format.context.right_frames - format.context.optional_right_frames;
+            assert!(mode.plan(&format).right_frames >= needed, "{mode:?}");
         }
     }
 
