@@ -53,6 +53,7 @@ fn parameters_are_listed() {
         "Shift",
         "Formant tilt",
         "Smear",
+        "Detail",
         "Latency",
         "Mix",
         "Output",
