@@ -9,31 +9,21 @@ use crate::kernel::{Edge, Lanes, SharedRows, Work, load, multiply_few, store};
 /// Most frames of a block.
 const BLOCK_FRAMES: usize = 6;
 
-/// Some frames of all windows of a batch, in the order of rows.
+/// Some frames of a window: those from `first` on, so many.
 #[derive(Clone, Copy)]
 pub(super) struct Stretch {
-    pub(super) windows: usize,
-    /// Frames of each window.
-    pub(super) window_frames: usize,
-    /// Of which those from `first` on, so many.
     pub(super) first: usize,
     pub(super) frames: usize,
 }
 
 impl Stretch {
     fn blocks(&self) -> usize {
-        (self.windows * self.frames).div_ceil(BLOCK_FRAMES)
+        self.frames.div_ceil(BLOCK_FRAMES)
     }
 
     #[inline(always)]
     fn block(&self, block: usize) -> Range<usize> {
-        block * BLOCK_FRAMES..((block + 1) * BLOCK_FRAMES).min(self.windows * self.frames)
-    }
-
-    /// Which of all frames of the batch frame `at` of the stretch is.
-    #[inline(always)]
-    fn whole(&self, at: usize) -> usize {
-        at / self.frames * self.window_frames + self.first + at % self.frames
+        block * BLOCK_FRAMES..((block + 1) * BLOCK_FRAMES).min(self.frames)
     }
 }
 
@@ -41,11 +31,11 @@ impl Stretch {
 pub(super) struct Encode<'a> {
     pub(super) packed: &'a Packed,
     pub(super) stretch: Stretch,
-    /// `[windows · window_frames, 2 · bins]`
+    /// `[window_frames, 2 · bins]`
     pub(super) input: &'a [f32],
-    /// `[windows · window_frames, bins]`
+    /// `[window_frames, bins]`
     pub(super) envelope: &'a [f32],
-    /// x and y, `[windows · frames · tokens, channels]` each.
+    /// x and y, `[frames · tokens, channels]` each.
     pub(super) x: SharedRows<'a>,
     pub(super) y: SharedRows<'a>,
 }
@@ -65,7 +55,7 @@ impl Work for Encode<'_> {
             let rows = frames.len() * bands;
             scratch.gathered.require(rows * 3 * width);
             for (index, frame) in frames.clone().enumerate() {
-                let whole = self.stretch.whole(frame);
+                let whole = self.stretch.first + frame;
                 let (real, imaginary) =
                     self.input[whole * 2 * packed.bins..][..2 * packed.bins].split_at(packed.bins);
                 let envelope = &self.envelope[whole * packed.bins..][..packed.bins];
@@ -131,9 +121,9 @@ impl<V: Lanes> Edge<V> for Tokens<'_> {
 pub(super) struct Decode<'a> {
     pub(super) packed: &'a Packed,
     pub(super) stretch: Stretch,
-    /// `[windows · frames · tokens, channels]`
+    /// `[frames · tokens, channels]`
     pub(super) y: &'a [f32],
-    /// `[windows · window_frames, 2 · bins]`
+    /// `[window_frames, 2 · bins]`
     pub(super) output: SharedRows<'a>,
 }
 
@@ -160,7 +150,7 @@ impl Work for Decode<'_> {
             for (row, parts) in scratch.gathered.chunks_exact(columns).enumerate() {
                 let (frame, band) = (frames.start + row / bands, row % bands);
                 // SAFETY: a frame belongs to one block.
-                let output = unsafe { self.output.row(self.stretch.whole(frame)) };
+                let output = unsafe { self.output.row(self.stretch.first + frame) };
                 let (real, imaginary) = output.split_at_mut(packed.bins);
                 let bin = group.first_bin + band * width;
                 real[bin..bin + width].copy_from_slice(&parts[..width]);
@@ -170,7 +160,7 @@ impl Work for Decode<'_> {
         for frame in frames {
             // The bin at half the rate belongs to no band.
             // SAFETY: as above.
-            let output = unsafe { self.output.row(self.stretch.whole(frame)) };
+            let output = unsafe { self.output.row(self.stretch.first + frame) };
             (output[packed.bins - 1], output[2 * packed.bins - 1]) = (0.0, 0.0);
         }
     }

@@ -12,7 +12,7 @@ pub(super) const BLOCK_ROWS: usize = 96;
 /// A token outside of what there is: as wide as a network may be.
 static ZEROS: [f32; 512] = [0.0; 512];
 
-/// A layer on the tokens of some frames of all windows of a batch. Rows are tokens, window after window, frame after frame.
+/// A layer on the tokens of some frames of a window. Rows are tokens, frame after frame.
 ///
 /// h = W·[taps of y] + place + condition + level, x ← x + W_o·sigmoid(h_a)·tanh(h_b) + b, where y is x of the layer before,
 /// normalized.
@@ -20,8 +20,6 @@ pub(super) struct Layer<'a> {
     pub(super) packed: &'a Packed,
     pub(super) weights: &'a PackedLayer,
     pub(super) index: usize,
-    /// Frames of each window.
-    pub(super) frames: usize,
     /// Rows of a block.
     pub(super) block_rows: usize,
     /// All rows.
@@ -32,12 +30,10 @@ pub(super) struct Layer<'a> {
     pub(super) y: &'a [f32],
     pub(super) next: SharedRows<'a>,
     pub(super) rings: &'a Rings,
-    /// What each window looks back at.
-    pub(super) histories: &'a [&'a mut [f32]],
-    /// The condition's part of the sum by frame, and where that of each window's first frame is.
+    /// What the window looks back at.
+    pub(super) history: &'a [f32],
+    /// The condition's part of the sum by frame, `[frames, 2 · channels]`.
     pub(super) condition: &'a [f32],
-    pub(super) condition_frames: usize,
-    pub(super) first_frame: usize,
     /// The level's part, `[2 · channels]`.
     pub(super) level: &'a [f32],
 }
@@ -99,11 +95,10 @@ impl Layer<'_> {
         match self.weights.along {
             Along::Time => {
                 let back = (TAPS - 1 - tap) * self.weights.dilation;
-                let (window, frame) = (at / self.frames, at % self.frames);
-                if back <= frame {
+                if back <= at {
                     return &self.y[(row - back * tokens) * channels..][..channels];
                 }
-                let past = self.rings.frame(&*self.histories[window], self.index, back - frame);
+                let past = self.rings.frame(self.history, self.index, back - at);
                 &past[band * channels..][..channels]
             }
             Along::Bands => {
@@ -129,10 +124,8 @@ impl Layer<'_> {
     /// The part of the sum that is all taps' own at `row`: the frame's condition.
     #[inline(always)]
     fn condition(&self, row: usize) -> &[f32] {
-        let at = row / self.packed.tokens;
-        let frame = at / self.frames * self.condition_frames + self.first_frame + at % self.frames;
         let width = 2 * self.packed.channels;
-        &self.condition[frame * width..][..width]
+        &self.condition[row / self.packed.tokens * width..][..width]
     }
 }
 

@@ -1,19 +1,23 @@
-//! The network at work: all layers on a few frames, stretch after stretch.
+//! The network at work on a batch of windows.
+
+use parking_lot::Mutex;
 
 use super::condition::Conditions;
-use super::ends::{Decode, Encode, Stretch};
 use super::history::Rings;
-use super::layer::{BLOCK_ROWS, Layer, Scratch};
+use super::job::{Job, Jobs};
+use super::layer::Scratch;
 use super::level::LevelTable;
 use super::packed::{Gates, Packed};
 use crate::Result;
-use crate::kernel::{Buffer, Executor, InstructionSet, ROWS, SharedRows};
+use crate::kernel::{Buffer, Executor, InstructionSet};
 use crate::mel::{Dialect, Mel};
 use crate::network::Weights;
 use crate::network::bandwave::config::BandWaveConfig;
 
-/// Frames, of all windows together, that go through all layers at a time: their tokens stay in the second cache.
+/// Frames of a window that go through all layers at a time: their tokens stay in the second cache.
 const STRETCH_FRAMES: usize = 24;
+/// Tokens from which on it pays that threads share a window: they meet after every layer.
+const SHARED_ROWS: usize = 192;
 
 /// The packed network with the threads and the memory that it works with.
 pub(super) struct Network {
@@ -25,10 +29,8 @@ pub(super) struct Network {
     conditions: Conditions,
     windows: usize,
     frames: usize,
-    /// Tokens, `[frames · tokens, channels]`.
-    x: Buffer,
-    /// The same, normalized: what layers read and write in turn.
-    normalized: [Buffer; 2],
+    /// What jobs work on: of every window three times the tokens of a stretch.
+    tokens: Buffer,
     /// Histories of windows that nobody keeps one of.
     own: Vec<Vec<f32>>,
 }
@@ -55,8 +57,7 @@ impl Network {
             conditions: Conditions::new(config, dialect),
             windows: 0,
             frames: 0,
-            x: Buffer::default(),
-            normalized: [Buffer::default(), Buffer::default()],
+            tokens: Buffer::default(),
             own: Vec::new(),
             config: config.clone(),
         })
@@ -91,7 +92,7 @@ impl Network {
 
     /// The whole network on the batch, whose sizes the caller has checked; histories are one per window or none.
     pub(super) fn predict(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut [f32]]) {
-        if !histories.is_empty() || self.windows == 0 {
+        if !histories.is_empty() {
             return self.stretches(x, level, x0, histories);
         }
         let (mut own, values) = (std::mem::take(&mut self.own), self.rings.values());
@@ -105,67 +106,29 @@ impl Network {
         self.own = own;
     }
 
+    /// All windows, stretch after stretch: each by one thread, or where there is but one and much of it, by all together.
     fn stretches(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut [f32]]) {
-        let frames = (STRETCH_FRAMES / self.windows.max(1)).max(1);
-        for first in (0..self.frames).step_by(frames) {
-            let frames = frames.min(self.frames - first);
-            let (windows, window_frames) = (self.windows, self.frames);
-            self.layers(x, level, x0, Stretch { windows, window_frames, first, frames }, histories);
-        }
-    }
-
-    /// All layers on a stretch.
-    fn layers(
-        &mut self,
-        x: &[f32],
-        level: f32,
-        x0: &mut [f32],
-        stretch: Stretch,
-        histories: &mut [&mut [f32]],
-    ) {
-        let Self { packed, rings, executor, conditions, .. } = self;
-        let (channels, frame) = (packed.channels, packed.frame());
-        let rows = stretch.windows * stretch.frames * packed.tokens;
-        let [y, next] = &mut self.normalized;
-        for buffer in [&mut self.x, &mut *y, &mut *next] {
-            buffer.require(rows * channels);
-        }
-        let (mut y, mut next) = (&mut **y, &mut **next);
-        executor.run(&Encode {
-            packed,
-            stretch,
-            input: x,
-            envelope: conditions.log_envelopes(),
-            x: SharedRows::new(&mut self.x, channels),
-            y: SharedRows::new(y, channels),
-        });
-        let levels = self.levels.constants(level);
-        let block_rows = rows.div_ceil(executor.threads()).next_multiple_of(ROWS).min(BLOCK_ROWS);
-        for (index, weights) in packed.layers.iter().enumerate() {
-            executor.run(&Layer {
-                packed,
-                weights,
-                index,
-                frames: stretch.frames,
-                block_rows,
-                rows,
-                x: SharedRows::new(&mut self.x, channels),
-                y,
-                next: SharedRows::new(next, channels),
-                rings,
-                histories,
-                condition: conditions.of_layer(index),
-                condition_frames: stretch.window_frames,
-                first_frame: stretch.first,
-                level: &levels[index * 2 * channels..][..2 * channels],
-            });
-            for (history, input) in histories.iter_mut().zip(y.chunks_exact(stretch.frames * frame)) {
-                rings.take(history, index, input);
+        let Self { packed, rings, conditions, levels, executor, tokens, .. } = self;
+        let window_frames = self.frames;
+        let values = (window_frames * 2 * packed.bins).max(1);
+        let stretch_frames = STRETCH_FRAMES.min(window_frames);
+        let stretch_values = stretch_frames * packed.frame();
+        tokens.require(3 * self.windows * stretch_values);
+        let level = levels.constants(level);
+        let parts = x.chunks_exact(values).zip(x0.chunks_exact_mut(values));
+        let memory = tokens.chunks_exact_mut((3 * stretch_values).max(1));
+        let jobs = parts.zip(memory).zip(histories).enumerate();
+        let mut jobs: Vec<Mutex<Job>> = jobs
+            .map(|(window, (((x, x0), tokens), history))| {
+                let frames = window * window_frames..(window + 1) * window_frames;
+                Mutex::new(Job { packed, rings, conditions, level, frames, x, x0, tokens, history })
+            })
+            .collect();
+        match &mut jobs[..] {
+            [job] if window_frames * packed.tokens >= SHARED_ROWS => {
+                job.get_mut().run(executor, stretch_frames)
             }
-            std::mem::swap(&mut y, &mut next);
+            _ => executor.run(&Jobs { jobs: &jobs, stretch_frames }),
         }
-        histories.iter_mut().for_each(|history| rings.advance(history, stretch.frames));
-        let output = SharedRows::new(x0, 2 * packed.bins);
-        executor.run(&Decode { packed, stretch, y, output });
     }
 }
