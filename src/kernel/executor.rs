@@ -41,6 +41,10 @@ impl<S: Send> Executor<S> {
     pub(crate) fn run<W: Work<Scratch = S>>(&mut self, work: &W) {
         let (set, blocks, next) = (self.set, work.blocks(), AtomicUsize::new(0));
         let scratch = &self.scratch;
+        if blocks == 1 {
+            // The others are not woken for it.
+            return set.run(work, 0, &mut scratch[0].lock());
+        }
         self.pool.run(&|thread| {
             // A thread locks its own; nothing that a panic may have left there is read by the next block.
             let mut scratch = scratch[thread].lock();

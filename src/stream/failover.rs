@@ -44,7 +44,10 @@ impl Failover {
             let start = Instant::now();
             match caught(|| checked(renderer.as_mut(), self.format, windows, out)) {
                 Ok(()) => {
-                    let sound = self.duration(windows.first().map_or(0, |window| window.output.len()));
+                    // Channels of one signal lie side by side: what a chunk costs is that of all of them.
+                    let chunks = windows.chunk_by(|a, b| a.signal == b.signal).count();
+                    let frames = windows.first().map_or(0, |window| window.output.len());
+                    let sound = self.duration(frames * chunks);
                     let load = start.elapsed().as_secs_f32() / sound.as_secs_f32().max(1e-9);
                     self.load += LOAD_WEIGHT * (load - self.load);
                     self.refusal = None;

@@ -120,11 +120,15 @@ impl Queue {
         self.losers.iter().find(|(of, _)| *of == stream).map_or(0, |(_, lost)| *lost)
     }
 
-    /// Takes the most urgent chunk. Where `quantum` says that its renderer renders windows only as a whole, all that fit into
-    /// one batch with it: at most one of each stream, and its next.
+    /// Takes the most urgent chunk, and those that are rendered with it: at most one of each stream, and its next.
+    ///
+    /// Where `quantum` says that its renderer renders windows only as a whole, that is all that fit into one batch. Else
+    /// nothing is won by a long batch, which the next urgent chunk would wait for: short chunks are joined to twice the quantum,
+    /// as far as `in_time` says that a batch of so many frames is rendered before a chunk is needed.
     pub fn take_most_urgent(
         &mut self,
         quantum: impl Fn(&RendererKey) -> Option<usize>,
+        in_time: impl Fn(&Pending, usize) -> bool,
     ) -> Option<Vec<Pending>> {
         let is_first = |index: usize| {
             let stream = self.pending[index].stream;
@@ -140,14 +144,24 @@ impl Queue {
         let mut first = self.pending.remove(index);
         first.lost = first.lost.max(self.lost(first.stream));
         self.losers.retain(|(stream, _)| *stream != first.stream);
-        if quantum(&first.key).is_some() {
+        let most = quantum(&first.key).map(|quantum| 2 * quantum);
+        let chunk_frames = first.output.len();
+        if most
+            .is_some_and(|most| first.begun() || 2 * chunk_frames > most || !in_time(&first, 2 * chunk_frames))
+        {
             return Some(vec![first]);
         }
-        let mut seen = vec![first.stream];
+        let (mut seen, mut frames) = (vec![first.stream], chunk_frames);
         let fits = |pending: &mut Pending| {
             let next = !seen.contains(&pending.stream);
             seen.push(pending.stream);
-            next && pending.shape() == first.shape()
+            let joined = frames + chunk_frames;
+            let short = most.is_none_or(|most| {
+                joined <= most && !pending.begun() && in_time(pending, joined) && in_time(&first, joined)
+            });
+            let fits = next && pending.shape() == first.shape() && short;
+            frames = if fits { joined } else { frames };
+            fits
         };
         let others: Vec<Pending> = self.pending.extract_if(.., fits).collect();
         Some(std::iter::once(first).chain(others).collect())

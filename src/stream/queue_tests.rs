@@ -54,7 +54,11 @@ fn heard(streams: &[Simulated], frames: usize) -> Vec<f64> {
             let Simulated { frames, load } = of(pending);
             Some((FRAME.mul_f64(pending.frames_left() as f64 * load), FRAME * frames as u32))
         });
-        let Some(batch) = queue.take_most_urgent(|_| Some(QUANTUM)) else {
+        let in_time = |pending: &Pending, frames: usize| {
+            let ready = now + FRAME.mul_f64(frames as f64 * of(pending).load);
+            ready <= pending.chunk.needed_at.expect("real time")
+        };
+        let Some(batch) = queue.take_most_urgent(|_| Some(QUANTUM), in_time) else {
             now += FRAME / 2;
             continue;
         };

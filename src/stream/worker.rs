@@ -172,7 +172,14 @@ impl Worker {
         });
         worthless.into_iter().for_each(|pending| self.give_back(pending));
         let quantum = |key: &RendererKey| self.renderers.get(key).and_then(|r| r.format().quantum_frames);
-        self.queue.take_most_urgent(quantum)
+        let in_time = |pending: &Pending, frames: usize| {
+            let takes = self.renderers.get(&pending.key).map(|renderer| renderer.estimate(frames));
+            pending
+                .chunk
+                .needed_at
+                .is_none_or(|needed_at| Instant::now() + takes.unwrap_or_default() <= needed_at)
+        };
+        self.queue.take_most_urgent(quantum, in_time)
     }
 
     /// Renders the next frames of a batch of chunks of one renderer, and sends back those that are complete.
