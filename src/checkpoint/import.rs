@@ -92,12 +92,7 @@ pub fn import(
         prior,
         phase: None,
         temperature: 1.0,
-        card: Card {
-            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            licence: "unknown".into(),
-            provenance: format!("imported from {place}"),
-            trained_steps,
-        },
+        card: Card { trained_steps, ..Card::imported(path) },
     };
     Model::new(&place, header, named.weights)
 }

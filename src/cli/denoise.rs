@@ -9,7 +9,7 @@ use remel::audio::{read_npy, write_npy};
 use remel::mel::Mel;
 
 use super::arrays::read_mel;
-use super::options::ModelOptions;
+use super::options::{ModelOptions, look_ahead};
 
 /// Arguments of `remel denoise`.
 #[derive(Args)]
@@ -60,7 +60,7 @@ impl Denoise {
             let expected = format!("[{fits}], which {} mel frames condition", mel.frames());
             return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());
         }
-        let look_ahead = self.look_ahead.unwrap_or(layout.optional_frames());
+        let look_ahead = look_ahead(&model, self.look_ahead)?;
         let mut vocoder = self.model.place(model)?;
         let predicted = vocoder.denoise(&x, self.level, &mel, class, look_ahead)?;
         let shape = layout.row_values().map_or(vec![x.len()], |values| vec![x.len() / values, values]);

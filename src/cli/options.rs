@@ -130,14 +130,6 @@ impl SamplingOptions {
     /// Where the model has no such class, or cannot be guided.
     pub fn request(&self, model: &Model, class: Option<usize>, strength: f32) -> Result<Request> {
         model.header().check_request(class, self.guidance)?;
-        let most = model.header().network.layout().optional_frames();
-        if let Some(frames) = self.look_ahead.filter(|frames| *frames > most) {
-            let expected = match most {
-                0 => "none: the model's look-ahead is fixed".to_owned(),
-                most => format!("0 to {most} frames"),
-            };
-            return Err(Error::invalid("--look-ahead", "value", frames, expected).into());
-        }
         let Self { sampler, eta, fit, temperature, seed, coherence, guidance, .. } = *self;
         Ok(Request {
             schedule: self
@@ -145,7 +137,7 @@ impl SamplingOptions {
                 .map_or_else(|| self.schedule.clone(), |steps| ScheduleChoice::Steps(steps.into())),
             sampler,
             eta,
-            look_ahead_frames: self.look_ahead.unwrap_or(most),
+            look_ahead_frames: look_ahead(model, self.look_ahead)?,
             fit,
             strength,
             temperature,
@@ -155,6 +147,24 @@ impl SamplingOptions {
             guidance,
             ..Request::default()
         })
+    }
+}
+
+/// The mel frames ahead that `model` is told: as many as were asked for, else all it can take.
+///
+/// # Errors
+/// Where it cannot take as many.
+pub fn look_ahead(model: &Model, asked: Option<usize>) -> Result<usize> {
+    let most = model.header().network.layout().optional_frames();
+    match asked.filter(|frames| *frames > most) {
+        None => Ok(asked.unwrap_or(most)),
+        Some(frames) => {
+            let expected = match most {
+                0 => "none: the model's look-ahead is fixed".to_owned(),
+                most => format!("0 to {most} frames"),
+            };
+            Err(Error::invalid("--look-ahead", "value", frames, expected).into())
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use remel::Error;
-use remel::mel::{Dialect, Spectrum};
+use remel::mel::Dialect;
 use remel::model::Model;
 
 use super::arrays::{SamplesFile, read_mel, read_noise};
@@ -57,12 +57,7 @@ impl Synth {
     fn framed(&self, model: Arc<Model>) -> Result<Arc<Model>> {
         let Some(name) = &self.dialect else { return Ok(model) };
         let (asked, own) = (Dialect::named(name)?, model.dialect()?);
-        // Whether 1e-9 is added to powers is nothing that a network could hear.
-        let alike =
-            Dialect { name: own.name.clone(), framing: own.framing, spectrum: own.spectrum, ..asked.clone() };
-        let magnitudes = asked.spectrum != Spectrum::Power && own.spectrum != Spectrum::Power;
-        let units = |of: Spectrum| of == Spectrum::MagnitudeUnitWindow;
-        if alike != *own || !magnitudes || units(asked.spectrum) != units(own.spectrum) {
+        if !asked.has_values_of(own) {
             let expected =
                 format!("{}, the model's, or one that differs in where its frames lie alone", own.name);
             return Err(Error::invalid("--dialect", "value", format!("\"{name}\""), expected).into());

@@ -18,6 +18,8 @@ pub use noise::Noise;
 #[cfg(feature = "train")]
 pub(crate) use noise::philox;
 pub use prediction::Prediction;
+#[cfg(feature = "train")]
+pub(crate) use sampler::ancestral_steps;
 pub use sampler::{Clamp, Course, Found, Sampler, SamplerKind, SamplingPlan, Start};
 pub use sampling::Sampling;
 pub use schedule::{Schedule, karras_sigmas};

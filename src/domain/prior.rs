@@ -36,6 +36,14 @@ impl Prior {
         }
     }
 
+    /// Values of x per mel frame.
+    pub fn frame_values(&self, dialect: &Dialect) -> usize {
+        match self {
+            Self::Energy(_) | Self::Spectral(_) => dialect.hop,
+            Self::Stft => Stft::frame_values(dialect),
+        }
+    }
+
     /// Mel frames on either side of a sample's own that reach it through the prior.
     pub fn reach_frames(&self, dialect: &Dialect) -> usize {
         match self {

@@ -85,6 +85,24 @@ pub(crate) trait Edge<V: Lanes> {
     fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]);
 }
 
+/// Sums that start from a bias, `[columns]`, and go into rows as long, `[.., columns]`.
+pub(crate) struct Biased<'a> {
+    pub(crate) bias: &'a [f32],
+    pub(crate) rows: &'a mut [f32],
+}
+
+impl<V: Lanes> Edge<V> for Biased<'_> {
+    #[inline(always)]
+    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
+        load(&self.bias[column..])
+    }
+
+    #[inline(always)]
+    fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
+        store(sums, &mut self.rows[row * self.bias.len() + column..]);
+    }
+}
+
 /// Multiplies `count` input rows, `[depth]` each, with `matrix`. The last rows are computed again where there are no six.
 #[inline(always)]
 pub(crate) fn multiply<'a, V: Lanes>(

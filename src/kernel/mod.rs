@@ -11,10 +11,12 @@ mod denormals;
 mod executor;
 mod instruction_set;
 mod lanes;
+mod linear;
 mod matrix;
 mod pool;
 mod prefetch;
 mod priority;
+mod recent;
 
 #[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
 pub(crate) use activation::activations;
@@ -29,6 +31,8 @@ pub(crate) use executor::Executor;
 pub(crate) use instruction_set::Avx512;
 pub use instruction_set::InstructionSet;
 pub(crate) use lanes::{Lanes, UNIT, Work, units};
-pub(crate) use matrix::{Edge, Matrix, ROWS, load, multiply, multiply_few, store};
+pub(crate) use linear::{Linear, silu};
+pub(crate) use matrix::{Biased, Edge, Matrix, ROWS, load, multiply, multiply_few, store};
 pub(crate) use prefetch::{prefetch, prefetch_early};
 pub use priority::raise_priority;
+pub(crate) use recent::Recent;

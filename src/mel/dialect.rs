@@ -97,6 +97,21 @@ impl Dialect {
         if self.spectrum == Spectrum::Power { value.sqrt() } else { value }
     }
 
+    /// Whether frames hold the values that those of `other` do, wherever they lie, but for the trace that
+    /// [`Spectrum::MagnitudeEps`] adds.
+    pub fn has_values_of(&self, other: &Self) -> bool {
+        let values = |dialect: &Self| Self {
+            name: String::new(),
+            framing: Framing::Centred,
+            spectrum: match dialect.spectrum {
+                Spectrum::MagnitudeEps => Spectrum::Magnitude,
+                spectrum => spectrum,
+            },
+            ..dialect.clone()
+        };
+        values(self) == values(other)
+    }
+
     /// Samples that a file is reflected by at each end.
     pub fn pad_samples(&self) -> usize {
         self.framing.pad_samples(self.n_fft, self.hop)
@@ -145,6 +160,14 @@ mod tests {
             let message = dialect.validate().unwrap_err().to_string();
             assert!(message.contains(&format!(": {field}: ")), "{field}: {message}");
         }
+    }
+
+    #[test]
+    fn tacotrons_frames_are_hifigans_half_a_hop_apart() {
+        let of = |name: &str| Dialect::named(name).unwrap();
+        assert!(of("tacotron2").has_values_of(&of("hifigan")));
+        assert!(!of("vocos-24k").has_values_of(&of("bigvgan-24k")));
+        assert!(Dialect::names().iter().all(|name| of(name).has_values_of(&of(name))));
     }
 
     #[test]

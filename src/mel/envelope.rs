@@ -5,6 +5,10 @@ use super::{Dialect, Spectrum, hann};
 /// Mean magnitude of a complex Gaussian of unit variance, √π/2.
 const RAYLEIGH_MEAN: f32 = 0.886_226_9;
 
+/// The least density that spectra are whitened by, and the same relative to the frame's largest.
+const SPECTRA_FLOOR: f32 = 2e-5;
+const SPECTRA_RANGE: f32 = 3e-4;
+
 /// The envelopes of mel frames of one dialect at the bins of a Fourier transform.
 ///
 /// A band's magnitude stands for the mean of Rayleigh variables under its filter. Densities are standard deviations of
@@ -23,10 +27,10 @@ pub(crate) struct SpectralEnvelope {
 }
 
 impl SpectralEnvelope {
-    /// The least density of networks that diffuse spectra ([`crate::domain::Stft`]).
-    pub(crate) const FLOOR: f32 = 2e-5;
-    /// The same relative to the frame's largest.
-    pub(crate) const RANGE: f32 = 3e-4;
+    /// The envelopes that spectra are whitened by ([`crate::domain::Stft`]), at the bins of the dialect's own transform.
+    pub(crate) fn of_spectra(dialect: &Dialect) -> Self {
+        Self::new(dialect, dialect.n_fft, SPECTRA_FLOOR, SPECTRA_RANGE)
+    }
 
     /// Envelopes at the bins of a transform of `points` points.
     pub(crate) fn new(dialect: &Dialect, points: usize, floor: f32, range: f32) -> Self {
@@ -113,8 +117,7 @@ mod tests {
         for (model, name) in [("small", "bigvgan2-44k"), ("tts", "hifigan")] {
             let read = |name: &str| read_npy(&folder.join(model).join(name)).unwrap();
             let dialect = Dialect::named(name).unwrap();
-            let (floor, range) = (SpectralEnvelope::FLOOR, SpectralEnvelope::RANGE);
-            let mut envelope = SpectralEnvelope::new(&dialect, dialect.n_fft, floor, range);
+            let mut envelope = SpectralEnvelope::of_spectra(&dialect);
             let norm = hann(dialect.win).iter().map(|w| w * w).sum::<f32>().sqrt() * FRAC_1_SQRT_2;
             let (mel, expected) = (read("mel.npy"), read("envelope.npy").data);
             let mel = Mel::from_bands(mel.shape[0], &mel.data);

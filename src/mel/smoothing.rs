@@ -8,6 +8,7 @@ const MOST: f32 = 1.0 / 16.0;
 const REACH: f32 = 3.0;
 
 /// Smooths the bands of frames in power, so that loudness holds. Real-time but for `new`.
+#[derive(Clone)]
 pub struct BandSmoothing {
     dialect: Dialect,
     /// The detail that `weights` were worked out for.

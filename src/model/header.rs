@@ -1,6 +1,7 @@
 //! All of a model but its weights.
 
 use std::ops::RangeInclusive;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +9,15 @@ use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
-use crate::network::Network;
+use crate::network::{BandWaveConfig, Network};
 use crate::{Error, Result};
 
 /// Sample rates that models have: what lies outside would ask a resampler for gigabytes.
 const RATES_HZ: RangeInclusive<u32> = 1_000..=384_000;
 /// Most steps of a short schedule: a causal network keeps a history of each.
 const MOST_INFERENCE_STEPS: usize = 1_000;
+/// Steps that BandWave is meant to be sampled in.
+const ANGLE_STEPS: usize = 4;
 
 /// Where a model comes from and what may be done with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +30,18 @@ pub struct Card {
     pub provenance: String,
     /// Optimizer steps.
     pub trained_steps: u64,
+}
+
+impl Card {
+    /// That of a model which another program made, in the file `path`.
+    pub(crate) fn imported(path: &Path) -> Self {
+        Self {
+            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            licence: "unknown".into(),
+            provenance: format!("imported from {}", path.display()),
+            trained_steps: 0,
+        }
+    }
 }
 
 /// All of a model but its weights: what a model file's metadata hold.
@@ -72,6 +87,26 @@ pub struct ModelHeader {
 }
 
 impl ModelHeader {
+    /// That of a BandWave model, whose frames are those of `dialect`.
+    pub(crate) fn bandwave(network: BandWaveConfig, dialect: Dialect, card: Card) -> Self {
+        Self {
+            network: network.into(),
+            rate_hz: dialect.rate_hz,
+            dialect: Some(dialect),
+            classes: Vec::new(),
+            null_label: false,
+            training_betas: Vec::new(),
+            inference_betas: Vec::new(),
+            angle_steps: Some(ANGLE_STEPS),
+            sampler: SamplerKind::Ancestral,
+            clamp: Clamp::Never,
+            prior: Some(Prior::Stft),
+            phase: None,
+            temperature: 1.0,
+            card,
+        }
+    }
+
     /// Refuses what would ask for more memory than any model has use for, before anything is made of it.
     pub(super) fn check_budget(&self, place: &str) -> Result<()> {
         if !RATES_HZ.contains(&self.rate_hz) {

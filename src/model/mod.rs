@@ -77,7 +77,9 @@ impl Model {
                 return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
             }
         }
-        let (diffused, found) = (layout.frame_values(), header.domain().frame_values());
+        let prior = header.prior.zip(header.dialect.as_ref());
+        let found = prior.map_or(layout.hop, |(prior, dialect)| prior.frame_values(dialect));
+        let diffused = layout.frame_values();
         if diffused != found {
             let expected = format!("one whose frames have {diffused} values, as the network's do");
             return Err(Error::invalid(place, "prior", format!("one of {found} values a frame"), expected));

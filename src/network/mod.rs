@@ -16,7 +16,7 @@ mod layout;
 mod weights;
 
 pub use backend::Backend;
-pub use bandwave::{BandGroup, BandWaveConfig};
+pub use bandwave::{BandGroup, BandWaveConfig, BandWaveSizes};
 pub use config::NetworkConfig;
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]

@@ -146,18 +146,14 @@ impl Queue {
         self.losers.retain(|(stream, _)| *stream != first.stream);
         let most = quantum(&first.key).map(|quantum| 2 * quantum);
         let chunk_frames = first.output.len();
-        if most
-            .is_some_and(|most| first.begun() || 2 * chunk_frames > most || !in_time(&first, 2 * chunk_frames))
-        {
-            return Some(vec![first]);
-        }
         let (mut seen, mut frames) = (vec![first.stream], chunk_frames);
         let fits = |pending: &mut Pending| {
             let next = !seen.contains(&pending.stream);
             seen.push(pending.stream);
             let joined = frames + chunk_frames;
+            let begun = first.begun() || pending.begun();
             let short = most.is_none_or(|most| {
-                joined <= most && !pending.begun() && in_time(pending, joined) && in_time(&first, joined)
+                joined <= most && !begun && in_time(pending, joined) && in_time(&first, joined)
             });
             let fits = next && pending.shape() == first.shape() && short;
             frames = if fits { joined } else { frames };

@@ -2,7 +2,7 @@
 
 use super::data::{Crop, DataSet, Split};
 use crate::Result;
-use crate::domain::SpectralFilter;
+use crate::domain::{Domain, SpectralFilter, Stft};
 use crate::mel::{Mel, mel_of};
 use crate::model::ModelHeader;
 
@@ -28,14 +28,17 @@ pub struct Excerpt {
 pub struct Pairs {
     data: DataSet,
     header: ModelHeader,
-    /// The filter of a model with a spectral prior: its tables and transforms, of which every crop takes a copy.
+    /// The filter of a model with a spectral prior, or the spectra of one that diffuses those: tables and transforms, of which
+    /// every crop takes a copy.
     filter: Option<SpectralFilter>,
+    stft: Option<Stft>,
 }
 
 impl Pairs {
     /// Crops of `data` for the model that `header` describes.
     pub fn new(data: DataSet, header: ModelHeader) -> Self {
-        Self { filter: header.filter(), data, header }
+        let free = header.dialect.as_ref().filter(|_| header.frames_are_free());
+        Self { filter: header.filter(), stft: free.map(Stft::new), data, header }
     }
 
     /// The data.
@@ -60,9 +63,9 @@ impl Pairs {
         let mel = mel_of(&whole, dialect)?;
         let inner = |samples: &[f32]| samples[margin * hop..(margin + frames) * hop].to_vec();
         let (audio, inner_mel) = (inner(&whole), mel.slice(margin..margin + frames));
-        if self.header.frames_are_free() {
-            let mut domain = self.header.domain();
-            let (spectra, values) = (domain.encode(&mel, &whole), domain.frame_values());
+        if let Some(stft) = &self.stft {
+            let mut stft = stft.clone();
+            let (spectra, values) = (stft.encode(&mel, &whole), Domain::frame_values(&stft));
             let signal = spectra[margin * values..][..frames * values].to_vec();
             return Ok(Excerpt { audio, signal, mel: inner_mel, class });
         }

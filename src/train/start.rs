@@ -17,9 +17,6 @@ use crate::model::{Card, ModelHeader};
 use crate::network::{Backend, DiffWaveConfig, Variant};
 use crate::{Error, Result, checkpoint};
 
-/// Steps that a model whose levels are angles is meant to be sampled in.
-const ANGLE_STEPS: usize = 4;
-
 /// The data, whose preparation the observer is told of.
 pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> Result<DataSet> {
     let observer = RefCell::new(observer);
@@ -59,22 +56,7 @@ fn bandwave(config: &TrainConfig, network: Option<&BandWaveNetwork>) -> Result<M
         (None, None) => BandWaveNetwork::default().shape("training")?,
         (Some(network), _) => network.shape("training")?,
     };
-    Ok(ModelHeader {
-        network: network.into(),
-        rate_hz: dialect.rate_hz,
-        dialect: Some(dialect),
-        classes: Vec::new(),
-        null_label: false,
-        training_betas: Vec::new(),
-        inference_betas: Vec::new(),
-        angle_steps: Some(ANGLE_STEPS),
-        sampler: SamplerKind::Ancestral,
-        clamp: Clamp::Never,
-        prior: Some(Prior::Stft),
-        phase: None,
-        temperature: 1.0,
-        card: card(config),
-    })
+    Ok(ModelHeader::bandwave(network, dialect, card(config)))
 }
 
 /// That of a DiffWave model.

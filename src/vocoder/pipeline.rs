@@ -193,9 +193,9 @@ impl Vocoder {
         let reach = self.domain.reach_frames();
         let (first, last) = (from.saturating_sub(reach), (end + reach).min(frames));
         let (hop, frame_values) = (self.layout.hop, self.layout.frame_values());
-        // Behind the window's last frame lies what its mel frame was made of beside its own hop.
-        let under = if last == frames { window.carrier.len() } else { last * hop + self.tail_samples };
-        let carrier = &window.carrier[first * hop..under.min(window.carrier.len())];
+        // After the last frame lies what its mel frame was made of beside its own hop.
+        let under = (last * hop + self.tail_samples).min(window.carrier.len());
+        let carrier = &window.carrier[first * hop..under];
         let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
         x.truncate((end - first) * frame_values);
         (mel, x.split_off((from - first) * frame_values))

@@ -4,16 +4,28 @@
 use super::course::{Course, Level};
 use super::linear::{Linear, Parts, Step};
 use super::plan::Sampler;
+#[cfg(feature = "train")]
+use crate::diffusion::Evaluation;
 
 pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
-    Linear::along(course, |level| Step {
+    Linear::along(course, |level| step(course, level))
+}
+
+/// The network's calls along `course`, each with the scales of the step after it: for those who sample otherwise.
+#[cfg(feature = "train")]
+pub(crate) fn ancestral_steps(course: &Course) -> Vec<(Evaluation, Step)> {
+    course.levels.iter().map(|level| (level.evaluation, step(course, level))).collect()
+}
+
+fn step(course: &Course, level: &Level) -> Step {
+    Step {
         // A network's variances are those of the posterior.
         log_variances: level
             .log_variances
             .filter(|_| course.eta == 1.0)
             .map(|bounds| bounds.map(|variance| variance as f32)),
         ..Step::new(level, course.form, parts(level, course.eta))
-    })
+    }
 }
 
 /// √ᾱ'·x₀ + √(1−ᾱ'−v²)·ε + v·z, with v² = η²·(1−ᾱ')/(1−ᾱ)·(1 − ᾱ/ᾱ')

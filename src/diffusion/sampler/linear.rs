@@ -17,7 +17,7 @@ pub(super) struct Parts {
 
 /// The scales of one step, x ← x_scale·x + found_scale·found + fresh_scale·z.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub x_scale: f32,
     /// Scale of the prediction.
     pub found_scale: f32,
@@ -29,7 +29,7 @@ pub(super) struct Step {
 
 impl Step {
     /// The step that puts `parts` together from x and the prediction `form`, as x = √ᾱ·x₀ + √(1−ᾱ)·ε has it.
-    pub fn new(level: &Level, form: Prediction, parts: Parts) -> Self {
+    pub(super) fn new(level: &Level, form: Prediction, parts: Parts) -> Self {
         let (signal, noise) = (level.alpha_bar.sqrt(), (1.0 - level.alpha_bar).sqrt());
         let (x_scale, found_scale) = match form {
             Prediction::Signal => (parts.noise / noise, parts.signal - parts.noise * signal / noise),

@@ -17,6 +17,8 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "train")]
+pub(crate) use ancestral::ancestral_steps;
 pub use course::{Course, Start};
 pub use kind::SamplerKind;
 pub use plan::{Clamp, Found, Sampler, SamplingPlan};

@@ -11,6 +11,7 @@ const MOST: f32 = 2.0;
 const POWER_FLOOR: f32 = 1e-9;
 
 /// Scales spectra so that their mel frames come to be what was asked for.
+#[derive(Clone)]
 pub(super) struct Fitting {
     dialect: Dialect,
     bank: FilterBank,

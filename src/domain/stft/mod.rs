@@ -19,6 +19,7 @@ use crate::{Error, Result};
 const ROOT_FLOOR: f32 = 1e-4;
 
 /// The domain of networks that diffuse spectra.
+#[derive(Clone)]
 pub struct Stft {
     hop: usize,
     /// Samples from a frame's first to that of its hop.
@@ -38,12 +39,11 @@ impl Stft {
     pub fn new(dialect: &Dialect) -> Self {
         let transform = WindowedTransform::new(dialect.n_fft, dialect.n_fft);
         let energy: f32 = transform.window.iter().map(|w| w * w).sum();
-        let (floor, range) = (SpectralEnvelope::FLOOR, SpectralEnvelope::RANGE);
         Self {
             hop: dialect.hop,
             lead: dialect.lead_samples(),
             scale: energy.sqrt() * FRAC_1_SQRT_2,
-            envelope: SpectralEnvelope::new(dialect, dialect.n_fft, floor, range),
+            envelope: SpectralEnvelope::of_spectra(dialect),
             deviations: vec![0.0; dialect.n_fft / 2 + 1],
             fitting: Fitting::new(dialect),
             overlap: Overlap::new(&transform.window),
@@ -73,6 +73,11 @@ impl Stft {
         }
     }
 
+    /// Values of a frame: the real parts of its bins, and the imaginary ones.
+    pub fn frame_values(dialect: &Dialect) -> usize {
+        2 * (dialect.n_fft / 2 + 1)
+    }
+
     /// Mel frames on either side of a sample's own whose windows reach it.
     pub fn reach_frames(dialect: &Dialect) -> usize {
         (dialect.n_fft / 2).div_ceil(dialect.hop)
@@ -80,6 +85,13 @@ impl Stft {
 
     fn bins(&self) -> usize {
         self.deviations.len()
+    }
+
+    /// σ of a mel frame, `[bins]`: the deviation of each part of a bin.
+    #[cfg(feature = "train")]
+    pub(crate) fn deviations(&mut self, frame: &[f32]) -> &[f32] {
+        self.measure(frame);
+        &self.deviations
     }
 
     /// Takes σ from a mel frame.

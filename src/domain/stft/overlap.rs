@@ -6,6 +6,7 @@ use std::ops::Range;
 const LEAST_WEIGHT: f32 = 1e-8;
 
 /// The sum of windows, divided by what their weights, once in analysis and once here, add up to.
+#[derive(Clone)]
 pub(super) struct Overlap {
     window: Vec<f32>,
     squares: Vec<f32>,

@@ -56,6 +56,51 @@ pub struct BandWaveConfig {
     pub bands: Vec<BandGroup>,
 }
 
+/// The sizes of a BandWave network that its mel dialect does not fix: see [`BandWaveConfig`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BandWaveSizes {
+    /// Channels of a token.
+    pub channels: usize,
+    /// Layers, along time and along bands in turn.
+    pub layers: usize,
+    /// Time layers until their dilation starts again from 1.
+    pub cycle: usize,
+    /// Most mel frames ahead of its own that a frame can be told.
+    pub look_ahead: usize,
+    /// Width of the embedded level.
+    pub level: usize,
+}
+
+impl BandWaveSizes {
+    /// The network of these sizes that is trained on `dialect`, one of [`BandWaveConfig::DIALECTS`].
+    pub fn under(self, dialect: &Dialect) -> BandWaveConfig {
+        let Self { channels, layers, cycle, look_ahead, level } = self;
+        BandWaveConfig {
+            channels,
+            layers,
+            cycle,
+            look_ahead,
+            level,
+            n_mels: dialect.n_mels,
+            hop: dialect.hop,
+            bins: dialect.n_fft / 2 + 1,
+            bands: bands_of(dialect),
+        }
+    }
+}
+
+/// The bands of networks that are trained on `dialect`.
+fn bands_of(dialect: &Dialect) -> Vec<BandGroup> {
+    let (mut bands, mut held) = (Vec::new(), 0);
+    for (width, number) in BANDS {
+        if held < dialect.n_fft / 2 {
+            bands.push(BandGroup { width, bands: number });
+            held += width * number;
+        }
+    }
+    bands
+}
+
 /// Bands from low to high, as (width in bins, number): those of the second dialect are the lowest of the first one's.
 const BANDS: [(usize, usize); 4] = [(12, 12), (24, 8), (44, 4), (64, 8)];
 
@@ -72,18 +117,6 @@ impl BandWaveConfig {
             true => Dialect::named(name),
             false => Err(Error::invalid(place, field, format!("\"{name}\""), Self::DIALECTS.join(" or "))),
         }
-    }
-
-    /// The bands of networks that are trained on `dialect`, one of [`Self::DIALECTS`].
-    pub fn bands_of(dialect: &Dialect) -> Vec<BandGroup> {
-        let (mut bands, mut held) = (Vec::new(), 0);
-        for (width, number) in BANDS {
-            if held < dialect.n_fft / 2 {
-                bands.push(BandGroup { width, bands: number });
-                held += width * number;
-            }
-        }
-        bands
     }
 
     /// The dilation of layer `index`, and what it is along.

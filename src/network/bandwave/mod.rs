@@ -6,14 +6,14 @@
 
 #[cfg(feature = "burn")]
 pub mod burn;
+mod conditioning;
 mod config;
 pub mod cpu;
 mod level;
-mod told;
 
-pub use config::{Along, BandGroup, BandWaveConfig};
 #[cfg(feature = "train")]
-pub(crate) use told::Told;
+pub(crate) use conditioning::Conditioning;
+pub use config::{Along, BandGroup, BandWaveConfig, BandWaveSizes};
 
 use std::f32::consts::FRAC_PI_2;
 use std::ops::RangeInclusive;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::mel::Dialect;
-use crate::network::BandWaveConfig;
+use crate::network::{BandWaveConfig, BandWaveSizes};
 
 /// The conditioner's name in an unconditional network's configuration.
 pub(super) const UNCONDITIONAL: &str = "none";
@@ -94,17 +94,7 @@ impl BandWaveNetwork {
     pub fn shape(&self, place: &str) -> Result<(BandWaveConfig, Dialect)> {
         let Self { channels, layers, cycle, look_ahead, level, .. } = *self;
         let dialect = BandWaveConfig::dialect(place, "network.conditioner", &self.conditioner)?;
-        let network = BandWaveConfig {
-            channels,
-            layers,
-            cycle,
-            look_ahead,
-            level,
-            n_mels: dialect.n_mels,
-            hop: dialect.hop,
-            bins: dialect.n_fft / 2 + 1,
-            bands: BandWaveConfig::bands_of(&dialect),
-        };
+        let network = BandWaveSizes { channels, layers, cycle, look_ahead, level }.under(&dialect);
         network.validate(place)?;
         Ok((network, dialect))
     }

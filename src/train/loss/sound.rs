@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use crate::diffusion::Noise;
     use crate::domain::{Domain, Fit, Stft};
-    use crate::mel::{Mel, SpectralEnvelope};
+    use crate::mel::Mel;
 
     const FRAMES: usize = 24;
 
@@ -163,14 +163,8 @@ mod tests {
         let mel: Vec<f32> = noise(1, FRAMES * dialect.n_mels).iter().map(|v| v - 4.0).collect();
         let mel = Mel::from_frames(dialect.n_mels, mel);
         let mut x = noise(2, FRAMES * 2 * bins);
-        let (floor, range) = (SpectralEnvelope::FLOOR, SpectralEnvelope::RANGE);
-        let mut envelope = SpectralEnvelope::new(&dialect, dialect.n_fft, floor, range);
-        let norm = (hann(dialect.n_fft).iter().map(|w| w * w).sum::<f32>() / 2.0).sqrt();
-        let deviations: Vec<f32> = (0..FRAMES)
-            .flat_map(|frame| {
-                envelope.log_densities(mel.frame(frame)).map(|ln| ln.exp() * norm).collect::<Vec<_>>()
-            })
-            .collect();
+        let deviations: Vec<f32> =
+            (0..FRAMES).flat_map(|frame| domain.deviations(mel.frame(frame)).to_vec()).collect();
         let placed = |values: &[f32]| {
             let shape = [1, FRAMES, values.len() / FRAMES];
             Tensor::<3>::from_data(TensorData::new(values.to_vec(), shape), &device)

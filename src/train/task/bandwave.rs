@@ -1,13 +1,12 @@
 //! The task of BandWave: to find the clean spectra in noised ones, and to sound right in its own samplings.
 
-use std::f64::consts::FRAC_PI_2;
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::learning::{Task, scalar};
 use super::spectral_batch::{SpectralBatch, SpectralBatches};
-use crate::diffusion::Noise;
+use crate::diffusion::{Course, Noise, ancestral_steps};
 use crate::model::ModelHeader;
 use crate::network::BandWaveConfig;
 use crate::network::bandwave::burn::{BandWave, Inputs};
@@ -73,7 +72,7 @@ impl<'a> BandWaveTask<'a> {
         if batch.heard == 0 {
             return error;
         }
-        let distance = self.heard(predicted.narrow(0, 0, batch.heard), &batch.first(), batch);
+        let distance = self.heard(predicted.narrow(0, 0, batch.heard), &batch.first_spectra(), batch);
         error + distance * (PREDICTED * batch.share)
     }
 
@@ -91,7 +90,7 @@ impl<'a> BandWaveTask<'a> {
         let mut draws = batch.draws.clone();
         let steps = STEPS[draws.below(STEPS.len() as u64) as usize];
         let eta = ETAS[draws.below(ETAS.len() as u64) as usize];
-        let (inputs, spectra) = (batch.told(), batch.first());
+        let (inputs, spectra) = (batch.first_inputs(), batch.first_spectra());
         let shape = [batch.heard, batch.x0.dims()[1], batch.x0.dims()[2]];
         let gaussians = |row: usize| {
             let mut values = vec![0.0; shape.iter().product()];
@@ -99,18 +98,15 @@ impl<'a> BandWaveTask<'a> {
             Noise::new(self.config.seed).fill(row as u16, Split::Train as u16, start, &mut values);
             Tensor::<3>::from_data(TensorData::new(values, shape), &self.device)
         };
-        let angle = |step: usize| FRAC_PI_2 * (1.0 - step as f64 / steps as f64);
+        let calls = ancestral_steps(&Course::of_angles(steps, 1.0).with_eta(eta));
+        let (last, before) = calls.split_last().expect("a sampling has a step");
         // Row 0 is what the diffusion is noised with.
         let mut x = gaussians(1);
-        for step in 0..steps - 1 {
-            let (from, to) = (angle(step), angle(step + 1));
-            let x0 = self.sound.fitted(plain.forward(x.clone(), &inputs, &[from as f32], None), &spectra);
-            let eps = (x - x0.clone() * from.cos()) / from.sin();
-            let drawn = eta * to.sin() / from.sin() * (1.0 - (from.cos() / to.cos()).powi(2)).sqrt();
-            let kept = (to.sin().powi(2) - drawn * drawn).max(0.0).sqrt();
-            x = x0 * to.cos() + eps * kept + gaussians(step + 2) * drawn;
+        for (index, (call, step)) in before.iter().enumerate() {
+            let x0 = self.sound.fitted(plain.forward(x.clone(), &inputs, &[call.level], None), &spectra);
+            x = x * step.x_scale + x0 * step.found_scale + gaussians(index + 2) * step.fresh_scale;
         }
-        let last = network.forward(x, &inputs, &[angle(steps - 1) as f32], None);
+        let last = network.forward(x, &inputs, &[last.0.level], None);
         self.heard(last, &spectra, batch)
     }
 }
@@ -137,15 +133,15 @@ impl Task for BandWaveTask<'_> {
 
 impl SpectralBatch {
     /// The spectra of the crops that are listened to.
-    fn first(&self) -> Spectra {
+    fn first_spectra(&self) -> Spectra {
         Spectra {
             deviations: self.spectra.deviations.clone().narrow(0, 0, self.heard),
             mel: self.spectra.mel.clone().narrow(0, 0, self.heard),
         }
     }
 
-    /// What the network is told of them.
-    fn told(&self) -> Inputs {
+    /// What conditions them.
+    fn first_inputs(&self) -> Inputs {
         Inputs {
             log_envelope: self.inputs.log_envelope.clone().narrow(0, 0, self.heard),
             condition: self.inputs.condition.clone().narrow(0, 0, self.heard),

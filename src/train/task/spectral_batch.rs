@@ -1,15 +1,16 @@
 //! Crops as BandWave learns from them: whitened spectra, noised, and all that the network is told.
 
-use std::f32::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
+use std::f32::consts::FRAC_PI_2;
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::Result;
 use crate::diffusion::Noise;
-use crate::mel::{Dialect, hann};
+use crate::domain::Stft;
+use crate::mel::Dialect;
 use crate::network::BandWaveConfig;
-use crate::network::bandwave::Told;
+use crate::network::bandwave::Conditioning;
 use crate::network::bandwave::burn::Inputs;
 use crate::train::config::TrainingConfig;
 use crate::train::data::{Draws, Split};
@@ -59,7 +60,9 @@ pub struct SpectralBatch {
 pub struct SpectralBatches<'a> {
     pairs: &'a Pairs,
     network: BandWaveConfig,
-    dialect: Dialect,
+    /// Of these every crop takes a copy.
+    conditioning: Conditioning,
+    stft: Stft,
     config: TrainingConfig,
     device: Device,
 }
@@ -86,7 +89,14 @@ impl<'a> SpectralBatches<'a> {
         pairs: &'a Pairs,
         device: Device,
     ) -> Self {
-        Self { pairs, network: network.clone(), dialect: dialect.clone(), config: config.clone(), device }
+        Self {
+            pairs,
+            network: network.clone(),
+            conditioning: Conditioning::new(network, dialect),
+            stft: Stft::new(dialect),
+            config: config.clone(),
+            device,
+        }
     }
 
     /// The crops `numbers` of `split`: a batch of the training, or a part of one.
@@ -146,11 +156,10 @@ impl<'a> SpectralBatches<'a> {
     /// Takes a crop with what the network is told of it, `look_ahead` frames ahead.
     fn take(&self, values: &mut Values, excerpt: &Excerpt, look_ahead: usize) {
         let (frames, bins) = (excerpt.mel.frames(), self.network.bins);
-        let mut told = Told::new(&self.network, &self.dialect);
-        told.take(&excerpt.mel, 0..frames, look_ahead.min(self.network.look_ahead));
-        let window: f32 = hann(self.dialect.n_fft).iter().map(|w| w * w).sum();
-        let norm = window.sqrt() * FRAC_1_SQRT_2;
-        let deviations: Vec<f32> = told.log_densities().map(|ln| ln.exp() * norm).collect();
+        let (mut conditioning, mut stft) = (self.conditioning.clone(), self.stft.clone());
+        conditioning.take(&excerpt.mel, 0..frames, look_ahead.min(self.network.look_ahead));
+        let deviations = (0..frames).flat_map(|frame| stft.deviations(excerpt.mel.frame(frame)).to_vec());
+        let deviations: Vec<f32> = deviations.collect();
         let peak = excerpt.audio.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
         let square = excerpt.signal.iter().map(|x| x * x).sum::<f32>() / excerpt.signal.len() as f32;
         let learned = peak > SILENT && square < MOST_SQUARE;
@@ -163,8 +172,8 @@ impl<'a> SpectralBatches<'a> {
             values.weights.extend(deviations.iter().map(weight));
         }
         values.x0.extend(&excerpt.signal);
-        values.log_envelopes.append(&mut told.log_envelopes);
-        values.rows.append(&mut told.rows);
+        values.log_envelopes.append(&mut conditioning.log_envelopes);
+        values.rows.append(&mut conditioning.rows);
         values.deviations.extend(deviations);
         values.mel.extend(excerpt.mel.as_frames());
     }

@@ -5,8 +5,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::forward::{BandWave, Inputs};
 use crate::diffusion::{CausalDenoiser, Denoiser, Prediction};
 use crate::mel::{Dialect, Mel};
+use crate::network::bandwave::conditioning::Conditioning;
 use crate::network::bandwave::config::BandWaveConfig;
-use crate::network::bandwave::told::Told;
 use crate::network::burn::{caught, values};
 use crate::network::{Backend, Weights};
 use crate::{Error, Result};
@@ -16,7 +16,7 @@ pub struct BandWaveBurn {
     network: BandWave,
     backend: Backend,
     device: Device,
-    told: Told,
+    conditioning: Conditioning,
     look_ahead: usize,
     inputs: Option<Inputs>,
     batch: usize,
@@ -38,7 +38,7 @@ impl BandWaveBurn {
         Ok(Self {
             network: caught(backend, || config.init(weights, &device))?,
             backend: backend.clone(),
-            told: Told::new(config, dialect),
+            conditioning: Conditioning::new(config, dialect),
             look_ahead: config.look_ahead,
             inputs: None,
             batch: 0,
@@ -93,11 +93,11 @@ impl CausalDenoiser for BandWaveBurn {
         let config = self.network.config();
         let [skip, frames] = [skip, values].map(|values| values / config.frame_values());
         (self.batch, self.frames) = (mels.len(), frames);
-        self.told.clear();
-        mels.iter().for_each(|mel| self.told.take(mel, skip..skip + frames, self.look_ahead));
-        let (told, device) = (&self.told, &self.device);
+        self.conditioning.clear();
+        mels.iter().for_each(|mel| self.conditioning.take(mel, skip..skip + frames, self.look_ahead));
+        let (conditioning, device) = (&self.conditioning, &self.device);
         let inputs = caught(&self.backend, || {
-            Inputs::new(config, [mels.len(), frames], &told.log_envelopes, &told.rows, device)
+            Inputs::new(config, [mels.len(), frames], &conditioning.log_envelopes, &conditioning.rows, device)
         })?;
         self.inputs = Some(inputs);
         Ok(())

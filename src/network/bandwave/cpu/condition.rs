@@ -3,20 +3,19 @@
 use std::ops::Range;
 
 use super::layer::Scratch;
-use super::level::silu;
 use super::packed::Packed;
-use crate::kernel::{Buffer, Edge, Executor, Lanes, SharedRows, Work, load, multiply_few, store};
+use crate::kernel::{Biased, Buffer, Edge, Executor, Lanes, SharedRows, Work, multiply_few, silu, store};
 use crate::mel::{Dialect, Mel};
+use crate::network::bandwave::conditioning::Conditioning;
 use crate::network::bandwave::config::BandWaveConfig;
-use crate::network::bandwave::told::Told;
 
 /// Frames of a block.
 const BLOCK_FRAMES: usize = 12;
 
 /// The condition of a batch.
 pub(super) struct Conditions {
-    /// What the network is told of `[windows · frames]`.
-    told: Told,
+    /// What it is made of, for `[windows · frames]`.
+    conditioning: Conditioning,
     /// Per layer `[windows · frames, 2 · channels]`.
     projected: Vec<Buffer>,
 }
@@ -24,12 +23,12 @@ pub(super) struct Conditions {
 impl Conditions {
     pub(super) fn new(config: &BandWaveConfig, dialect: &Dialect) -> Self {
         let projected = (0..config.layers).map(|_| Buffer::default()).collect();
-        Self { told: Told::new(config, dialect), projected }
+        Self { conditioning: Conditioning::new(config, dialect), projected }
     }
 
     /// ln of the deviations, near unit variance, `[windows · frames, bins]`.
     pub(super) fn log_envelopes(&self) -> &[f32] {
-        &self.told.log_envelopes
+        &self.conditioning.log_envelopes
     }
 
     /// The part of the gated sum of `layer`, `[windows · frames, 2 · channels]`.
@@ -46,13 +45,13 @@ impl Conditions {
         frames: Range<usize>,
         look_ahead: usize,
     ) {
-        self.told.clear();
-        mels.iter().for_each(|mel| self.told.take(mel, frames.clone(), look_ahead));
+        self.conditioning.clear();
+        mels.iter().for_each(|mel| self.conditioning.take(mel, frames.clone(), look_ahead));
         let count = mels.len() * frames.len();
         self.projected.iter_mut().for_each(|layer| layer.require(count * 2 * packed.channels));
         let width = 2 * packed.channels;
         let projected = self.projected.iter_mut().map(|layer| SharedRows::new(layer, width)).collect();
-        executor.run(&Project { packed, rows: &self.told.rows, count, projected });
+        executor.run(&Project { packed, rows: &self.conditioning.rows, count, projected });
     }
 }
 
@@ -78,9 +77,9 @@ impl Work for Project<'_> {
         let (channels, depth) = (self.packed.channels, self.packed.condition.depth());
         scratch.gathered.require(frames * channels);
         let row = |frame: usize| &self.rows[(first + frame) * depth..][..depth];
-        let mut edge = Hidden { bias: &self.packed.condition_bias, rows: &mut scratch.gathered };
+        let mut edge = Biased { bias: &self.packed.condition_bias, rows: &mut scratch.gathered };
         multiply_few::<V>(&self.packed.condition, frames, row, &mut edge);
-        scratch.gathered.iter_mut().for_each(|value| *value = silu(*value));
+        silu(&mut scratch.gathered);
         let hidden = &scratch.gathered;
         for (layer, projected) in self.packed.layers.iter().zip(&self.projected) {
             let row = |frame: usize| &hidden[frame * channels..][..channels];
@@ -89,25 +88,7 @@ impl Work for Project<'_> {
     }
 }
 
-/// A frame's condition before its activation.
-struct Hidden<'a> {
-    bias: &'a [f32],
-    rows: &'a mut [f32],
-}
-
-impl<V: Lanes> Edge<V> for Hidden<'_> {
-    #[inline(always)]
-    fn start<const N: usize>(&self, _: usize, column: usize) -> [V; N] {
-        load(&self.bias[column..])
-    }
-
-    #[inline(always)]
-    fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
-        store(sums, &mut self.rows[row * self.bias.len() + column..]);
-    }
-}
-
-/// Its part of a layer's gated sum.
+/// A frame's part of a layer's gated sum.
 struct Part<'a> {
     first: usize,
     projected: &'a SharedRows<'a>,

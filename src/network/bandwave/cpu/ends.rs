@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::layer::{Scratch, normalize};
 use super::packed::{Packed, PackedGroup};
-use crate::kernel::{Edge, Lanes, SharedRows, Work, load, multiply_few, store};
+use crate::kernel::{Biased, Edge, Lanes, SharedRows, Work, load, multiply_few, store};
 
 /// Most frames of a block.
 const BLOCK_FRAMES: usize = 6;
@@ -145,7 +145,7 @@ impl Work for Decode<'_> {
                 let (frame, band) = (frames.start + row / bands, group.first_token + row % bands);
                 &self.y[(frame * packed.tokens + band) * packed.channels..][..packed.channels]
             };
-            let mut edge = Bins { bias: &group.decode_bias, rows: &mut scratch.gathered };
+            let mut edge = Biased { bias: &group.decode_bias, rows: &mut scratch.gathered };
             multiply_few::<V>(&group.decode, rows, token, &mut edge);
             for (row, parts) in scratch.gathered.chunks_exact(columns).enumerate() {
                 let (frame, band) = (frames.start + row / bands, row % bands);
@@ -163,23 +163,5 @@ impl Work for Decode<'_> {
             let output = unsafe { self.output.row(self.stretch.first + frame) };
             (output[packed.bins - 1], output[2 * packed.bins - 1]) = (0.0, 0.0);
         }
-    }
-}
-
-/// Parts of the bins of one group of bands.
-struct Bins<'a> {
-    bias: &'a [f32],
-    rows: &'a mut [f32],
-}
-
-impl<V: Lanes> Edge<V> for Bins<'_> {
-    #[inline(always)]
-    fn start<const N: usize>(&self, _: usize, column: usize) -> [V; N] {
-        load(&self.bias[column..])
-    }
-
-    #[inline(always)]
-    fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
-        store(sums, &mut self.rows[row * self.bias.len() + column..]);
     }
 }

@@ -33,24 +33,6 @@ impl<V: Lanes> Edge<V> for Product<'_> {
     }
 }
 
-/// The conditioner's part of the gated sum, into rows of a thread's own, `[.., 2·width]`.
-pub(super) struct Projected<'a> {
-    pub(super) rows: &'a mut [f32],
-    pub(super) bias: &'a [f32],
-}
-
-impl<V: Lanes> Edge<V> for Projected<'_> {
-    #[inline(always)]
-    fn start<const N: usize>(&self, _row: usize, column: usize) -> [V; N] {
-        load(&self.bias[column..])
-    }
-
-    #[inline(always)]
-    fn finish<const N: usize>(&mut self, row: usize, column: usize, sums: [V; N]) {
-        store(sums, &mut self.rows[row * self.bias.len() + column..]);
-    }
-}
-
 /// y' = s·y + s·r + constant
 pub(super) struct Residual<'a> {
     /// y

@@ -3,13 +3,13 @@
 
 use super::blocks::{Block, Scratch, Tiling};
 use super::conditioner::Conditioner;
-use super::edges::{Product, Projected, Residual, Skips};
+use super::edges::{Product, Residual, Skips};
 use super::input::{LayerInput, Offsets, ZEROS};
 use super::label::LayerBiases;
 use super::lattice::{gate_tile, transform_tile};
 use super::packed::{Packed, PackedLayer};
 use super::winograd::{MOST_PRODUCTS, outputs_of, products_of};
-use crate::kernel::{Lanes, SharedRows, UNIT, Work, multiply, units};
+use crate::kernel::{Biased, Lanes, SharedRows, UNIT, Work, multiply, units};
 
 /// A residual layer on all windows of a batch. Rows are samples, window after window.
 ///
@@ -121,7 +121,7 @@ impl Layer<'_> {
         };
         let (depth, rows) = (matrix.depth(), &scratch.rows);
         let frame = |row: usize| &spectrogram[self.offsets.whole(rows[row]) * depth..][..depth];
-        let mut edge = Projected { rows: &mut scratch.conditioner, bias: self.biases.of(block.window) };
+        let mut edge = Biased { bias: self.biases.of(block.window), rows: &mut scratch.conditioner };
         multiply::<V>(matrix, rows.len(), frame, &mut edge);
     }
 

@@ -1,4 +1,4 @@
-//! What the network is told of a frame beside its noised spectrum: the envelope, and the mels around it.
+//! What conditions a frame beside its noised spectrum: the envelope, and the mels around it.
 
 use std::f32::consts::LN_2;
 use std::ops::Range;
@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::config::BandWaveConfig;
 use crate::mel::{Dialect, Mel, SpectralEnvelope};
 
-/// What is told of the frames that were taken, in the network's own scale: about unit variance.
-pub(crate) struct Told {
+/// What conditions the frames that were taken, in the network's own scale: about unit variance.
+#[derive(Clone)]
+pub(crate) struct Conditioning {
     look_ahead: usize,
     envelope: SpectralEnvelope,
     /// ln of the deviations, `[frames, bins]`.
@@ -16,13 +17,12 @@ pub(crate) struct Told {
     pub(crate) rows: Vec<f32>,
 }
 
-impl Told {
+impl Conditioning {
     /// Nothing yet of frames of `dialect`.
     pub(crate) fn new(config: &BandWaveConfig, dialect: &Dialect) -> Self {
-        let (floor, range) = (SpectralEnvelope::FLOOR, SpectralEnvelope::RANGE);
         Self {
             look_ahead: config.look_ahead,
-            envelope: SpectralEnvelope::new(dialect, dialect.n_fft, floor, range),
+            envelope: SpectralEnvelope::of_spectra(dialect),
             log_envelopes: Vec::new(),
             rows: Vec::new(),
         }
@@ -32,12 +32,6 @@ impl Told {
     pub(crate) fn clear(&mut self) {
         self.log_envelopes.clear();
         self.rows.clear();
-    }
-
-    /// ln of the densities of the noise that sounds like the frames, `[frames, bins]`.
-    #[cfg(feature = "train")]
-    pub(crate) fn log_densities(&self) -> impl Iterator<Item = f32> + '_ {
-        self.log_envelopes.iter().map(|value| (value - 1.5) * 3.0 + LN_2 / 2.0)
     }
 
     /// Takes the frames `frames` of `mel`, told up to `look_ahead` frames ahead.
