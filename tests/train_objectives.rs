@@ -206,7 +206,8 @@ fn a_network_learns_to_tell_classes_apart() {
     config.data.classes = vec!["toy".into(), "burst".into()];
     config.data.label_dropout = 0.2;
     config.training.spectral_weight = 0.0;
-    (config.training.total_steps, config.training.validate_steps) = (400, 400);
+    // Twice as long as most seeds need.
+    (config.training.total_steps, config.training.validate_steps) = (800, 800);
     (config.training.learning_rate, config.training.ema) = (0.005, 0.95);
     let model = run(&config, false, &mut Record::default()).unwrap();
     let model = Arc::new(checkpoint::load(&model, None).unwrap());

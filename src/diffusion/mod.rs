@@ -1,5 +1,6 @@
 //! Diffusion without any network: noise, schedules, predictions and samplers.
 
+mod box_muller;
 mod denoiser;
 mod evaluation;
 mod gaussians;
