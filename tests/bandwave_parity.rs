@@ -113,7 +113,7 @@ fn calls_and_samplings_agree_with_pytorch_in_burn() {
     for (model, folder) in cases() {
         hold_calls("burn", &model, &folder, &mut in_burn(&model, &Backend::Cpu), CALL);
         let denoiser = Box::new(in_burn(&model, &Backend::Cpu));
-        hold_sampling(Vocoder::with_denoiser(model.into(), denoiser), &folder, SAMPLING);
+        hold_sampling(Vocoder::with_denoiser(model.into(), denoiser).unwrap(), &folder, SAMPLING);
     }
 }
 

@@ -194,3 +194,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn windows_of_any_shape_sound_side_by_side_as_they_do_alone() {
+    let model = model();
+    let mel = streamed_mel(&voice(1.0), &model);
+    // What goes on with the same signals afterwards is the same too.
+    let windows: Vec<Window> = [(0, 30, 3), (1, 30, 3), (2, 45, 1), (3, 10, 12)]
+        .into_iter()
+        .flat_map(|(signal, first, frames)| [(signal, first, frames), (signal, first + frames, 1)])
+        .map(|(signal, first, frames)| Window {
+            signal,
+            channel: 0,
+            first_frame: first as u64,
+            mel: mel.slice(first - 6..first + frames + 2),
+            output: 6..6 + frames,
+            carrier: Vec::new(),
+            request: Request { seed: signal, ..Request::default() },
+        })
+        .map(|window| Window { first_frame: window.first_frame - 6, ..window })
+        .collect();
+    let rendered = |threads: usize, together: bool| {
+        let mut vocoder = Vocoder::with_threads(Arc::clone(&model), &Backend::Cpu, threads).unwrap();
+        let rounds: [Vec<&Window>; 2] = [0, 1].map(|half| windows.iter().skip(half).step_by(2).collect());
+        let mut sounds = Vec::new();
+        for round in rounds {
+            for batch in round.chunks(if together { round.len() } else { 1 }) {
+                let mut out = vec![Vec::new(); batch.len()];
+                vocoder.render(batch, &mut out).unwrap();
+                sounds.extend(out);
+            }
+        }
+        sounds
+    };
+    let alone = rendered(1, false);
+    assert!(alone.iter().flatten().any(|sample| *sample != 0.0));
+    assert_eq!(rendered(2, true), alone);
+    assert_eq!(rendered(3, false), alone);
+}

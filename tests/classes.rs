@@ -101,7 +101,7 @@ fn samplings_of_a_class_agree_with_pytorch() {
         let class = model.header().classes.len() - 1;
         let request = Request { class: Some(class), ..Request::default() };
         for (name, denoiser) in denoisers(&model) {
-            let mut vocoder = Vocoder::with_denoiser(Arc::clone(&model), denoiser);
+            let mut vocoder = Vocoder::with_denoiser(Arc::clone(&model), denoiser).unwrap();
             let noise = array(fixture, "noise_fast.npy");
             let ours = vocoder.synthesize_with_noise(&mel(fixture), &noise, &request).unwrap();
             assert_close(&format!("{fixture}, {name}"), &ours, &array(fixture, "audio_fast.npy"));

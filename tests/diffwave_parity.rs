@@ -89,7 +89,7 @@ fn on_the_engine(model: &Arc<Model>) -> Vocoder {
 fn in_burn(model: &Arc<Model>, backend: &Backend) -> Vocoder {
     let denoiser =
         DiffWaveBurn::new(model.header().network.diffwave("test").unwrap(), model.weights(), backend).unwrap();
-    Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser))
+    Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)).unwrap()
 }
 
 fn hold_predictions(place: Place, tolerance: f32, files: &[&str]) {

@@ -77,7 +77,7 @@ fn breaking(model: &Arc<Model>) -> (Vocoder, Arc<AtomicUsize>, Arc<AtomicBool>) 
         .expect("one thread");
     let (samples, breaks) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let denoiser = Counting { inner, samples: Arc::clone(&samples), breaks: Arc::clone(&breaks) };
-    (Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)), samples, breaks)
+    (Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)).unwrap(), samples, breaks)
 }
 
 fn counting(model: &Arc<Model>) -> (Vocoder, Arc<AtomicUsize>) {

@@ -44,7 +44,7 @@ pub fn print(choice: &Choice) {
                 (model.header().network.diffwave("bench").expect("DiffWave"), model.weights());
             let denoiser = DiffWaveCpu::with_instruction_set(network, weights, threads, set)
                 .expect("a machine with the set");
-            let mut vocoder = Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser));
+            let mut vocoder = Vocoder::with_denoiser(Arc::clone(model), Box::new(denoiser)).expect("threads");
             let offline = offline(&mut vocoder);
             let [live, balanced, studio] = LatencyMode::ALL.map(|mode| {
                 let streamed = streamed(&mut vocoder, mode);

@@ -47,6 +47,15 @@ pub trait Denoiser: Send {
         None
     }
 
+    /// Networks on the same weights, each for a thread of its own: as many as threads compute this one, for batches whose
+    /// windows need not meet at every evaluation. None where one thread computes, or where a device is shared.
+    ///
+    /// # Errors
+    /// Where the system refuses one.
+    fn side_by_side(&self) -> Result<Vec<Box<dyn Denoiser>>> {
+        Ok(Vec::new())
+    }
+
     /// The network as one that goes on with a signal where it stood; none where it looks ahead, or where its device
     /// keeps no histories.
     fn causal(&mut self) -> Option<&mut dyn CausalDenoiser> {

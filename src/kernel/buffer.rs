@@ -9,6 +9,7 @@ use aligned_vec::{AVec, ConstAlign};
 const LINE: usize = 64;
 
 /// A slice of `f32` that starts on a cache line, so that no vector straddles two.
+#[derive(Clone)]
 pub(crate) struct Buffer {
     /// As many as were ever asked for.
     values: AVec<f32, ConstAlign<LINE>>,

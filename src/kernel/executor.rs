@@ -22,7 +22,7 @@ impl<S: Send> Executor<S> {
     /// # Errors
     /// Where this machine does not have the set, or the system refuses a thread.
     pub(crate) fn new(set: InstructionSet, threads: usize, scratch: impl Fn() -> S) -> Result<Self> {
-        let (set, pool) = (set.require()?, Pool::new(threads.max(1))?);
+        let (set, pool) = (set.require()?, Pool::new("remel kernel", threads.max(1))?);
         let scratch = (0..pool.threads()).map(|_| Mutex::new(scratch())).collect();
         Ok(Self { set, pool, scratch })
     }
@@ -41,9 +41,10 @@ impl<S: Send> Executor<S> {
     pub(crate) fn run<W: Work<Scratch = S>>(&mut self, work: &W) {
         let (set, blocks, next) = (self.set, work.blocks(), AtomicUsize::new(0));
         let scratch = &self.scratch;
-        if blocks == 1 {
+        if blocks == 1 || self.pool.threads() == 1 {
             // The others are not woken for it.
-            return set.run(work, 0, &mut scratch[0].lock());
+            let mut scratch = scratch[0].lock();
+            return (0..blocks).for_each(|block| set.run(work, block, &mut scratch));
         }
         self.pool.run(&|thread| {
             // A thread locks its own; nothing that a panic may have left there is read by the next block.

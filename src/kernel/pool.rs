@@ -19,7 +19,7 @@ const CALLER_SPINS: usize = 2_000;
 type Job<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// Threads that run one job at a time together with their caller.
-pub(super) struct Pool {
+pub(crate) struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
 }
@@ -38,11 +38,11 @@ struct Shared {
 }
 
 impl Pool {
-    /// A pool of `threads` threads, the caller's being one of them.
+    /// A pool of `threads` threads, the caller's being one of them; the others are called `name` and a number.
     ///
     /// # Errors
     /// Where the system refuses a thread.
-    pub(super) fn new(threads: usize) -> Result<Self> {
+    pub(crate) fn new(name: &str, threads: usize) -> Result<Self> {
         let shared = Arc::new(Shared {
             job: AtomicPtr::new(std::ptr::null_mut()),
             turn: AtomicUsize::new(0),
@@ -54,7 +54,7 @@ impl Pool {
         let mut pool = Self { shared, workers: Vec::new() };
         for index in 1..threads {
             let shared = Arc::clone(&pool.shared);
-            let thread = std::thread::Builder::new().name(format!("remel kernel {index}"));
+            let thread = std::thread::Builder::new().name(format!("{name} {index}"));
             let worker = thread.spawn(move || shared.work(index));
             let refused = |source: std::io::Error| Error::Device {
                 device: "CPU engine".to_owned(),
@@ -66,7 +66,7 @@ impl Pool {
     }
 
     /// Threads of the pool.
-    pub(super) fn threads(&self) -> usize {
+    pub(crate) fn threads(&self) -> usize {
         self.workers.len() + 1
     }
 
@@ -74,7 +74,7 @@ impl Pool {
     ///
     /// # Panics
     /// Where the job does.
-    pub(super) fn run(&mut self, job: Job) {
+    pub(crate) fn run(&mut self, job: Job) {
         let shared = &*self.shared;
         let finish = Finish(shared);
         shared.job.store((&raw const job).cast_mut().cast(), Ordering::Relaxed);
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn every_thread_runs_every_job_once() {
         for threads in [1, 2, 5] {
-            let mut pool = Pool::new(threads).unwrap();
+            let mut pool = Pool::new("pool", threads).unwrap();
             let counts: Vec<AtomicUsize> = (0..threads).map(|_| AtomicUsize::new(0)).collect();
             for jobs in 1..300 {
                 pool.run(&|thread| {
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn workers_take_the_priority_of_the_thread_that_they_work_for() {
-        let mut pool = Pool::new(2).unwrap();
+        let mut pool = Pool::new("pool", 2).unwrap();
         let raised = |pool: &mut Pool| {
             let counted = AtomicUsize::new(0);
             pool.run(&|_| {
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_panic_reaches_the_caller_and_the_pool_works_on() {
-        let mut pool = Pool::new(2).unwrap();
+        let mut pool = Pool::new("pool", 2).unwrap();
         for culprit in [0, 1] {
             let panic = catch_unwind(AssertUnwindSafe(|| pool.run(&|thread| assert_ne!(thread, culprit))));
             assert!(panic.is_err());

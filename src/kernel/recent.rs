@@ -1,27 +1,33 @@
-//! What depends on a level alone, kept for the levels seen last.
+//! What depends on a few numbers alone, kept for those seen last.
 
 use super::buffer::Buffer;
 
-/// Some values for each of the levels seen last.
+/// Some values for each of the keys seen last.
+#[derive(Clone)]
 pub(crate) struct Recent {
-    kept: Vec<(f32, Buffer)>,
+    kept: Vec<(Buffer, Buffer)>,
     oldest: usize,
 }
 
 impl Recent {
-    /// Room for so many `levels`, `values` for each.
-    pub(crate) fn new(levels: usize, values: usize) -> Self {
-        let nothing = |_| (f32::NAN, Buffer::zeroed(values));
-        Self { kept: (0..levels).map(nothing).collect(), oldest: 0 }
+    /// Room for so many `keys` of `key_values` numbers, `values` for each.
+    pub(crate) fn new(keys: usize, key_values: usize, values: usize) -> Self {
+        let nothing = |_| {
+            let mut key = Buffer::zeroed(key_values);
+            // Equal to nothing.
+            key.fill(f32::NAN);
+            (key, Buffer::zeroed(values))
+        };
+        Self { kept: (0..keys).map(nothing).collect(), oldest: 0 }
     }
 
-    /// The values of `level`, which `compute` writes over the oldest ones where they are not kept.
-    pub(crate) fn of(&mut self, level: f32, compute: impl FnOnce(&mut [f32])) -> &[f32] {
-        let found = self.kept.iter().position(|(kept, _)| *kept == level);
+    /// The values of `key`, which `compute` writes over the oldest ones where they are not kept.
+    pub(crate) fn of(&mut self, key: &[f32], compute: impl FnOnce(&mut [f32])) -> &[f32] {
+        let found = self.kept.iter().position(|(kept, _)| **kept == *key);
         let index = found.unwrap_or_else(|| {
             let index = self.oldest;
             let (kept, values) = &mut self.kept[index];
-            *kept = level;
+            kept.copy_from_slice(key);
             compute(values);
             self.oldest = (index + 1) % self.kept.len();
             index
@@ -35,11 +41,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_level_is_computed_again_once_others_took_its_place() {
-        let mut recent = Recent::new(2, 1);
+    fn values_are_computed_again_once_others_took_their_place() {
+        let mut recent = Recent::new(2, 2, 1);
         let mut computed = Vec::new();
         for level in [1.0, 2.0, 1.0, 3.0, 2.0, 1.0] {
-            let values = recent.of(level, |values| {
+            let values = recent.of(&[0.5, level], |values| {
                 values[0] = 10.0 * level;
                 computed.push(level);
             });

@@ -20,10 +20,19 @@ pub struct Format {
     /// stood; none where it renders every window from the window alone. A longer window is rendered in so many at a time,
     /// always, so that a render depends on nothing else that is rendered meanwhile.
     pub quantum_frames: Option<usize>,
+    /// Windows that are rendered side by side, and take no longer than one.
+    pub side_by_side: usize,
     /// Frames of the shortest chunk that is worth rendering.
     pub chunk_frames: usize,
     /// Samples after those of its frames that a window's carrier holds.
     pub tail_samples: usize,
+}
+
+impl Format {
+    /// Frames that take as long to render one after another as `frames` frames of each of `windows` windows together.
+    pub fn frames_in_a_row(&self, frames: usize, windows: usize) -> usize {
+        frames * windows.div_ceil(self.side_by_side)
+    }
 }
 
 /// Frames around those whose sound is wanted.

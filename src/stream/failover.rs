@@ -18,7 +18,9 @@ pub(super) struct Failover {
     state: RendererState,
     /// What it said of the latest request that it could not meet, until it meets one.
     refusal: Option<String>,
+    /// Time spent rendering over audio time, of a chunk among those that were rendered with it, and of frames in a row.
     load: f32,
+    row_load: f32,
 }
 
 impl Failover {
@@ -29,6 +31,7 @@ impl Failover {
             state: RendererState::Ready,
             refusal: None,
             load: 0.0,
+            row_load: 0.0,
         }
     }
 
@@ -47,9 +50,12 @@ impl Failover {
                     // Channels of one signal lie side by side: what a chunk costs is that of all of them.
                     let chunks = windows.chunk_by(|a, b| a.signal == b.signal).count();
                     let frames = windows.first().map_or(0, |window| window.output.len());
-                    let sound = self.duration(frames * chunks);
-                    let load = start.elapsed().as_secs_f32() / sound.as_secs_f32().max(1e-9);
-                    self.load += LOAD_WEIGHT * (load - self.load);
+                    let in_a_row = self.format.frames_in_a_row(frames, windows.len());
+                    let took = start.elapsed().as_secs_f32();
+                    for (load, frames) in [(&mut self.load, frames * chunks), (&mut self.row_load, in_a_row)] {
+                        let sound = duration(self.format, frames).as_secs_f32();
+                        *load += LOAD_WEIGHT * (took / sound.max(1e-9) - *load);
+                    }
                     self.refusal = None;
                     return true;
                 }
@@ -75,12 +81,12 @@ impl Failover {
 
     /// How long `frames` frames of sound last.
     pub fn duration(&self, frames: usize) -> Duration {
-        Duration::from_secs_f64((frames * self.format.hop) as f64 / f64::from(self.format.rate_hz))
+        duration(self.format, frames)
     }
 
-    /// How long `frames` frames of sound will presumably take to render.
+    /// How long `frames` frames of sound in a row will presumably take to render.
     pub fn estimate(&self, frames: usize) -> Duration {
-        self.duration(frames).mul_f32(self.load)
+        self.duration(frames).mul_f32(self.row_load)
     }
 
     /// Tells all renderers that nothing more will come of `signal`.
@@ -96,6 +102,10 @@ impl Failover {
     pub fn status(&self, key: RendererKey) -> RendererStatus {
         RendererStatus { key, state: self.state.clone(), refusal: self.refusal.clone(), load: self.load }
     }
+}
+
+fn duration(format: Format, frames: usize) -> Duration {
+    Duration::from_secs_f64((frames * format.hop) as f64 / f64::from(format.rate_hz))
 }
 
 /// Renders, and checks that every window got the samples that it is due.

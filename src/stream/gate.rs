@@ -115,6 +115,7 @@ mod tests {
             n_mels: 1,
             context,
             quantum_frames: None,
+            side_by_side: 1,
             chunk_frames: 4,
             tail_samples: 0,
         };

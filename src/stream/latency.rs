@@ -187,7 +187,7 @@ mod tests {
                     hop: 256,
                     n_mels: 80,
                     context: Context::default(),
-                    quantum_frames: None, chunk_frames: 4, tail_samples: 0,
+                    quantum_frames: None, side_by_side: 1, chunk_frames: 4, tail_samples: 0,
                 },
                 plan: SpanPlan { chunk_frames, left_frames: 3, right_frames },
                 look_ahead_samples,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::RendererKey;
 use super::link::Chunk;
-use crate::render::Request;
+use crate::render::{Format, Request};
 
 /// How long a chunk that its audio thread waits for lets others go before.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -59,6 +59,11 @@ impl Pending {
 
     fn set_next(&mut self, output: Range<usize>) {
         self.chunk.windows.iter_mut().for_each(|window| window.output = output.clone());
+    }
+
+    /// Frames of what is rendered next of it, at most `quantum_frames`.
+    fn next_frames(&self, quantum_frames: Option<usize>) -> usize {
+        self.frames_left().min(quantum_frames.unwrap_or(usize::MAX))
     }
 
     /// What two chunks have in common that are rendered as one batch.
@@ -122,12 +127,13 @@ impl Queue {
 
     /// Takes the most urgent chunk, and those that are rendered with it: at most one of each stream, and its next.
     ///
-    /// Where `quantum` says that its renderer renders windows only as a whole, that is all that fit into one batch. Else
-    /// nothing is won by a long batch, which the next urgent chunk would wait for: short chunks are joined to twice the quantum,
-    /// as far as `in_time` says that a batch of so many frames is rendered before a chunk is needed.
+    /// Where `format` says that its renderer renders windows only as a whole, that is all that fit into one batch. Else
+    /// nothing is won by a long batch, which the next urgent chunk would wait for: chunks are joined where they lengthen
+    /// nothing, and short ones to twice the quantum, counted in a row, as far as `in_time` says that so many frames are
+    /// rendered before a chunk is needed.
     pub fn take_most_urgent(
         &mut self,
-        quantum: impl Fn(&RendererKey) -> Option<usize>,
+        format: impl Fn(&RendererKey) -> Option<Format>,
         in_time: impl Fn(&Pending, usize) -> bool,
     ) -> Option<Vec<Pending>> {
         let is_first = |index: usize| {
@@ -144,23 +150,46 @@ impl Queue {
         let mut first = self.pending.remove(index);
         first.lost = first.lost.max(self.lost(first.stream));
         self.losers.retain(|(stream, _)| *stream != first.stream);
-        let most = quantum(&first.key).map(|quantum| 2 * quantum);
-        let chunk_frames = first.output.len();
-        let (mut seen, mut frames) = (vec![first.stream], chunk_frames);
-        let fits = |pending: &mut Pending| {
-            let next = !seen.contains(&pending.stream);
-            seen.push(pending.stream);
-            let joined = frames + chunk_frames;
-            let begun = first.begun() || pending.begun();
-            let short = most.is_none_or(|most| {
-                joined <= most && !begun && in_time(pending, joined) && in_time(&first, joined)
-            });
-            let fits = next && pending.shape() == first.shape() && short;
-            frames = if fits { joined } else { frames };
-            fits
+        let others = match format(&first.key) {
+            Some(format) => self.take_companions(&first, format, in_time),
+            None => Vec::new(),
         };
-        let others: Vec<Pending> = self.pending.extract_if(.., fits).collect();
         Some(std::iter::once(first).chain(others).collect())
+    }
+
+    /// Takes those that are rendered with `first`.
+    fn take_companions(
+        &mut self,
+        first: &Pending,
+        format: Format,
+        in_time: impl Fn(&Pending, usize) -> bool,
+    ) -> Vec<Pending> {
+        let quantum = format.quantum_frames;
+        let next_frames = first.next_frames(quantum);
+        // Windows that are rendered side by side need have no shape in common.
+        let is_alike = |pending: &Pending| match format.side_by_side {
+            1 => pending.shape() == first.shape(),
+            _ => pending.key == first.key && pending.next_frames(quantum) <= next_frames,
+        };
+        let (mut seen, mut windows) = (vec![first.stream], first.chunk.windows.len());
+        let is_companion = |pending: &mut Pending| {
+            if seen.contains(&pending.stream) {
+                return false;
+            }
+            seen.push(pending.stream);
+            let joined = windows + pending.chunk.windows.len();
+            let [before, frames] = [windows, joined].map(|all| format.frames_in_a_row(next_frames, all));
+            let joins = is_alike(pending)
+                && quantum.is_none_or(|quantum| {
+                    let is_short = |pending: &Pending| !pending.begun() && pending.output.len() <= quantum;
+                    let both = [first, pending];
+                    frames == before
+                        || (frames <= 2 * quantum && both.iter().all(|p| is_short(p) && in_time(p, frames)))
+                });
+            windows = if joins { joined } else { windows };
+            joins
+        };
+        self.pending.extract_if(.., is_companion).collect()
     }
 }
 

@@ -41,6 +41,7 @@ fn format() -> Format {
         n_mels: 6,
         context: Context::default(),
         quantum_frames: None,
+        side_by_side: 1,
         chunk_frames: 4,
         tail_samples: 0,
     }

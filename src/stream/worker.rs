@@ -166,12 +166,13 @@ impl Worker {
             let stream = streams.iter().find(|stream| stream.id == pending.stream);
             let wanted = stream.is_some_and(|stream| stream.link.state.wants(&pending.chunk));
             renderers.get(&pending.key).filter(|_| wanted).map(|renderer| {
-                let frames = pending.frames_left();
+                let frames =
+                    renderer.format().frames_in_a_row(pending.frames_left(), pending.chunk.windows.len());
                 (renderer.estimate(frames), renderer.duration(pending.output.len()))
             })
         });
         worthless.into_iter().for_each(|pending| self.give_back(pending));
-        let quantum = |key: &RendererKey| self.renderers.get(key).and_then(|r| r.format().quantum_frames);
+        let format = |key: &RendererKey| self.renderers.get(key).map(Failover::format);
         let in_time = |pending: &Pending, frames: usize| {
             let takes = self.renderers.get(&pending.key).map(|renderer| renderer.estimate(frames));
             pending
@@ -179,7 +180,7 @@ impl Worker {
                 .needed_at
                 .is_none_or(|needed_at| Instant::now() + takes.unwrap_or_default() <= needed_at)
         };
-        self.queue.take_most_urgent(quantum, in_time)
+        self.queue.take_most_urgent(format, in_time)
     }
 
     /// Renders the next frames of a batch of chunks of one renderer, and sends back those that are complete.

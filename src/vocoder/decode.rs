@@ -1,13 +1,12 @@
 //! From what was sampled to what is heard: the domain's way back, and after it the phase reconstruction.
 
-use super::Vocoder;
-use super::pipeline::strength;
+use super::pipeline::{Pipeline, strength};
 use super::state::{LastOutput, SignalState};
 use crate::domain::limit;
 use crate::domain::phase::Source;
 use crate::render::Window;
 
-impl Vocoder {
+impl Pipeline {
     /// The sound of `window`, of which `x` has been sampled from its frame `first` on, and whose channel stands at `state`.
     pub(super) fn decode(
         &mut self,

@@ -43,7 +43,7 @@ impl Vocoder {
         file: &FileRequest,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Audio> {
-        let rate_hz = self.model.dialect()?.rate_hz;
+        let rate_hz = self.pipeline.model.dialect()?.rate_hz;
         // Predictions are held to what the edit leaves of the mel.
         let request = Request { detail: file.edit.detail, ..file.request.clone() };
         let mut output = Audio { rate_hz: input.rate_hz, channels: Vec::new() };
@@ -58,7 +58,7 @@ impl Vocoder {
                 false => Vec::new(),
             };
             if !carrier.is_empty() {
-                carrier.resize(mel.frames() * self.layout.hop + self.tail_samples, 0.0);
+                carrier.resize(mel.frames() * self.pipeline.layout.hop + self.pipeline.tail_samples, 0.0);
             }
             let wet = match file.plan {
                 Some(plan) => self.synthesize_spans(&mel, &carrier, &request, plan, on_evaluation),
@@ -72,7 +72,7 @@ impl Vocoder {
     }
 
     fn edited_mel(&self, samples: &[f32], settings: &MelEditSettings) -> Result<Mel> {
-        let dialect = self.model.dialect()?;
+        let dialect = self.pipeline.model.dialect()?;
         let mut mel = mel_of(samples, dialect)?;
         let mut edit = MelEdit::new(dialect, 1);
         for index in 0..mel.frames() {

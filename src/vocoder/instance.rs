@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use super::pipeline::Pipeline;
+use super::pool::PipelinePool;
 use super::state::Signals;
 use crate::Result;
-use crate::diffusion::{Denoiser, Sampling};
-use crate::domain::Domain;
-use crate::domain::phase::Reconstructor;
+use crate::diffusion::Denoiser;
 use crate::mel::Mel;
 use crate::model::Model;
-use crate::network::{Backend, Layout};
+use crate::network::Backend;
 use crate::render::{Request, SpanPlan, Window};
 
 /// Threads that render on the CPU where nothing else is asked for: a plugin shares its machine with a host.
@@ -22,17 +22,10 @@ pub(super) const OWN_SIGNAL: u64 = u64::MAX;
 
 /// A model at rest on a backend.
 pub struct Vocoder {
-    pub(super) model: Arc<Model>,
-    pub(super) layout: Layout,
-    /// Samples after those of its frames that a carrier holds.
-    pub(super) tail_samples: usize,
-    pub(super) denoiser: Box<dyn Denoiser>,
-    /// Whether the network goes on with a signal where it stood.
-    pub(super) goes_on: bool,
-    pub(super) sampling: Sampling,
-    pub(super) domain: Box<dyn Domain>,
-    /// The reconstructor of a model whose phases are reconstructed.
-    pub(super) reconstructor: Option<Reconstructor>,
+    /// Where windows are rendered together.
+    pub(super) pipeline: Pipeline,
+    /// Where each is rendered by one thread, if the network can be computed so.
+    pub(super) pool: Option<PipelinePool>,
     pub(super) signals: Signals,
 }
 
@@ -54,37 +47,26 @@ impl Vocoder {
             let header = model.header();
             header.network.denoiser(model.weights(), header.dialect.as_ref(), backend, threads)?
         };
-        Ok(Self::with_denoiser(model, denoiser))
+        Self::with_denoiser(model, denoiser)
     }
 
     /// The vocoder of `model` around a network that has been placed already.
-    pub fn with_denoiser(model: Arc<Model>, mut denoiser: Box<dyn Denoiser>) -> Self {
-        let header = model.header();
-        let phase = header.phase.zip(header.dialect.as_ref());
-        Self {
-            layout: header.network.layout(),
-            tail_samples: match &header.dialect {
-                Some(dialect) if header.frames_are_free() => dialect.tail_samples(),
-                _ => 0,
-            },
-            goes_on: denoiser.causal().is_some(),
-            denoiser,
-            sampling: Sampling::default(),
-            domain: header.domain(),
-            reconstructor: phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect)),
-            signals: Signals::default(),
-            model,
-        }
+    ///
+    /// # Errors
+    /// Where the system refuses a thread.
+    pub fn with_denoiser(model: Arc<Model>, denoiser: Box<dyn Denoiser>) -> Result<Self> {
+        let pool = PipelinePool::beside(&model, denoiser.as_ref())?;
+        Ok(Self { pipeline: Pipeline::new(model, denoiser), pool, signals: Signals::default() })
     }
 
     /// The model.
     pub fn model(&self) -> &Arc<Model> {
-        &self.model
+        &self.pipeline.model
     }
 
     /// The plan for chunks of `chunk_frames` frames with all the context that a window has use for.
     pub fn plan(&self, chunk_frames: usize) -> SpanPlan {
-        let context = self.model.context(LIVE_CALLS);
+        let context = self.pipeline.model.context(LIVE_CALLS);
         SpanPlan { chunk_frames, left_frames: context.left_frames, right_frames: context.right_frames }
     }
 
@@ -101,11 +83,11 @@ impl Vocoder {
         class: Option<usize>,
         look_ahead_frames: usize,
     ) -> Result<Vec<f32>> {
-        let mut predicted = vec![0.0; x.len()];
-        self.denoiser.look_ahead(look_ahead_frames);
-        self.denoiser.label(&[class])?;
-        self.denoiser.condition(&[mel], x.len())?;
-        self.denoiser.predict(x, level, &mut predicted)?;
+        let (denoiser, mut predicted) = (&mut self.pipeline.denoiser, vec![0.0; x.len()]);
+        denoiser.look_ahead(look_ahead_frames);
+        denoiser.label(&[class])?;
+        denoiser.condition(&[mel], x.len())?;
+        denoiser.predict(x, level, &mut predicted)?;
         Ok(predicted)
     }
 
@@ -120,10 +102,5 @@ impl Vocoder {
             carrier: Vec::new(),
             request: request.clone(),
         }
-    }
-
-    /// Values of a history of the network.
-    pub(super) fn history_values(&mut self) -> usize {
-        self.denoiser.causal().map_or(0, |causal| causal.history_values())
     }
 }

@@ -1,7 +1,7 @@
 //! The vocoder: a model at rest on a backend, which turns mel frames into sound.
 //!
-//! `pipeline` is the way of a window, `state` what is kept of a signal between two of them; `spans` cuts long renders, and
-//! `file` does whole audio files.
+//! `pipeline` is the way of a window, and `pool` a pipeline for every thread; `windows` takes those of a call there, and `state`
+//! is what is kept of a signal between two of them. `spans` cuts long renders, and `file` does whole audio files.
 
 mod continued;
 mod decode;
@@ -11,10 +11,12 @@ mod input;
 mod instance;
 mod one_window;
 mod pipeline;
+mod pool;
 mod rendering;
 mod sample;
 mod spans;
 mod state;
+mod windows;
 
 pub use file::FileRequest;
 pub use instance::{THREADS, Vocoder};

@@ -30,7 +30,7 @@ impl Vocoder {
     /// # Errors
     /// Where the request cannot be met, or the device fails.
     pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
-        let rows = self.model.sampling(request, 1.0)?.sampler.evaluations().len();
+        let rows = self.pipeline.model.sampling(request, 1.0)?.sampler.evaluations().len();
         let values = noise.len() / rows.max(1);
         self.one_window(mel, NoiseSource::Given(noise), values, request, &mut |_, _| ())
     }
@@ -44,19 +44,19 @@ impl Vocoder {
         request: &Request,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
-        self.model.header().check_request(request.class, request.guidance)?;
-        let plan = self.model.sampling(request, 1.0)?;
+        self.pipeline.model.header().check_request(request.class, request.guidance)?;
+        let plan = self.pipeline.model.sampling(request, 1.0)?;
         let (mut done, all) = (0, plan.sampler.evaluations().len());
-        let x = self.sample(&plan, vec![Input::new(mel, noise, request)], values, &mut || {
+        let x = self.pipeline.sample(&plan, vec![Input::new(mel, noise, request)], values, &mut || {
             done += 1;
             on_evaluation(done, all);
         })?;
         let x = x.to_vec();
         let window = Window {
-            output: 0..values.div_ceil(self.layout.frame_values()),
+            output: 0..values.div_ceil(self.pipeline.layout.frame_values()),
             ..self.own_window(mel.clone(), 0, request)
         };
-        Ok(self.decode(&window, &mut SignalState::new(0, true), x, 0))
+        Ok(self.pipeline.decode(&window, &mut SignalState::new(0, true), x, 0))
     }
 }
 

@@ -1,22 +1,40 @@
-//! From windows to sound, on one page: place → encode → sample → decode.
+//! The way of a window, on one page: place → encode → sample → decode.
 //!
 //! A window goes on from where its channel stands, where the network can: then every value is sampled once. Else it is
 //! rendered from the window alone, of which all is sampled.
 
 use std::sync::Arc;
 
-use super::Vocoder;
 use super::input::Input;
 use super::state::SignalState;
 use crate::Result;
-use crate::diffusion::{Noise, NoiseSource, SamplingPlan};
+use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling, SamplingPlan};
+use crate::domain::Domain;
+use crate::domain::phase::Reconstructor;
 use crate::mel::Mel;
+use crate::model::Model;
+use crate::network::Layout;
 use crate::render::{Request, Window};
 
+/// A network of a model, and all that it takes to turn windows into sound with it. Of signals it keeps nothing.
+pub(super) struct Pipeline {
+    pub(super) model: Arc<Model>,
+    pub(super) layout: Layout,
+    /// Samples after those of its frames that a carrier holds.
+    pub(super) tail_samples: usize,
+    pub(super) denoiser: Box<dyn Denoiser>,
+    /// Whether the network goes on with a signal where it stood.
+    pub(super) goes_on: bool,
+    pub(super) sampling: Sampling,
+    pub(super) domain: Box<dyn Domain>,
+    /// The reconstructor of a model whose phases are reconstructed.
+    pub(super) reconstructor: Option<Reconstructor>,
+}
+
 /// A window to render, with where its channel stands.
-struct Task<'a> {
+pub(super) struct Task<'a> {
     window: &'a Window,
-    state: Arc<SignalState>,
+    pub(super) state: Arc<SignalState>,
     /// The window's frame that sampling begins with, and the one that it ends before.
     from: usize,
     end: usize,
@@ -26,8 +44,13 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
+    /// Frames that are sampled.
+    pub(super) fn frames(&self) -> usize {
+        self.end.saturating_sub(self.from)
+    }
+
     /// What tasks that are sampled together have in common.
-    fn batch(&self) -> (Request, [usize; 4], bool) {
+    pub(super) fn batch(&self) -> (Request, [usize; 4], bool) {
         let Request { schedule, sampler, eta, look_ahead_frames, guidance, .. } = self.window.request.clone();
         let strength = strength(self.window);
         let common =
@@ -36,68 +59,38 @@ impl Task<'_> {
     }
 }
 
-/// Whether two windows sound the same, given where their channels stand. The cheap comparisons come first.
-fn are_one(a: (&Window, &Option<Arc<SignalState>>), b: (&Window, &Option<Arc<SignalState>>)) -> bool {
-    let cheap = |w: &Window| (w.signal, w.first_frame, w.output.clone());
-    let stand_alike = match (a.1, b.1) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
-        (None, None) => true,
-        _ => false,
-    };
-    cheap(a.0) == cheap(b.0)
-        && a.0.request == b.0.request
-        && a.0.mel == b.0.mel
-        && a.0.carrier == b.0.carrier
-        && stand_alike
-}
-
 /// How far the window's carrier is noised; where there is none, sampling starts from pure noise.
 pub(super) fn strength(window: &Window) -> f32 {
     if window.carrier.is_empty() { 1.0 } else { window.request.strength.clamp(0.0, 1.0) }
 }
 
-impl Vocoder {
-    /// Renders `windows`, each into the vector of the same index, and tells `on_evaluation` after each network call.
-    pub(super) fn render_windows(
-        &mut self,
-        windows: &[&Window],
-        out: &mut [Vec<f32>],
-        on_evaluation: &mut dyn FnMut(),
-    ) -> Result<()> {
-        for window in windows {
-            self.model.header().check_request(window.request.class, window.request.guidance)?;
+impl Pipeline {
+    /// The pipeline around `denoiser`, a network of `model`.
+    pub(super) fn new(model: Arc<Model>, mut denoiser: Box<dyn Denoiser>) -> Self {
+        let header = model.header();
+        let phase = header.phase.zip(header.dialect.as_ref());
+        Self {
+            layout: header.network.layout(),
+            tail_samples: match &header.dialect {
+                Some(dialect) if header.frames_are_free() => dialect.tail_samples(),
+                _ => 0,
+            },
+            goes_on: denoiser.causal().is_some(),
+            denoiser,
+            sampling: Sampling::default(),
+            domain: header.domain(),
+            reconstructor: phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect)),
+            model,
         }
-        let mut states: Vec<_> = windows.iter().map(|window| self.signals.take(window)).collect();
-        // Channels that are one (mono material in stereo, mostly) are rendered once.
-        let one_with = |index: usize| {
-            let of = |index: usize| (windows[index], &states[index]);
-            (0..index).find(|other| are_one(of(*other), of(index))).unwrap_or(index)
-        };
-        let first_of: Vec<usize> = (0..windows.len()).map(one_with).collect();
-        let distinct: Vec<usize> = (0..windows.len()).filter(|index| first_of[*index] == *index).collect();
-        let distinct_states: Vec<_> = distinct.iter().map(|index| states[*index].take()).collect();
-        drop(states);
-        let placed = distinct.iter().zip(distinct_states);
-        let mut tasks: Vec<Task> = placed.map(|(index, state)| self.place(windows[*index], state)).collect();
-        let mut sounds = Vec::with_capacity(tasks.len());
-        let mut batches = tasks.chunk_by_mut(|a, b| a.batch() == b.batch());
-        let rendered = batches.try_for_each(|batch| self.render_batch(batch, &mut sounds, on_evaluation));
-        for ((window, out), first) in windows.iter().zip(out).zip(first_of) {
-            let task = distinct.binary_search(&first).expect("every window is one with a distinct one");
-            // What is not finite is not heard, and nothing goes on from it.
-            let sound = sounds.get(task).and_then(Option::as_deref);
-            out.clear();
-            out.extend_from_slice(sound.unwrap_or_default());
-            out.resize(window.output.len() * self.layout.hop, 0.0);
-            if sound.is_some() || rendered.is_err() {
-                self.signals.keep(window, Arc::clone(&tasks[task].state));
-            }
-        }
-        rendered
+    }
+
+    /// Values of a history of the network.
+    pub(super) fn history_values(&mut self) -> usize {
+        self.denoiser.causal().map_or(0, |causal| causal.history_values())
     }
 
     /// Finds out where sampling begins and ends in `window`, whose channel stands at `state`.
-    fn place<'a>(&self, window: &'a Window, state: Option<Arc<SignalState>>) -> Task<'a> {
+    pub(super) fn place<'a>(&self, window: &'a Window, state: Option<Arc<SignalState>>) -> Task<'a> {
         let frames = window.mel.frames();
         // A guided network would need a second history for its null label.
         if !self.goes_on || window.request.guidance != 1.0 {
@@ -129,7 +122,7 @@ impl Vocoder {
     }
 
     /// Renders tasks of one shape. What one of them sounds like is none where it is not finite.
-    fn render_batch(
+    pub(super) fn render(
         &mut self,
         tasks: &mut [Task],
         sounds: &mut Vec<Option<Vec<f32>>>,

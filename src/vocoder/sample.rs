@@ -1,15 +1,15 @@
 //! Windows of one length, sampled together.
 
-use super::Vocoder;
 use super::continued::Continued;
 use super::fitted::Fitted;
 use super::input::Input;
+use super::pipeline::Pipeline;
 use crate::Result;
 use crate::diffusion::{Denoiser, Draw, Guided, Prediction, SamplingPlan};
 use crate::domain::Fit;
 use crate::mel::Mel;
 
-impl Vocoder {
+impl Pipeline {
     /// Samples windows of `values` values together. Gives `[inputs, values]` row-major.
     pub(super) fn sample(
         &mut self,

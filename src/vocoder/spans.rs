@@ -59,7 +59,7 @@ impl Vocoder {
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
         self.signals.forget(OWN_SIGNAL);
-        let (spans, hop): (Vec<_>, _) = (plan.spans(mel.frames()).collect(), self.layout.hop);
+        let (spans, hop): (Vec<_>, _) = (plan.spans(mel.frames()).collect(), self.pipeline.layout.hop);
         let evaluations = self.evaluations(request, carrier)?;
         let (mut done, all) = (0, spans.len() * evaluations);
         let (mut audio, mut rendered, mut begin) = (Vec::new(), [Vec::new()], 0);
@@ -74,7 +74,7 @@ impl Vocoder {
                 continue;
             }
             let span = span.after(begin);
-            let end = (span.window.end * hop + self.tail_samples).min(carrier.len());
+            let end = (span.window.end * hop + self.pipeline.tail_samples).min(carrier.len());
             let samples = span.window.start * hop..end;
             let window = Window {
                 carrier: carrier.get(samples).unwrap_or_default().to_vec(),
@@ -88,19 +88,19 @@ impl Vocoder {
             audio.extend_from_slice(&rendered[0]);
         }
         self.signals.forget(OWN_SIGNAL);
-        audio.truncate(self.layout.samples(mel.frames()));
+        audio.truncate(self.pipeline.layout.samples(mel.frames()));
         Ok(audio)
     }
 
     /// Network calls per window.
     fn evaluations(&self, request: &Request, carrier: &[f32]) -> Result<usize> {
         let strength = if carrier.is_empty() { 1.0 } else { request.strength };
-        Ok(self.model.sampling(request, strength)?.sampler.evaluations().len())
+        Ok(self.pipeline.model.sampling(request, strength)?.sampler.evaluations().len())
     }
 
     /// Whether nothing sounds in the frames `window`.
     fn is_silent(&self, mel: &Mel, carrier: &[f32], window: Range<usize>) -> Result<bool> {
-        let (dialect, hop) = (self.model.dialect()?, self.layout.hop);
+        let (dialect, hop) = (self.pipeline.model.dialect()?, self.pipeline.layout.hop);
         let carrier = carrier.get(window.start * hop..window.end * hop).unwrap_or_default();
         Ok(carrier.iter().all(|sample| *sample == 0.0)
             && window.clone().all(|f| dialect.is_silent(mel.frame(f))))
@@ -111,7 +111,7 @@ impl Vocoder {
         if frames <= OFFLINE_FRAMES {
             return SpanPlan::whole(frames);
         }
-        let context = self.model.context(calls);
+        let context = self.pipeline.model.context(calls);
         SpanPlan {
             chunk_frames: OFFLINE_FRAMES,
             left_frames: context.left_frames.min(CONTEXT_FRAMES),

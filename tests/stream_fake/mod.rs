@@ -126,6 +126,7 @@ pub fn format_of(dialect: &Dialect) -> Format {
         n_mels: dialect.n_mels,
         context,
         quantum_frames: None,
+        side_by_side: 1,
         chunk_frames: 4,
         tail_samples: 0,
     }

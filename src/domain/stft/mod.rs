@@ -4,15 +4,17 @@
 //! bin as the mel's envelope has it, and U = X/σ, a frame of x is U/√(|U| + 1e-4): of about unit variance, without the
 //! peaks of voices. Its real parts come first, then the imaginary ones.
 
+mod deviations;
 mod fit;
 mod overlap;
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
+use self::deviations::Deviations;
 use self::fit::Fitting;
 use self::overlap::Overlap;
 use super::{Domain, Fit};
-use crate::mel::{Dialect, Mel, SpectralEnvelope, Spectrum, WindowedTransform};
+use crate::mel::{Dialect, Mel, Spectrum, WindowedTransform};
 use crate::{Error, Result};
 
 /// Added to magnitudes before their root is divided by.
@@ -24,12 +26,8 @@ pub struct Stft {
     hop: usize,
     /// Samples from a frame's first to that of its hop.
     lead: usize,
-    /// Deviation of each part of a bin for a density of 1: ‖w‖/√2.
-    scale: f32,
     transform: WindowedTransform,
-    envelope: SpectralEnvelope,
-    /// σ of a frame, `[bins]`.
-    deviations: Vec<f32>,
+    deviations: Deviations,
     fitting: Fitting,
     overlap: Overlap,
 }
@@ -42,9 +40,7 @@ impl Stft {
         Self {
             hop: dialect.hop,
             lead: dialect.lead_samples(),
-            scale: energy.sqrt() * FRAC_1_SQRT_2,
-            envelope: SpectralEnvelope::of_spectra(dialect),
-            deviations: vec![0.0; dialect.n_fft / 2 + 1],
+            deviations: Deviations::new(dialect, energy.sqrt() * FRAC_1_SQRT_2),
             fitting: Fitting::new(dialect),
             overlap: Overlap::new(&transform.window),
             transform,
@@ -84,46 +80,37 @@ impl Stft {
     }
 
     fn bins(&self) -> usize {
-        self.deviations.len()
+        self.transform.bins.len()
     }
 
     /// σ of a mel frame, `[bins]`: the deviation of each part of a bin.
     #[cfg(feature = "train")]
     pub(crate) fn deviations(&mut self, frame: &[f32]) -> &[f32] {
-        self.measure(frame);
-        &self.deviations
-    }
-
-    /// Takes σ from a mel frame.
-    fn measure(&mut self, frame: &[f32]) {
-        for (deviation, log_density) in self.deviations.iter_mut().zip(self.envelope.log_densities(frame)) {
-            *deviation = log_density.exp() * self.scale;
-        }
+        self.deviations.of(frame)
     }
 
     /// x of one frame of spectrum, whitened by its own envelope, into the end of `x`.
     fn encode_bins(&mut self, x: &mut Vec<f32>) {
-        let mel = self.fitting.mel_of(&self.transform.bins).to_vec();
-        self.measure(&mel);
-        let start = x.len();
-        x.resize(start + 2 * self.bins(), 0.0);
-        let (real, imaginary) = x[start..].split_at_mut(self.bins());
+        let (start, bins) = (x.len(), self.bins());
+        x.resize(start + 2 * bins, 0.0);
+        let (real, imaginary) = x[start..].split_at_mut(bins);
+        let deviations = self.deviations.of(self.fitting.mel_of(&self.transform.bins));
         for (bin, value) in self.transform.bins.iter().enumerate() {
-            let white = *value / self.deviations[bin];
+            let white = *value / deviations[bin];
             let flat = white / (white.norm() + ROOT_FLOOR).sqrt();
             (real[bin], imaginary[bin]) = (flat.re, flat.im);
         }
     }
 
-    /// The windowed samples of one frame of x into the transform's `time`.
-    fn decode_bins(&mut self, x: &[f32]) {
+    /// The windowed samples of one frame of x under the mel `frame` into the transform's `time`.
+    fn decode_bins(&mut self, frame: &[f32], x: &[f32]) {
         let (real, imaginary) = x.split_at(self.bins());
-        let last = self.bins() - 1;
+        let (last, deviations) = (self.bins() - 1, self.deviations.of(frame));
         for (bin, value) in self.transform.bins.iter_mut().enumerate() {
             // Neither mean nor alternation has a phase.
             let imaginary = if bin == 0 || bin == last { 0.0 } else { imaginary[bin] };
             let magnitude = (real[bin] * real[bin] + imaginary * imaginary).sqrt();
-            let gain = magnitude * self.deviations[bin];
+            let gain = magnitude * deviations[bin];
             (value.re, value.im) = (real[bin] * gain, imaginary * gain);
         }
         self.transform.inverse();
@@ -163,8 +150,7 @@ impl Domain for Stft {
         let frames = x.len() / self.frame_values();
         self.overlap.begin(self.hop, frames);
         for (index, x) in x.chunks_exact(self.frame_values()).enumerate() {
-            self.measure(mel.frame(index));
-            self.decode_bins(x);
+            self.decode_bins(mel.frame(index), x);
             self.overlap.add(index * self.hop, &self.transform.time);
         }
         self.overlap.samples(self.lead..self.lead + frames * self.hop)
@@ -176,8 +162,7 @@ impl Domain for Stft {
 
     fn fit(&mut self, frame: &[f32], fit: Fit, x0: &mut [f32]) {
         if fit.share > 0.0 {
-            self.measure(frame);
-            self.fitting.fit(frame, &self.deviations, fit, x0);
+            self.fitting.fit(frame, self.deviations.of(frame), fit, x0);
         }
     }
 }

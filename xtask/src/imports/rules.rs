@@ -28,12 +28,12 @@ const LAYERS: &[Layer] = &[
     ("render", &["audio"]),
     ("kernel", &["audio", "mel", "diffusion", "render"]),
     ("network", &["audio", "render"]),
-    ("domain", &["audio", "diffusion", "render", "kernel", "network"]),
+    ("domain", &["audio", "diffusion", "render", "network"]),
     ("model", &["audio", "kernel"]),
     // Of audio, checkpoint uses the writing of files that are never left half-written.
     ("checkpoint", &["render", "kernel"]),
     ("compare", &["audio", "diffusion", "render", "kernel", "network", "domain", "model", "checkpoint"]),
-    ("vocoder", &["kernel", "checkpoint", "compare"]),
+    ("vocoder", &["checkpoint", "compare"]),
     // Of models and networks a stream knows nothing, so that its tests can do without.
     ("stream", &["diffusion", "kernel", "network", "domain", "model", "checkpoint", "compare", "vocoder"]),
     ("train", &["compare", "stream"]),

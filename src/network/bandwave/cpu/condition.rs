@@ -26,6 +26,12 @@ impl Conditions {
         Self { conditioning: Conditioning::new(config, dialect), projected }
     }
 
+    /// Another, for a batch of its own.
+    pub(super) fn beside(&self) -> Self {
+        let projected = self.projected.iter().map(|_| Buffer::default()).collect();
+        Self { conditioning: self.conditioning.clone(), projected }
+    }
+
     /// ln of the deviations, near unit variance, `[windows · frames, bins]`.
     pub(super) fn log_envelopes(&self) -> &[f32] {
         &self.conditioning.log_envelopes

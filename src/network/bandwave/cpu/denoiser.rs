@@ -85,6 +85,16 @@ impl Denoiser for BandWaveCpu {
         self.predict_after(x, level, x0, &mut [])
     }
 
+    fn side_by_side(&self) -> Result<Vec<Box<dyn Denoiser>>> {
+        let another = |_| -> Result<Box<dyn Denoiser>> {
+            Ok(Box::new(Self { network: self.network.beside()?, look_ahead: self.look_ahead }))
+        };
+        match self.network.threads() {
+            1 => Ok(Vec::new()),
+            threads => (0..threads).map(another).collect(),
+        }
+    }
+
     fn causal(&mut self) -> Option<&mut dyn CausalDenoiser> {
         Some(self)
     }

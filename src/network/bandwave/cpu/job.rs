@@ -2,54 +2,12 @@
 
 use std::ops::Range;
 
-use parking_lot::Mutex;
-
 use super::condition::Conditions;
 use super::ends::{Decode, Encode, Stretch};
 use super::history::Rings;
 use super::layer::{BLOCK_ROWS, Layer, Scratch};
 use super::packed::Packed;
-use crate::kernel::{Executor, Lanes, ROWS, SharedRows, Work};
-
-/// Who runs the blocks of a work.
-pub(super) trait Run {
-    /// Threads that share them.
-    fn threads(&self) -> usize;
-
-    /// Runs them all.
-    fn run<W: Work<Scratch = Scratch>>(&mut self, work: &W);
-}
-
-impl Run for Executor<Scratch> {
-    fn threads(&self) -> usize {
-        Executor::threads(self)
-    }
-
-    fn run<W: Work<Scratch = Scratch>>(&mut self, work: &W) {
-        Executor::run(self, work);
-    }
-}
-
-/// One thread, in the middle of a block.
-struct Alone<'a, V> {
-    scratch: &'a mut Scratch,
-    lanes: std::marker::PhantomData<V>,
-}
-
-impl<V: Lanes> Run for Alone<'_, V> {
-    #[inline(always)]
-    fn threads(&self) -> usize {
-        1
-    }
-
-    #[inline(always)]
-    fn run<W: Work<Scratch = Scratch>>(&mut self, work: &W) {
-        // A closure would be compiled without the instruction set.
-        for block in 0..work.blocks() {
-            work.run::<V>(block, self.scratch);
-        }
-    }
-}
+use crate::kernel::{Executor, ROWS, SharedRows};
 
 /// A window.
 pub(super) struct Job<'a> {
@@ -70,16 +28,14 @@ pub(super) struct Job<'a> {
 
 impl Job<'_> {
     /// All layers on all frames, `stretch_frames` at a time.
-    #[inline(always)]
-    pub(super) fn run(&mut self, threads: &mut impl Run, stretch_frames: usize) {
+    pub(super) fn run(&mut self, threads: &mut Executor<Scratch>, stretch_frames: usize) {
         for first in (0..self.frames.len()).step_by(stretch_frames.max(1)) {
             let frames = stretch_frames.min(self.frames.len() - first);
             self.stretch(threads, Stretch { first, frames });
         }
     }
 
-    #[inline(always)]
-    fn stretch(&mut self, threads: &mut impl Run, stretch: Stretch) {
+    fn stretch(&mut self, threads: &mut Executor<Scratch>, stretch: Stretch) {
         let Self { packed, rings, conditions, .. } = *self;
         let (channels, bins) = (packed.channels, packed.bins);
         let rows = stretch.frames * packed.tokens;
@@ -116,26 +72,5 @@ impl Job<'_> {
         }
         rings.advance(self.history, stretch.frames);
         threads.run(&Decode { packed, stretch, y, output: SharedRows::new(self.x0, 2 * bins) });
-    }
-}
-
-/// Windows, each as a block: threads do not meet before all are done.
-pub(super) struct Jobs<'a, 'b> {
-    pub(super) jobs: &'a [Mutex<Job<'b>>],
-    pub(super) stretch_frames: usize,
-}
-
-impl Work for Jobs<'_, '_> {
-    type Scratch = Scratch;
-
-    fn blocks(&self) -> usize {
-        self.jobs.len()
-    }
-
-    #[inline(always)]
-    fn run<V: Lanes>(&self, block: usize, scratch: &mut Scratch) {
-        // Nobody else takes it: a block is run once.
-        let mut job = self.jobs[block].lock();
-        job.run(&mut Alone::<V> { scratch, lanes: std::marker::PhantomData }, self.stretch_frames);
     }
 }

@@ -1,5 +1,7 @@
 //! What of a prediction depends on the level alone: a constant of every layer's gated sum, kept for the levels seen last.
 
+use std::sync::Arc;
+
 use super::packed::Gates;
 use crate::kernel::{Linear, Recent, silu};
 use crate::network::Weights;
@@ -11,11 +13,16 @@ const KEPT: usize = 16;
 
 /// Constants of every layer for the levels seen last.
 pub(super) struct LevelTable {
+    maps: Arc<Maps>,
+    /// `[layers, 2 · channels]` for each level.
+    kept: Recent,
+}
+
+/// What levels go through.
+struct Maps {
     shared: [Linear; 2],
     layers: Vec<Linear>,
     gates: Gates,
-    /// `[layers, 2 · channels]` for each level.
-    kept: Recent,
 }
 
 impl LevelTable {
@@ -31,18 +38,20 @@ impl LevelTable {
             let bias = own.iter().zip(taps).map(|(own, taps)| own + taps).collect();
             Linear::new(values(format!("layers.{index}.level.weight")), bias)
         };
-        Self {
-            shared: ["level.0", "level.2"].map(linear),
-            layers: (0..config.layers).map(layer).collect(),
-            gates,
-            kept: Recent::new(KEPT, config.layers * 2 * config.channels),
-        }
+        let (shared, layers) = (["level.0", "level.2"].map(linear), (0..config.layers).map(layer).collect());
+        let maps = Arc::new(Maps { shared, layers, gates });
+        Self { maps, kept: Recent::new(KEPT, 1, config.layers * 2 * config.channels) }
+    }
+
+    /// Another on the same weights.
+    pub(super) fn beside(&self) -> Self {
+        Self { maps: Arc::clone(&self.maps), kept: self.kept.clone() }
     }
 
     /// The constants of `level`, `[layers, 2 · channels]`: biases, and what its embedding adds.
     pub(super) fn constants(&mut self, level: f32) -> &[f32] {
-        let Self { shared, layers, gates, kept } = self;
-        kept.of(level, |constants| {
+        let Maps { shared, layers, gates } = &*self.maps;
+        self.kept.of(&[level], |constants| {
             let mut hidden = level_row(level).to_vec();
             for linear in shared {
                 hidden = applied(linear, &hidden);

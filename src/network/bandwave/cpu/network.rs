@@ -1,10 +1,10 @@
 //! The network at work on a batch of windows.
 
-use parking_lot::Mutex;
+use std::sync::Arc;
 
 use super::condition::Conditions;
 use super::history::Rings;
-use super::job::{Job, Jobs};
+use super::job::Job;
 use super::layer::Scratch;
 use super::level::LevelTable;
 use super::packed::{Gates, Packed};
@@ -16,20 +16,18 @@ use crate::network::bandwave::config::BandWaveConfig;
 
 /// Frames of a window that go through all layers at a time: their tokens stay in the second cache.
 const STRETCH_FRAMES: usize = 24;
-/// Tokens from which on it pays that threads share a window: they meet after every layer.
-const SHARED_ROWS: usize = 192;
 
 /// The packed network with the threads and the memory that it works with.
 pub(super) struct Network {
     config: BandWaveConfig,
-    packed: Packed,
+    packed: Arc<Packed>,
     levels: LevelTable,
     rings: Rings,
     executor: Executor<Scratch>,
     conditions: Conditions,
     windows: usize,
     frames: usize,
-    /// What jobs work on: of every window three times the tokens of a stretch.
+    /// What a job works on: three times the tokens of a stretch.
     tokens: Buffer,
     /// Histories of windows that nobody keeps one of.
     own: Vec<Vec<f32>>,
@@ -47,19 +45,37 @@ impl Network {
         threads: usize,
         set: InstructionSet,
     ) -> Result<Self> {
-        let (channels, panel_columns) = (config.channels, set.panel_columns());
-        let gates = Gates::new(channels, panel_columns);
+        let gates = Gates::new(config.channels, set.panel_columns());
         Ok(Self {
-            packed: Packed::new(config, weights, &gates),
+            packed: Arc::new(Packed::new(config, weights, &gates)),
             levels: LevelTable::new(config, weights, gates),
             rings: Rings::new(config),
-            executor: Executor::new(set, threads, || Scratch::new(channels, panel_columns))?,
+            executor: executor(config, set, threads)?,
             conditions: Conditions::new(config, dialect),
             windows: 0,
             frames: 0,
             tokens: Buffer::default(),
             own: Vec::new(),
             config: config.clone(),
+        })
+    }
+
+    /// Another on the same weights, of one thread.
+    ///
+    /// # Errors
+    /// Where the system refuses it.
+    pub(super) fn beside(&self) -> Result<Self> {
+        Ok(Self {
+            packed: Arc::clone(&self.packed),
+            levels: self.levels.beside(),
+            rings: self.rings.clone(),
+            executor: executor(&self.config, self.instruction_set(), 1)?,
+            conditions: self.conditions.beside(),
+            windows: 0,
+            frames: 0,
+            tokens: Buffer::default(),
+            own: Vec::new(),
+            config: self.config.clone(),
         })
     }
 
@@ -71,6 +87,11 @@ impl Network {
     /// The instruction set that it computes in.
     pub(super) fn instruction_set(&self) -> InstructionSet {
         self.executor.instruction_set()
+    }
+
+    /// Threads that compute.
+    pub(super) fn threads(&self) -> usize {
+        self.executor.threads()
     }
 
     /// Windows of the batch, and frames of each.
@@ -106,29 +127,24 @@ impl Network {
         self.own = own;
     }
 
-    /// All windows, stretch after stretch: each by one thread, or where there is but one and much of it, by all together.
+    /// One window after another, stretch after stretch.
     fn stretches(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut [f32]]) {
         let Self { packed, rings, conditions, levels, executor, tokens, .. } = self;
         let window_frames = self.frames;
         let values = (window_frames * 2 * packed.bins).max(1);
         let stretch_frames = STRETCH_FRAMES.min(window_frames);
-        let stretch_values = stretch_frames * packed.frame();
-        tokens.require(3 * self.windows * stretch_values);
+        tokens.require(3 * stretch_frames * packed.frame());
         let level = levels.constants(level);
-        let parts = x.chunks_exact(values).zip(x0.chunks_exact_mut(values));
-        let memory = tokens.chunks_exact_mut((3 * stretch_values).max(1));
-        let jobs = parts.zip(memory).zip(histories).enumerate();
-        let mut jobs: Vec<Mutex<Job>> = jobs
-            .map(|(window, (((x, x0), tokens), history))| {
-                let frames = window * window_frames..(window + 1) * window_frames;
-                Mutex::new(Job { packed, rings, conditions, level, frames, x, x0, tokens, history })
-            })
-            .collect();
-        match &mut jobs[..] {
-            [job] if window_frames * packed.tokens >= SHARED_ROWS => {
-                job.get_mut().run(executor, stretch_frames)
-            }
-            _ => executor.run(&Jobs { jobs: &jobs, stretch_frames }),
+        let parts = x.chunks_exact(values).zip(x0.chunks_exact_mut(values)).zip(histories);
+        for (window, ((x, x0), history)) in parts.enumerate() {
+            let frames = window * window_frames..(window + 1) * window_frames;
+            Job { packed, rings, conditions, level, frames, x, x0, tokens, history }
+                .run(executor, stretch_frames);
         }
     }
+}
+
+/// An executor with scratch for the network of `config`.
+fn executor(config: &BandWaveConfig, set: InstructionSet, threads: usize) -> Result<Executor<Scratch>> {
+    Executor::new(set, threads, || Scratch::new(config.channels, set.panel_columns()))
 }

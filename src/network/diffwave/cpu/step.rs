@@ -47,7 +47,7 @@ impl StepTable {
             residual_biases: layers.map(residual_bias).collect(),
             width: packed.width,
             projected: [vec![0.0; config.channels], vec![0.0; config.channels]],
-            kept: Recent::new(KEPT, config.layers * packed.width),
+            kept: Recent::new(KEPT, 1, config.layers * packed.width),
         }
     }
 
@@ -55,7 +55,7 @@ impl StepTable {
     /// further layer what its predecessor adds, s·b + p' − s·p (see [`super::layer::Layer`]).
     pub(super) fn constants(&mut self, level: f32) -> &[f32] {
         let Self { config, shared, projections, residual_biases, width, hidden, projected, kept } = self;
-        kept.of(level, |constants| {
+        kept.of(&[level], |constants| {
             let row = embedding_row(config, level);
             let [first, second] = hidden;
             shared[0].apply(&row, first);
