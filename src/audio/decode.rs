@@ -1,88 +1,125 @@
-//! Decoding audio files with symphonia.
+//! Decoding audio files with symphonia, as far as they go.
 
-use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as DecodeError;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
-use symphonia::core::packet::Packet;
 
 use super::Audio;
-use super::au::{self, AuFile};
+use super::container::Contents;
+use super::gather::Gathered;
+use super::read::check_format;
 use crate::{Error, Result};
 
 const EXPECTED: &str = "expected WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC, ALAC), AIFF, CAF or AU audio";
 
-/// Decodes the default audio track of a file.
-pub fn decode(path: &Path) -> Result<Audio> {
-    let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
-    let mut magic = Vec::new();
-    file.by_ref().take(au::MAGIC.len() as u64).read_to_end(&mut magic).map_err(|e| Error::io(path, e))?;
-    file.rewind().map_err(|e| Error::io(path, e))?;
-    if magic.is_empty() {
+/// Decodes the default audio track of the file `path`, whose `bytes` these are.
+pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Audio> {
+    if bytes.is_empty() {
         return Err(Error::unreadable(path, format!("the file is empty, {EXPECTED}")));
     }
-    let unreadable =
-        |e: DecodeError| Error::unreadable(path, format!("not readable as audio ({e}), {EXPECTED}"));
-    if magic == au::MAGIC {
-        let mut file = AuFile::read(path, file)?;
-        let decoder = decoder(&file.parameters).map_err(unreadable)?;
-        return collected(decoder, || Ok(file.next())).map_err(unreadable);
+    match Contents::of(path, bytes, tell)? {
+        Contents::Pcm(pcm) => {
+            check_format(path, pcm.rate_hz, pcm.channels)?;
+            let mut decoder = decoder(&pcm.parameters()).map_err(|e| unreadable(path, &e))?;
+            let mut gathered = Gathered::new(path, None);
+            for packet in pcm.packets() {
+                gathered.take(decoder.as_mut(), &packet)?;
+            }
+            gathered.end(tell)
+        }
+        Contents::Coded { bytes, edit } => {
+            let mut audio = coded(path, bytes, tell)?;
+            if let Some(edit) = edit {
+                for channel in &mut audio.channels {
+                    *channel = edit.apply(channel, audio.rate_hz);
+                }
+            }
+            Ok(audio)
+        }
     }
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+}
+
+/// What a reader of symphonia's finds in `bytes`, track after track where a file has several in a row.
+fn coded(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Audio> {
+    let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
         hint.with_extension(extension);
     }
     let mut reader = symphonia::default::get_probe()
         .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(unreadable)?;
-    let no_track = || Error::unreadable(path, format!("holds no audio track, {EXPECTED}"));
-    let track = reader.default_track(TrackType::Audio).ok_or_else(no_track)?;
-    let parameters = track.codec_params.as_ref().and_then(|p| p.audio()).ok_or_else(no_track)?;
-    let (decoder, id) = (decoder(parameters).map_err(unreadable)?, track.id);
-    let mut next = || {
-        loop {
-            match reader.next_packet()? {
-                Some(packet) if packet.track_id != id => {}
-                next => return Ok(next),
+        .map_err(|e| unreadable(path, &e))?;
+    let mut audio: Option<Audio> = None;
+    loop {
+        let track = reader.default_track(TrackType::Audio).ok_or_else(|| no_track(path))?.clone();
+        let (part, goes_on) = one_track(path, reader.as_mut(), &track, tell)?;
+        match &mut audio {
+            None => audio = Some(part),
+            Some(whole) => join(path, whole, part)?,
+        }
+        if !goes_on {
+            return audio.ok_or_else(|| no_track(path));
+        }
+    }
+}
+
+/// All of a track, and whether another follows.
+fn one_track(
+    path: &Path,
+    reader: &mut dyn FormatReader,
+    track: &Track,
+    tell: &mut dyn FnMut(String),
+) -> Result<(Audio, bool)> {
+    let parameters = track.codec_params.as_ref().and_then(|p| p.audio()).ok_or_else(|| no_track(path))?;
+    if let (Some(rate_hz), Some(channels)) = (parameters.sample_rate, &parameters.channels) {
+        check_format(path, rate_hz, channels.count())?;
+    }
+    let mut decoder = decoder(parameters).map_err(|e| unreadable(path, &e))?;
+    let mut gathered = Gathered::new(path, track.num_frames).timed(track);
+    let goes_on = loop {
+        match reader.next_packet() {
+            Ok(Some(packet)) if packet.track_id == track.id => gathered.take(decoder.as_mut(), &packet)?,
+            Ok(Some(_)) => {}
+            Ok(None) => break false,
+            Err(DecodeError::ResetRequired) => break true,
+            Err(DecodeError::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => break false,
+            Err(e) if gathered.is_empty() => return Err(unreadable(path, &e)),
+            Err(e) => {
+                tell(format!("not readable beyond {:.2} s ({e})", gathered.seconds()));
+                break false;
             }
         }
     };
-    collected(decoder, &mut next).map_err(unreadable)
+    Ok((gathered.end(tell)?, goes_on))
+}
+
+/// Appends what follows in the same file.
+fn join(path: &Path, whole: &mut Audio, part: Audio) -> Result<()> {
+    let say = |audio: &Audio| format!("{} Hz and {} channels", audio.rate_hz, audio.channels.len());
+    if (part.rate_hz, part.channels.len()) != (whole.rate_hz, whole.channels.len()) {
+        let found = format!("{} from {:.2} s on", say(&part), whole.seconds());
+        return Err(Error::invalid(path.display(), "format", found, format!("{} as before", say(whole))));
+    }
+    for (channel, more) in whole.channels.iter_mut().zip(part.channels) {
+        channel.extend(more);
+    }
+    Ok(())
 }
 
 fn decoder(parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, DecodeError> {
     symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default())
 }
 
-/// All that `decoder` makes of the packets that `next` gives.
-fn collected(
-    mut decoder: Box<dyn AudioDecoder>,
-    mut next: impl FnMut() -> Result<Option<Packet>, DecodeError>,
-) -> Result<Audio, DecodeError> {
-    let mut audio = Audio { rate_hz: 0, channels: Vec::new() };
-    let mut interleaved = Vec::new();
-    while let Some(packet) = next()? {
-        let buffer = decoder.decode(&packet)?;
-        let (rate_hz, count) = (buffer.spec().rate(), buffer.spec().channels().count());
-        if audio.channels.is_empty() {
-            audio = Audio { rate_hz, channels: vec![Vec::new(); count] };
-        } else if (rate_hz, count) != (audio.rate_hz, audio.channels.len()) {
-            return Err(DecodeError::Unsupported("rate or channel count changes within the file"));
-        }
-        interleaved.resize(buffer.samples_interleaved(), 0.0_f32);
-        buffer.copy_to_slice_interleaved(&mut interleaved);
-        for frame in interleaved.chunks_exact(count) {
-            for (channel, value) in audio.channels.iter_mut().zip(frame) {
-                channel.push(*value);
-            }
-        }
-    }
-    Ok(audio)
+fn no_track(path: &Path) -> Error {
+    Error::unreadable(path, format!("holds no audio track, {EXPECTED}"))
+}
+
+fn unreadable(path: &Path, error: &DecodeError) -> Error {
+    Error::unreadable(path, format!("not readable as audio ({error}), {EXPECTED}"))
 }

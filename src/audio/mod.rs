@@ -1,12 +1,18 @@
 //! Audio and array files in and out.
+//!
+//! A file's bytes (`source`) are looked into (`container`), decoded (`decode`, `pcm`) and put together (`gather`); `read` says
+//! what may come out of it.
 
-mod au;
+mod container;
 mod decode;
+mod gather;
 mod npy;
+mod pcm;
 mod planar;
 mod read;
 mod resample;
 mod ring;
+mod source;
 mod write;
 
 pub use npy::{Array, read_npy, write_npy};

@@ -1,0 +1,124 @@
+//! MP3 files with damaged places, which a decoder's reader would pass over: whatever follows them would come early.
+
+use std::path::Path;
+
+use crate::{Error, Result};
+
+/// Bytes before the first frame that may be anything.
+const MOST_JUNK: usize = 1 << 16;
+/// kbit/s of layer III by index: of MPEG-1, and of MPEG-2 and 2.5.
+const BIT_RATES: [[usize; 16]; 2] = [
+    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0],
+];
+/// Hz by index, of MPEG-1.
+const RATES: [usize; 4] = [44_100, 48_000, 32_000, 0];
+
+/// What all frames of a file have in common.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Format {
+    rate_hz: usize,
+    channels: usize,
+}
+
+/// A frame's header.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Frame {
+    format: Format,
+    bytes: usize,
+    samples: usize,
+}
+
+impl Frame {
+    /// The frame of layer III whose header lies at `at`.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let &[first, second, third, fourth] = bytes.get(at..)?.first_chunk()?;
+        let (version, layer) = (second >> 3 & 3, second >> 1 & 3);
+        if first != 0xff || second >> 5 != 7 || version == 1 || layer != 1 || fourth & 3 == 2 {
+            return None;
+        }
+        let newer = usize::from(version != 3);
+        let bit_rate = BIT_RATES[newer][usize::from(third >> 4)];
+        let rate_hz = RATES[usize::from(third >> 2 & 3)] >> [2, 0, 1, 0][usize::from(version)];
+        if bit_rate == 0 || rate_hz == 0 {
+            return None;
+        }
+        let (samples, padding) = (1152 >> newer, usize::from(third >> 1 & 1));
+        let channels = if fourth >> 6 == 3 { 1 } else { 2 };
+        let bytes = samples / 8 * bit_rate * 1000 / rate_hz + padding;
+        Some(Self { format: Format { rate_hz, channels }, bytes, samples })
+    }
+
+    /// The same, where another of its format follows, or nothing.
+    fn confirmed_at(bytes: &[u8], at: usize) -> Option<Self> {
+        let frame = Self::at(bytes, at)?;
+        let next = at + frame.bytes;
+        let follows =
+            next == bytes.len() || Self::at(bytes, next).is_some_and(|next| next.format == frame.format);
+        follows.then_some(frame)
+    }
+}
+
+/// The first frame of an MP3 file; none where it is something else.
+fn first_frame(bytes: &[u8]) -> Option<usize> {
+    let other = [&b"OggS"[..], b"fLaC", b"caff"].iter().any(|magic| bytes.starts_with(magic))
+        || bytes.get(4..8).is_some_and(|name| name == b"ftyp");
+    (0..bytes.len().min(MOST_JUNK)).find(|at| !other && Frame::confirmed_at(bytes, *at).is_some())
+}
+
+/// Whether the bytes are those of an MP3 file.
+pub(super) fn is_mp3(bytes: &[u8]) -> bool {
+    first_frame(bytes).is_some()
+}
+
+/// The file's frames, one after another, and for what is damaged as many silent ones.
+///
+/// # Errors
+/// Where rate or channels change on the way.
+pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
+    let Some(first) = first_frame(&bytes) else { return Ok(bytes) };
+    let (mut mended, mut at, mut frames) = (Vec::with_capacity(bytes.len()), first, 0);
+    let Some(Frame { format, samples, .. }) = Frame::at(&bytes, first) else { return Ok(bytes) };
+    let mut last = first..first;
+    while at < bytes.len() {
+        let seconds = (frames * samples) as f64 / format.rate_hz as f64;
+        if let Some(frame) = Frame::at(&bytes, at).filter(|frame| frame.format == format) {
+            if at + frame.bytes > bytes.len() {
+                tell(format!("cut short in its last frame, {seconds:.2} s after its start"));
+                break;
+            }
+            last = at..at + frame.bytes;
+            mended.extend_from_slice(&bytes[last.clone()]);
+            (at, frames) = (last.end, frames + 1);
+            continue;
+        }
+        let next = (at..bytes.len()).find_map(|at| Frame::confirmed_at(&bytes, at).map(|frame| (at, frame)));
+        let Some((next, frame)) = next else {
+            tell(format!(
+                "ends in {} bytes that are no sound, {seconds:.2} s after its start",
+                bytes.len() - at
+            ));
+            break;
+        };
+        if frame.format != format {
+            let say = |Format { rate_hz, channels }| format!("{rate_hz} Hz and {channels} channels");
+            let found = format!("{} from {seconds:.2} s on", say(frame.format));
+            return Err(Error::invalid(path.display(), "format", found, format!("{} as before", say(format))));
+        }
+        // As many as would have had room there, by the mean of those before.
+        let mean = mended.len() as f64 / f64::from(frames as u32).max(1.0);
+        let lost = ((next - at) as f64 / mean).round() as usize;
+        if lost > 0 {
+            tell(format!("damaged {seconds:.2} s after its start: {lost} frames are silent"));
+        }
+        for _ in 0..lost {
+            mended.extend_from_slice(&bytes[last.start..last.start + 4]);
+            let start = mended.len() - 3;
+            // Without a checksum; all zeros is a frame in which nothing sounds.
+            mended[start] |= 1;
+            mended.resize(mended.len() + last.len() - 4, 0);
+        }
+        (at, frames) = (next, frames + lost);
+    }
+    Ok(mended)
+}
