@@ -2,15 +2,21 @@
 
 mod au;
 mod decode;
+mod identity;
 mod npy;
 mod planar;
 mod read;
 mod resample;
 mod ring;
+mod target;
+mod temporary;
 mod write;
 
+pub use identity::FileIdentity;
 pub use npy::{Array, read_npy, write_npy};
 pub use planar::Audio;
 pub use resample::resample;
 pub(crate) use ring::Ring;
-pub use write::write_whole;
+pub use target::{check_output, is_stream, names_folder};
+pub use temporary::abandon_writes;
+pub use write::{WriteSeek, write_whole};
