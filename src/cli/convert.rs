@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use remel::Error;
 use remel::checkpoint::{self, WeightType};
 use remel::domain::phase::Phase;
 use remel::mel::Dialect;
 use remel::model::Card;
 
 use super::options::{share, temperature};
+use super::output;
 
 /// Arguments of `remel convert`.
 #[derive(Args)]
@@ -52,9 +52,7 @@ pub struct Convert {
 impl Convert {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        if self.output.extension().is_none_or(|e| e != "safetensors") {
-            return Err(Error::invalid(self.output.display(), "extension", "another", ".safetensors").into());
-        }
+        output::check(&self.output, &["safetensors"], &[&self.input])?;
         let dialect = self.dialect.as_deref().map(Dialect::named).transpose()?;
         let model = checkpoint::load(&self.input, dialect.as_ref())?;
         let read = model.header().card.clone();
