@@ -17,6 +17,8 @@ fn extensions_say_what_is_written() {
     folder.refuses("denoise --x a.wav --level 1 -o a.wav", "a.wav: extension: found .wav, expected .npy");
     folder.refuses("synth a.wav -o o.mp3", "o.mp3: extension: found .mp3, expected .wav or .npy");
     folder.refuses("convert a.wav -o a.wav", "a.wav: extension: found .wav, expected .safetensors");
+    // A bundled model is no file that would have to be there.
+    folder.succeeds("convert small -o small.safetensors");
     folder.succeeds("vocode a.wav -o UPPER.WAV");
     assert!(is_result(&folder.path("UPPER.WAV")));
 }
@@ -91,6 +93,7 @@ fn several_inputs_go_into_a_folder() {
     let expected = "expected a folder for the results, or a name that ends in / for a new one";
     folder.refuses("vocode a.wav b.wav -o one", &format!("one: output: found nothing there, {expected}"));
     folder.refuses("vocode a.wav b.wav -o b.wav", &format!("b.wav: output: found no folder, {expected}"));
+    folder.refuses("vocode a.wav b.wav -o -", &format!("-: output: found no folder, {expected}"));
     folder.refuses("vocode a.wav -o b.wav/", &format!("b.wav/: output: found no folder, {expected}"));
     folder.refuses("vocode - - -o new", "-: input: found standard input twice, expected it once");
 }

@@ -199,3 +199,25 @@ fn nohup_is_respected() {
     assert!(!std::fs::read(folder.path("pipe")).unwrap().is_empty());
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn a_file_is_written_in_place_where_none_can_be_made() {
+    let folder = Folder::with(&["a.wav"]);
+    let closed = folder.path("closed");
+    std::fs::create_dir(&closed).unwrap();
+    std::fs::write(closed.join("open.wav"), "").unwrap();
+    std::fs::write(closed.join("kept.wav"), "").unwrap();
+    std::fs::set_permissions(closed.join("kept.wav"), Permissions::from_mode(0o444)).unwrap();
+    std::fs::set_permissions(&closed, Permissions::from_mode(0o555)).unwrap();
+    if File::create(closed.join("by_root")).is_ok() {
+        eprintln!("SKIPPED: root may write everywhere");
+        return;
+    }
+    let denied = "Permission denied (os error 13)";
+    folder.refuses("vocode a.wav -o closed/new.wav", &format!("closed/new.wav: {denied}"));
+    folder.refuses("vocode a.wav -o closed/kept.wav", &format!("closed/kept.wav: {denied}"));
+    folder.refuses("vocode a.wav -o closed/new/", &format!("closed/new: {denied}"));
+    folder.succeeds("vocode a.wav -o closed/open.wav");
+    assert!(is_result(&closed.join("open.wav")));
+    std::fs::set_permissions(&closed, Permissions::from_mode(0o755)).unwrap();
+}

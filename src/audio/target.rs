@@ -111,10 +111,13 @@ pub fn name(path: &Path) -> String {
 fn writable(path: &Path, there: bool) -> IoResult<()> {
     let folder = folder_of(path);
     folder.metadata()?;
-    tempfile::tempfile_in(folder).map_err(without_path)?;
     if there {
         // Renaming would replace a file that its owner has made read-only.
         File::options().write(true).open(path)?;
     }
-    Ok(())
+    match tempfile::tempfile_in(folder).map_err(without_path) {
+        // What is there is then written in place.
+        Err(e) if there && e.kind() == ErrorKind::PermissionDenied => Ok(()),
+        made => made.map(drop),
+    }
 }

@@ -1,7 +1,7 @@
 //! Writing files whole or not at all.
 
 use std::fs::File;
-use std::io::{BufWriter, Cursor, Result as IoResult, Seek, Write};
+use std::io::{BufWriter, Cursor, ErrorKind, Result as IoResult, Seek, Write};
 use std::path::Path;
 
 use super::target::{self, Target};
@@ -17,7 +17,7 @@ impl<W: Write + Seek> WriteSeek for W {}
 ///
 /// A file is written beside `path` and renamed once `write` has succeeded: whatever fails, no half-written file stays behind,
 /// and an older file at `path` stays as it was; replaced, it keeps its mode, and a link that leads to it stays. A pipe or a
-/// device at `path` is written to. `-` is standard output.
+/// device at `path` is written to, and so is a file that may be written in a folder that may not. `-` is standard output.
 ///
 /// # Errors
 /// With `path` and the system's answer.
@@ -27,13 +27,18 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResu
 
 fn attempt(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {
     match Target::of(path)? {
-        Target::Folder => Err(std::io::ErrorKind::IsADirectory.into()),
+        Target::Folder => Err(ErrorKind::IsADirectory.into()),
         Target::File { path: own, old } => {
             if old.is_some() {
                 // Renaming would replace a file that its owner has made read-only.
                 File::options().write(true).open(&own)?;
             }
-            let mut temporary = Temporary::beside(&own, old.as_ref())?;
+            let mut temporary = match Temporary::beside(&own, old.as_ref()) {
+                Err(e) if old.is_some() && e.kind() == ErrorKind::PermissionDenied => {
+                    return in_place(&own, write);
+                }
+                temporary => temporary?,
+            };
             let mut buffer = BufWriter::new(temporary.file());
             write(&mut buffer)?;
             buffer.flush()?;
@@ -46,12 +51,15 @@ fn attempt(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) 
             stream.write_all(&bytes)?;
             stream.flush()
         }
-        Target::Through => {
-            let bytes = in_memory(write)?;
-            let is_file = path.metadata()?.is_file();
-            File::options().write(true).truncate(is_file).open(path)?.write_all(&bytes)
-        }
+        Target::Through => in_place(path, write),
     }
+}
+
+/// Writes to what is there: a pipe, a device, a file in a folder that takes no other.
+fn in_place(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {
+    let bytes = in_memory(write)?;
+    let is_file = path.metadata()?.is_file();
+    File::options().write(true).truncate(is_file).open(path)?.write_all(&bytes)
 }
 
 /// What is written to a pipe, which cannot go back to put its length at its start.

@@ -1,6 +1,6 @@
 //! `remel convert IN.pt -o OUT.safetensors`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -52,7 +52,9 @@ pub struct Convert {
 impl Convert {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        output::check(&self.output, &["safetensors"], &[&self.input])?;
+        // A bundled model is none.
+        let file: Vec<&Path> = self.input.is_file().then_some(self.input.as_path()).into_iter().collect();
+        output::check(&self.output, &["safetensors"], &file)?;
         let dialect = self.dialect.as_deref().map(Dialect::named).transpose()?;
         let model = checkpoint::load(&self.input, dialect.as_ref())?;
         let read = model.header().card.clone();

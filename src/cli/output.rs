@@ -58,7 +58,8 @@ pub fn pairs(inputs: &[PathBuf], output: &Path, extension: &str, others: &[&Path
     if !output.is_dir() {
         let plain: PathBuf = output.components().collect();
         if !into_folder || plain.exists() {
-            let found = if plain.exists() { "no folder" } else { "nothing there" };
+            let is_there = plain.exists() || is_stream(output);
+            let found = if is_there { "no folder" } else { "nothing there" };
             let expected = "a folder for the results, or a name that ends in / for a new one";
             return Err(Error::invalid(output.display(), "output", found, expected).into());
         }
