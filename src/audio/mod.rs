@@ -6,6 +6,7 @@
 mod container;
 mod decode;
 mod gather;
+mod identity;
 mod npy;
 mod pcm;
 mod planar;
@@ -13,10 +14,15 @@ mod read;
 mod resample;
 mod ring;
 mod source;
+mod target;
+mod temporary;
 mod write;
 
+pub use identity::FileIdentity;
 pub use npy::{Array, read_npy, write_npy};
 pub use planar::Audio;
 pub use resample::resample;
 pub(crate) use ring::Ring;
-pub use write::write_whole;
+pub use target::{check_output, is_stream, names_folder};
+pub use temporary::abandon_writes;
+pub use write::{WriteSeek, write_whole};

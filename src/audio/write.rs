@@ -1,51 +1,70 @@
 //! Writing files whole or not at all.
 
 use std::fs::File;
-use std::io::{BufWriter, Result as IoResult, Write};
+use std::io::{BufWriter, Cursor, ErrorKind, Result as IoResult, Seek, Write};
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
+use super::target::{self, Target};
+use super::temporary::Temporary;
 use crate::{Error, Result};
 
-/// Writes a file through a neighbour that is renamed onto `path` once `write` has succeeded: whatever fails, no
-/// half-written file stays behind, and an older file at `path` stays as it was.
+/// What a file is written to.
+pub trait WriteSeek: Write + Seek {}
+
+impl<W: Write + Seek> WriteSeek for W {}
+
+/// Writes a file whole or not at all.
+///
+/// A file is written beside `path` and renamed once `write` has succeeded: whatever fails, no half-written file stays behind,
+/// and an older file at `path` stays as it was; replaced, it keeps its mode, and a link that leads to it stays. A pipe or a
+/// device at `path` is written to, and so is a file that may be written in a folder that may not. `-` is standard output.
 ///
 /// # Errors
 /// With `path` and the system's answer.
-pub fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) -> IoResult<()>) -> Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let attempt = || -> IoResult<()> {
-        // What is not there says so in the system's own words.
-        std::fs::metadata(folder)?;
-        let mut neighbour = NamedTempFile::new_in(folder).map_err(without_path)?;
-        let mut buffer = BufWriter::new(neighbour.as_file_mut());
-        write(&mut buffer)?;
-        buffer.flush()?;
-        drop(buffer);
-        share(neighbour.as_file())?;
-        neighbour.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    attempt().map_err(|e| Error::io(path, e))
+pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> Result<()> {
+    attempt(path, write).map_err(|error| Error::Io { path: target::name(path), error })
 }
 
-/// What kind of error it is: tempfile wraps the system's into one that names its own random path, which the user never gave.
-fn without_path(error: std::io::Error) -> std::io::Error {
-    if error.raw_os_error().is_some() { error } else { error.kind().into() }
+fn attempt(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {
+    match Target::of(path)? {
+        Target::Folder => Err(ErrorKind::IsADirectory.into()),
+        Target::File { path: own, old } => {
+            if old.is_some() {
+                // Renaming would replace a file that its owner has made read-only.
+                File::options().write(true).open(&own)?;
+            }
+            let mut temporary = match Temporary::beside(&own, old.as_ref()) {
+                Err(e) if old.is_some() && e.kind() == ErrorKind::PermissionDenied => {
+                    return in_place(&own, write);
+                }
+                temporary => temporary?,
+            };
+            let mut buffer = BufWriter::new(temporary.file());
+            write(&mut buffer)?;
+            buffer.flush()?;
+            drop(buffer);
+            temporary.persist(&own)
+        }
+        Target::Standard => {
+            let bytes = in_memory(write)?;
+            let mut stream = std::io::stdout().lock();
+            stream.write_all(&bytes)?;
+            stream.flush()
+        }
+        Target::Through => in_place(path, write),
+    }
 }
 
-/// A temporary file is its owner's alone; an output file is what any program would write.
-#[cfg(unix)]
-fn share(file: &File) -> IoResult<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+/// Writes to what is there: a pipe, a device, a file in a folder that takes no other.
+fn in_place(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {
+    let bytes = in_memory(write)?;
+    let is_file = path.metadata()?.is_file();
+    File::options().write(true).truncate(is_file).open(path)?.write_all(&bytes)
 }
 
-#[cfg(not(unix))]
-fn share(_file: &File) -> IoResult<()> {
-    Ok(())
+/// What is written to a pipe, which cannot go back to put its length at its start.
+fn in_memory(write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    write(&mut bytes)?;
+    Ok(bytes.into_inner())
 }

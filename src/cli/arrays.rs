@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use remel::Error;
-use remel::audio::{Audio, read_npy, write_npy};
+use remel::audio::{Audio, is_stream, read_npy, write_npy};
 use remel::mel::Mel;
 use remel::model::Model;
 use remel::render::Request;
@@ -43,7 +43,7 @@ pub enum SamplesFile<'a> {
 }
 
 impl<'a> SamplesFile<'a> {
-    /// What the extension of `path` says.
+    /// What the extension of `path` says; of a pipe or a device without one, audio.
     ///
     /// # Errors
     /// Where it is neither `.npy` nor `.wav`.
@@ -51,6 +51,7 @@ impl<'a> SamplesFile<'a> {
         match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("npy") => Ok(Self::Array(path)),
             Some("wav") => Ok(Self::Audio(path)),
+            _ if is_stream(path) => Ok(Self::Audio(path)),
             _ => Err(Error::invalid(path.display(), "extension", "another", ".wav or .npy").into()),
         }
     }

@@ -11,6 +11,7 @@ use remel::vocoder::Vocoder;
 use serde::Serialize;
 
 use super::options::{ModelOptions, ranged};
+use super::print::print_line;
 
 /// Repetitions, of which the fastest counts: other programs make a run slower, nothing makes it faster.
 const REPETITIONS: usize = 3;
@@ -71,12 +72,12 @@ impl Bench {
             table.push(Measurement { name, work: real_time_factor / offline, real_time_factor });
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&table)?);
+            print_line!("{}", serde_json::to_string_pretty(&table)?)?;
             return Ok(());
         }
-        println!("{:32} {:>6} {:>18}", "", "work", "real-time factor");
+        print_line!("{:32} {:>6} {:>18}", "", "work", "real-time factor")?;
         for Measurement { name, work, real_time_factor } in table {
-            println!("{name:32} {work:6.2} {real_time_factor:18.3}");
+            print_line!("{name:32} {work:6.2} {real_time_factor:18.3}")?;
         }
         Ok(())
     }

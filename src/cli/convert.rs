@@ -1,16 +1,16 @@
 //! `remel convert IN.pt -o OUT.safetensors`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use remel::Error;
 use remel::checkpoint::{self, WeightType};
 use remel::domain::phase::Phase;
 use remel::mel::Dialect;
 use remel::model::Card;
 
 use super::options::{share, temperature};
+use super::output;
 
 /// Arguments of `remel convert`.
 #[derive(Args)]
@@ -52,9 +52,9 @@ pub struct Convert {
 impl Convert {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        if self.output.extension().is_none_or(|e| e != "safetensors") {
-            return Err(Error::invalid(self.output.display(), "extension", "another", ".safetensors").into());
-        }
+        // A bundled model is none.
+        let file: Vec<&Path> = self.input.is_file().then_some(self.input.as_path()).into_iter().collect();
+        output::check(&self.output, &["safetensors"], &file)?;
         let dialect = self.dialect.as_deref().map(Dialect::named).transpose()?;
         let model = checkpoint::load(&self.input, dialect.as_ref())?;
         let read = model.header().card.clone();

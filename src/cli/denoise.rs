@@ -1,6 +1,6 @@
 //! `remel denoise --model M --x X.npy --level L -o EPS.npy`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -10,6 +10,7 @@ use remel::mel::Mel;
 
 use super::arrays::read_mel;
 use super::options::{ModelOptions, look_ahead};
+use super::output;
 
 /// Arguments of `remel denoise`.
 #[derive(Args)]
@@ -36,6 +37,8 @@ pub struct Denoise {
 impl Denoise {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
+        let inputs = [Some(self.x.as_path()), self.mel.as_deref(), self.model.file()];
+        output::check(&self.output, &["npy"], &inputs.into_iter().flatten().collect::<Vec<&Path>>())?;
         let model = self.model.load()?;
         let network = &model.header().network;
         let levels = network.levels();

@@ -4,6 +4,8 @@ use anyhow::Result;
 use clap::Args;
 use remel::network::Backend;
 
+use super::print::print_line;
+
 /// Arguments of `remel devices`.
 #[derive(Args)]
 pub struct Devices {}
@@ -19,7 +21,7 @@ impl Devices {
                 (false, true) => "  (chosen by --backend auto for BandWave)",
                 (false, false) => "",
             };
-            println!("{backend}{chosen}");
+            print_line!("{backend}{chosen}")?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `remel generate --model M -o OUT --seconds S`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -9,6 +9,7 @@ use remel::mel::Mel;
 
 use super::arrays::{SamplesFile, read_noise};
 use super::options::{ModelOptions, SamplingOptions, ranged};
+use super::output;
 use super::progress::Progress;
 
 /// Arguments of `remel generate`.
@@ -36,6 +37,8 @@ fn seconds(text: &str) -> Result<f32, String> {
 impl Generate {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
+        let inputs: Vec<&Path> = [self.noise.as_deref(), self.model.file()].into_iter().flatten().collect();
+        output::check(&self.output, &["wav", "npy"], &inputs)?;
         let output = SamplesFile::of(&self.output)?;
         let model = self.model.load()?;
         let header = model.header();

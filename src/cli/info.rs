@@ -13,6 +13,8 @@ use remel::render::Render;
 use remel::stream::{LatencyMode, StreamConfig};
 use remel::vocoder::Vocoder;
 
+use super::print::print_line;
+
 /// Frames of a host's block that latencies are told for.
 const BLOCK_FRAMES: usize = 512;
 
@@ -32,23 +34,23 @@ impl Info {
     pub fn run(self) -> Result<()> {
         let model = checkpoint::load(&self.model, None)?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(model.header())?);
+            print_line!("{}", serde_json::to_string_pretty(model.header())?)?;
             return Ok(());
         }
         let model = Arc::new(model.for_streams());
         let header = model.header();
         let card = &header.card;
-        println!("{}", card.name);
-        print_network(header, model.weights().parameters());
+        print_line!("{}", card.name)?;
+        print_network(header, model.weights().parameters())?;
         if header.dialect.is_some() {
-            println!("latency      {}", latencies(&model)?);
+            print_line!("latency      {}", latencies(&model)?)?;
         }
         match card.trained_steps {
-            0 => println!("trained      for steps that nobody counted"),
-            steps => println!("trained      {steps} steps"),
+            0 => print_line!("trained      for steps that nobody counted")?,
+            steps => print_line!("trained      {steps} steps")?,
         }
-        println!("licence      {}", card.licence);
-        println!("provenance   {}", card.provenance);
+        print_line!("licence      {}", card.licence)?;
+        print_line!("provenance   {}", card.provenance)?;
         Ok(())
     }
 }
@@ -77,66 +79,78 @@ fn latencies(model: &Arc<Model>) -> Result<String> {
     ))
 }
 
-fn print_network(header: &ModelHeader, parameters: usize) {
+fn print_network(header: &ModelHeader, parameters: usize) -> Result<()> {
     let network = &header.network;
     let direction = if network.layout().causal { "causal" } else { "bidirectional" };
-    println!("network      {} {}, {direction}, {parameters} parameters", network.family(), network.shape());
+    print_line!("network      {} {}, {direction}, {parameters} parameters", network.family(), network.shape())?;
     match &header.dialect {
-        Some(d) => println!(
+        Some(d) => print_line!(
             "mel          {}: {} bands, {} to {} Hz, n_fft {}, hop {}",
-            d.name, d.n_mels, d.fmin_hz, d.fmax_hz, d.n_fft, d.hop
-        ),
-        None => println!("mel          none"),
+            d.name,
+            d.n_mels,
+            d.fmin_hz,
+            d.fmax_hz,
+            d.n_fft,
+            d.hop
+        )?,
+        None => print_line!("mel          none")?,
     }
     match header.classes.as_slice() {
-        [] => println!("classes      none"),
-        classes if header.null_label => println!("classes      {}; can be guided", classes.join(", ")),
-        classes => println!("classes      {}", classes.join(", ")),
+        [] => print_line!("classes      none")?,
+        classes if header.null_label => print_line!("classes      {}; can be guided", classes.join(", "))?,
+        classes => print_line!("classes      {}", classes.join(", "))?,
     }
-    println!("rate         {} Hz", header.rate_hz);
+    print_line!("rate         {} Hz", header.rate_hz)?;
     if network.learned_variance() {
-        println!("variances    learned");
+        print_line!("variances    learned")?;
     }
     let layout = network.layout();
     let calls_a_second = f64::from(header.rate_hz) / layout.hop as f64;
-    println!(
+    print_line!(
         "work         {:.2} GFLOP per second of audio and step",
         network.operations() * calls_a_second / 1e9
-    );
+    )?;
     if layout.optional_frames() > 0 {
-        println!("look-ahead   0 to {} mel frames, chosen when it runs", layout.optional_frames());
+        print_line!("look-ahead   0 to {} mel frames, chosen when it runs", layout.optional_frames())?;
     }
     match header.angle_steps {
-        Some(steps) => println!("schedule     any angle; fast: {steps} steps of equal angles"),
+        Some(steps) => print_line!("schedule     any angle; fast: {steps} steps of equal angles")?,
         None => {
             let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
-            println!(
+            print_line!(
                 "schedule     trained on {} steps; fast: {}",
                 header.training_betas.len(),
                 betas.join(", ")
-            );
+            )?;
         }
     }
-    println!("sampler      {}", header.sampler.name());
-    println!("temperature  {}", header.temperature);
+    print_line!("sampler      {}", header.sampler.name())?;
+    print_line!("temperature  {}", header.temperature)?;
     match &header.phase {
-        Some(p) => println!(
+        Some(p) => print_line!(
             "phase        reconstructed: look-ahead {} frames, {} iterations, momentum {}, trust {}",
-            p.look_frames, p.iterations, p.momentum, p.trust
-        ),
-        None => println!("phase        the network's"),
+            p.look_frames,
+            p.iterations,
+            p.momentum,
+            p.trust
+        )?,
+        None => print_line!("phase        the network's")?,
     }
     match &header.prior {
         Some(Prior::Energy(p)) => {
-            println!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling)
+            print_line!("prior        energy, gain {}, {} to {}", p.gain, p.floor, p.ceiling)?
         }
         Some(Prior::Spectral(p)) => {
-            println!(
+            print_line!(
                 "prior        spectral, std {}, window {}, floor {}, range {}",
-                p.std, p.win, p.floor, p.range
-            );
+                p.std,
+                p.win,
+                p.floor,
+                p.range
+            )?;
         }
-        Some(Prior::Stft) => println!("prior        spectra, whitened and compressed"),
-        None => println!("prior        none"),
+        Some(Prior::Stft) => print_line!("prior        spectra, whitened and compressed")?,
+        None => print_line!("prior        none")?,
     }
+    Ok(())
 }

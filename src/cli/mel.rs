@@ -1,12 +1,16 @@
 //! `remel mel IN -o MEL.npy`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use remel::audio::{Audio, write_npy};
+use remel::audio::write_npy;
 use remel::checkpoint::{self, Bundled};
 use remel::mel::{Dialect, mel_of};
+
+use super::input::read_audio;
+use super::output;
+use super::print::note;
 
 /// Arguments of `remel mel`.
 #[derive(Args)]
@@ -27,16 +31,19 @@ pub struct MelCommand {
 impl MelCommand {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
+        let model = self.model.as_deref().filter(|path| path.is_file());
+        let inputs: Vec<&Path> = [Some(self.input.as_path()), model].into_iter().flatten().collect();
+        output::check(&self.output, &["npy"], &inputs)?;
         let dialect = match (&self.dialect, &self.model) {
             (Some(name), _) => Dialect::named(name)?,
             (None, Some(path)) => checkpoint::load(path, None)?.dialect()?.clone(),
             (None, None) => Bundled::default().model().dialect()?.clone(),
         };
-        let audio = Audio::read(&self.input)?.resampled(dialect.rate_hz);
+        let audio = read_audio(&self.input)?.resampled(dialect.rate_hz);
         let mel = mel_of(&audio.to_mono(), &dialect)?;
         let (bands, frames) = (mel.n_mels(), mel.frames());
         write_npy(&self.output, &[bands, frames], &mel.to_bands())?;
-        eprintln!("{}: {frames} frames of {bands} mels ({})", self.output.display(), dialect.name);
+        note!("{}: {frames} frames of {bands} mels ({})", self.output.display(), dialect.name);
         Ok(())
     }
 }

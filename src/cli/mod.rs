@@ -8,17 +8,24 @@ mod denoise;
 mod devices;
 mod generate;
 mod info;
+mod input;
+mod interrupt;
 mod mel;
 mod options;
+mod output;
+mod print;
 mod progress;
 mod synth;
 #[cfg(feature = "train")]
 mod train;
 mod vocode;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use print::note;
+use remel::Error;
 
 /// Remel turns audio into mel frames and synthesizes it anew from noise.
 #[derive(Parser)]
@@ -55,9 +62,33 @@ enum Command {
     Compare(compare::Compare),
 }
 
+/// What a shell says of a program that died of writing to a pipe whose reader had gone.
+const READER_GONE: u8 = 141;
+
 /// Runs the command that was asked for. Exit status 2 for bad usage, 1 for a failure.
 pub fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let command = match Arguments::try_parse() {
+        Ok(arguments) => arguments.command,
+        // Of bad usage, said on standard error, or of help and the version, which were asked for.
+        Err(answer) => {
+            return match answer.print() {
+                Err(e) if !answer.use_stderr() => failed(&Error::io(Path::new("standard output"), e).into()),
+                _ => ExitCode::from(answer.exit_code() as u8),
+            };
+        }
+    };
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    if !command.hears_signals() {
+        sigpipe::reset();
+        interrupt::clean_up_when_told_to_end()?;
+    }
+    match command {
         Command::Vocode(command) => command.run(),
         Command::Mel(command) => command.run(),
         Command::Synth(command) => command.run(),
@@ -70,12 +101,27 @@ pub fn main() -> ExitCode {
         Command::Devices(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Compare(command) => command.run(),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("remel: {error:#}");
-            ExitCode::from(1)
+    }
+}
+
+/// Says what went wrong; but not that nobody reads on, as `head` does not.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    if let Some(Error::Io { error, .. }) = error.downcast_ref()
+        && error.kind() == std::io::ErrorKind::BrokenPipe
+    {
+        return ExitCode::from(READER_GONE);
+    }
+    note!("remel: {error:#}");
+    ExitCode::from(1)
+}
+
+impl Command {
+    /// Whether the command itself decides what happens when it is told to end, or when a reader has gone.
+    fn hears_signals(&self) -> bool {
+        #[cfg(feature = "train")]
+        if matches!(self, Self::Train(_)) {
+            return true;
         }
+        false
     }
 }

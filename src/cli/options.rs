@@ -1,6 +1,6 @@
 //! Options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -12,6 +12,8 @@ use remel::model::Model;
 use remel::network::{Backend, Network};
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::{THREADS, Vocoder};
+
+use super::print::note;
 
 /// Which model, which of its classes, and where it runs.
 #[derive(Args)]
@@ -58,6 +60,11 @@ impl BackendChoice {
 }
 
 impl ModelOptions {
+    /// The file that is read; none for a bundled model.
+    pub fn file(&self) -> Option<&Path> {
+        self.model.is_file().then_some(&self.model)
+    }
+
     /// The model.
     pub fn load(&self) -> Result<Arc<Model>> {
         Ok(Arc::new(checkpoint::load(&self.model, None)?))
@@ -71,7 +78,7 @@ impl ModelOptions {
     /// The model at rest on its backend, which is told on the terminal.
     pub fn place(&self, model: Arc<Model>) -> Result<Vocoder> {
         let backend = self.backend.resolve(&model.header().network)?;
-        eprintln!("rendering with \"{}\" on {backend}", model.header().card.name);
+        note!("rendering with \"{}\" on {backend}", model.header().card.name);
         let cores = std::thread::available_parallelism().map_or(THREADS, usize::from);
         let threads = self.threads.map_or(cores, usize::from);
         match Vocoder::with_threads(model.clone(), &backend, threads) {
@@ -79,7 +86,7 @@ impl ModelOptions {
             Err(Error::Device { device, reason })
                 if self.backend == BackendChoice::Auto && backend != Backend::Cpu =>
             {
-                eprintln!("{device}: {reason}; going on with the CPU");
+                note!("{device}: {reason}; going on with the CPU");
                 Ok(Vocoder::with_threads(model, &Backend::Cpu, threads)?)
             }
             placed => Ok(placed?),

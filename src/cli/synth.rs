@@ -1,6 +1,6 @@
 //! `remel synth MEL.npy -o OUT`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -11,6 +11,7 @@ use remel::model::Model;
 
 use super::arrays::{SamplesFile, read_mel, read_noise};
 use super::options::{ModelOptions, SamplingOptions};
+use super::output;
 use super::progress::Progress;
 
 /// Arguments of `remel synth`.
@@ -36,6 +37,8 @@ pub struct Synth {
 impl Synth {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
+        let inputs = [Some(self.input.as_path()), self.noise.as_deref(), self.model.file()];
+        output::check(&self.output, &["wav", "npy"], &inputs.into_iter().flatten().collect::<Vec<&Path>>())?;
         let output = SamplesFile::of(&self.output)?;
         let model = self.framed(self.model.load()?)?;
         let mel = read_mel(&self.input, &model)?;

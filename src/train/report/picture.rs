@@ -72,7 +72,6 @@ impl Picture {
 /// # Panics
 /// Where none of the spectrograms has a frame.
 pub fn mel_picture(mels: &[&Mel], path: &Path) -> Result<()> {
-    use std::io::Write;
     let png = Picture::of_mels(mels).png();
     write_whole(path, |file| file.write_all(&png))
 }
