@@ -9,7 +9,7 @@ mod resample;
 mod ring;
 mod write;
 
-pub use npy::{Array, read_npy, write_npy};
+pub use npy::{Array, read_npy, read_npy_unchecked, write_npy};
 pub use planar::Audio;
 pub use resample::resample;
 pub(crate) use ring::Ring;

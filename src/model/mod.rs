@@ -2,8 +2,10 @@
 
 mod classes;
 mod header;
+mod received;
 
 pub use header::{Card, ModelHeader};
+pub use received::ReceivedMel;
 
 use crate::diffusion::{Clamp, Course, SamplerKind, SamplingPlan, Schedule};
 use crate::domain::phase::Phase;
