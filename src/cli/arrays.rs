@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use remel::Error;
-use remel::audio::{Audio, read_npy, read_npy_unchecked, write_npy};
+use remel::audio::{Audio, read_npy, write_npy};
+use remel::checkpoint::read_array;
 use remel::mel::Mel;
 use remel::model::{Model, ReceivedMel};
 use remel::render::Request;
@@ -13,7 +14,7 @@ use remel::vocoder::check_noise;
 /// Reads mel frames that fit `model`: `[n_mels, frames]`, or `[frames, n_mels]` where no other reading fits, with or without
 /// a first axis of one. What there is to doubt of them is said on the terminal.
 pub fn read_mel(path: &Path, model: &Model) -> Result<ReceivedMel> {
-    let array = read_npy_unchecked(path)?;
+    let array = read_array(path)?;
     let n_mels = model.dialect()?.n_mels;
     let place = path.display();
     let axes = match array.shape.as_slice() {
