@@ -104,8 +104,11 @@ fn data_start(bytes: &[u8]) -> usize {
     if bytes[6] == 1 { 10 + length(&bytes[8..10]) } else { 12 + length(&bytes[8..12]) }
 }
 
+/// How a value is read of its bytes.
+type ReadValue = fn(&[u8]) -> f32;
+
 /// Bytes of a value of the type that NumPy calls `dtype`, and how one is read.
-fn float_of(dtype: &str) -> Option<(usize, fn(&[u8]) -> f32)> {
+fn float_of(dtype: &str) -> Option<(usize, ReadValue)> {
     fn bytes<const N: usize>(value: &[u8]) -> [u8; N] {
         value.try_into().expect("a value has its type's size")
     }

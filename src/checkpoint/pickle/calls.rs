@@ -1,7 +1,7 @@
 //! What known calls make: PyTorch's tensors and modules, NumPy's numbers and arrays, and whatever is like a dictionary or
 //! a list.
 
-use super::value::{Data, MOST_DEPTH, Reading, Storage, TensorView, Value};
+use super::value::{Data, MOST_DEPTH, Storage, TensorView, Unfold, Value};
 use super::{Id, Node, Object, Pickle, numpy};
 use crate::checkpoint::values::Number;
 
@@ -12,8 +12,12 @@ const MODULE_PARTS: [&str; 3] = ["_parameters", "_buffers", "_modules"];
 const MOST_AXES: usize = 8;
 
 /// What `object` is.
-pub(super) fn called(reading: &mut Reading, object: &Object, depth: usize) -> Result<Value, String> {
-    let pickle = reading.pickle;
+pub(super) fn called(
+    pickle: &Pickle,
+    reading: &mut dyn Unfold,
+    object: &Object,
+    depth: usize,
+) -> Result<Value, String> {
     let Some(class) = pickle.class(object.class) else {
         return Ok(Value::Opaque("an unnamed function".into()));
     };
@@ -42,7 +46,7 @@ pub(super) fn called(reading: &mut Reading, object: &Object, depth: usize) -> Re
             if depth > MOST_DEPTH {
                 Ok(Value::Opaque(class.into()))
             } else {
-                called(reading, &inner, depth + 1)
+                called(pickle, reading, &inner, depth + 1)
             }
         }
         ("torch.device", [name, ..]) => reading.value(*name, depth + 1),
@@ -50,15 +54,20 @@ pub(super) fn called(reading: &mut Reading, object: &Object, depth: usize) -> Re
         _ if class.starts_with("torch._utils._rebuild_") => Ok(Value::Opaque(class.into())),
         _ => match numpy::called(pickle, class, object)? {
             Some(value) => Ok(value),
-            None => collection(reading, class, object, depth),
+            None => collection(pickle, reading, class, object, depth),
         },
     }
 }
 
 /// What is like a dictionary (`OrderedDict`, `defaultdict`, `Counter`, `Namespace`, `AttrDict`, any class with
 /// attributes) or like a list, whatever its class.
-fn collection(reading: &mut Reading, class: &str, object: &Object, depth: usize) -> Result<Value, String> {
-    let pickle = reading.pickle;
+fn collection(
+    pickle: &Pickle,
+    reading: &mut dyn Unfold,
+    class: &str,
+    object: &Object,
+    depth: usize,
+) -> Result<Value, String> {
     // What `__reduce__` of a class without one of its own gives: the class is the first argument.
     let class = match (class, pickle.sequence(object.arguments)) {
         ("copyreg._reconstructor" | "copy_reg._reconstructor" | "copyreg.__newobj__", [first, ..]) => {
@@ -81,7 +90,7 @@ fn collection(reading: &mut Reading, class: &str, object: &Object, depth: usize)
     pairs.extend_from_slice(&object.pairs);
     items.extend_from_slice(&object.items);
     let entries = reading.entries(&pairs, depth)?;
-    let attributes = attributes(reading, object, depth)?;
+    let attributes = attributes(pickle, reading, object, depth)?;
     if let Some(parts) = module(&attributes) {
         return Ok(Value::Map(parts));
     }
@@ -97,7 +106,9 @@ fn collection(reading: &mut Reading, class: &str, object: &Object, depth: usize)
     }
     match (all.is_empty(), items.is_empty()) {
         (false, _) => Ok(Value::Map(all)),
-        (true, false) => Ok(Value::List(reading.list(&items, depth)?)),
+        (true, false) => {
+            Ok(Value::List(items.iter().map(|item| reading.value(*item, depth + 1)).collect::<Result<_, _>>()?))
+        }
         (true, true) if is_dictionary(class) => Ok(Value::Map(Vec::new())),
         (true, true) => Ok(Value::Opaque(class.into())),
     }
@@ -117,8 +128,12 @@ fn in_pairs(pickle: &Pickle, items: &[Id]) -> Option<Vec<(Id, Id)>> {
 }
 
 /// The attributes of an object: its state, or both parts of one that has slots.
-fn attributes(reading: &mut Reading, object: &Object, depth: usize) -> Result<Vec<(String, Value)>, String> {
-    let pickle = reading.pickle;
+fn attributes(
+    pickle: &Pickle,
+    reading: &mut dyn Unfold,
+    object: &Object,
+    depth: usize,
+) -> Result<Vec<(String, Value)>, String> {
     let Some(state) = object.state else { return Ok(Vec::new()) };
     let parts = match pickle.node(state) {
         Node::Sequence(parts) => parts.as_slice(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::input::{Input, integer_line, legacy_text, long, text};
 use super::{Id, Node, Object};
 
 /// Most operations of a pickle, and so most nodes, entries and references that can come of it: a checkpoint has some
@@ -35,34 +36,38 @@ impl Pickle {
 /// # Errors
 /// Why it is none, in words.
 pub fn read(bytes: &[u8]) -> Result<Pickle, String> {
-    let mut machine =
-        Machine { bytes, at: 0, nodes: Vec::new(), stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() };
+    let mut machine = Machine {
+        input: Input::new(bytes),
+        nodes: Vec::new(),
+        stack: Vec::new(),
+        marks: Vec::new(),
+        memo: HashMap::new(),
+    };
     for _ in 0..MOST_OPERATIONS {
         if let Some(root) = machine.step()? {
-            return Ok(Pickle { nodes: machine.nodes, root, length: machine.at });
+            return Ok(Pickle { nodes: machine.nodes, root, length: machine.input.at });
         }
     }
     Err(format!("its pickle has more than {MOST_OPERATIONS} operations"))
 }
 
 struct Machine<'a> {
-    bytes: &'a [u8],
-    at: usize,
+    input: Input<'a>,
     nodes: Vec<Node>,
     stack: Vec<Id>,
     marks: Vec<usize>,
     memo: HashMap<u32, Id>,
 }
 
-impl<'a> Machine<'a> {
+impl Machine<'_> {
     /// Does one operation; the result, where it was the last.
     fn step(&mut self) -> Result<Option<Id>, String> {
-        let code = self.take(1)?[0];
+        let code = self.input.take(1)?[0];
         match code {
             b'.' => return self.pop().map(Some),
             // The protocol, and the length of a frame: all that they tell is in what follows.
-            0x80 => drop(self.take(1)?),
-            0x95 => drop(self.take(8)?),
+            0x80 => drop(self.input.take(1)?),
+            0x95 => drop(self.input.take(8)?),
             b'(' => self.marks.push(self.stack.len()),
             b'0' => drop(self.pop_any()?),
             b'1' => drop(self.marked()?),
@@ -70,13 +75,13 @@ impl<'a> Machine<'a> {
                 let top = self.top()?;
                 self.stack.push(top);
             }
-            b'q' => self.memorize(|m| Ok(m.take(1)?[0].into()))?,
-            b'r' => self.memorize(|m| m.u32())?,
-            b'p' => self.memorize(Self::number_line)?,
+            b'q' => self.memorize(|m| Ok(m.input.take(1)?[0].into()))?,
+            b'r' => self.memorize(|m| m.input.u32())?,
+            b'p' => self.memorize(|m| m.input.number_line())?,
             0x94 => self.memorize(|m| Ok(m.memo.len() as u32))?,
-            b'h' => self.recall(|m| Ok(m.take(1)?[0].into()))?,
-            b'j' => self.recall(|m| m.u32())?,
-            b'g' => self.recall(Self::number_line)?,
+            b'h' => self.recall(|m| Ok(m.input.take(1)?[0].into()))?,
+            b'j' => self.recall(|m| m.input.u32())?,
+            b'g' => self.recall(|m| m.input.number_line())?,
             b'a' => {
                 let item = self.pop()?;
                 self.append(vec![item])?;
@@ -115,24 +120,26 @@ impl<'a> Machine<'a> {
             b'N' => Node::None,
             0x88 => Node::Bool(true),
             0x89 => Node::Bool(false),
-            b'J' => Node::Int(self.u32()?.cast_signed().into()),
-            b'K' => Node::Int(self.take(1)?[0].into()),
-            b'M' => Node::Int(u16::from_le_bytes(self.array()?).into()),
-            0x8a => long(self.counted(1)?),
-            0x8b => long(self.counted(4)?),
-            b'I' | b'L' => integer_line(self.line()?)?,
-            b'G' => Node::Float(f64::from_be_bytes(self.array()?)),
-            b'F' => Node::Float(text(self.line()?)?.parse().map_err(|_| "a number in its pickle is none")?),
-            b'X' => Node::Text(text(self.counted(4)?)?.into()),
-            0x8c => Node::Text(text(self.counted(1)?)?.into()),
-            0x8d => Node::Text(text(self.counted(8)?)?.into()),
-            b'V' | b'S' => Node::Text(text(self.line()?)?.trim_matches(['\'', '"']).into()),
+            b'J' => Node::Int(self.input.u32()?.cast_signed().into()),
+            b'K' => Node::Int(self.input.take(1)?[0].into()),
+            b'M' => Node::Int(u16::from_le_bytes(self.input.array()?).into()),
+            0x8a => long(self.input.counted(1)?),
+            0x8b => long(self.input.counted(4)?),
+            b'I' | b'L' => integer_line(self.input.line()?)?,
+            b'G' => Node::Float(f64::from_be_bytes(self.input.array()?)),
+            b'F' => {
+                Node::Float(text(self.input.line()?)?.parse().map_err(|_| "a number in its pickle is none")?)
+            }
+            b'X' => Node::Text(text(self.input.counted(4)?)?.into()),
+            0x8c => Node::Text(text(self.input.counted(1)?)?.into()),
+            0x8d => Node::Text(text(self.input.counted(8)?)?.into()),
+            b'V' | b'S' => Node::Text(text(self.input.line()?)?.trim_matches(['\'', '"']).into()),
             // Strings of Python 2, which are bytes.
-            b'T' => legacy_text(self.counted(4)?),
-            b'U' => legacy_text(self.counted(1)?),
-            b'B' => Node::Bytes(self.counted(4)?.into()),
-            b'C' => Node::Bytes(self.counted(1)?.into()),
-            0x8e | 0x96 => Node::Bytes(self.counted(8)?.into()),
+            b'T' => legacy_text(self.input.counted(4)?),
+            b'U' => legacy_text(self.input.counted(1)?),
+            b'B' => Node::Bytes(self.input.counted(4)?.into()),
+            b'C' => Node::Bytes(self.input.counted(1)?.into()),
+            0x8e | 0x96 => Node::Bytes(self.input.counted(8)?.into()),
             b')' | b']' | 0x8f => Node::Sequence(Vec::new()),
             b'}' => Node::Map(Vec::new()),
             b't' | b'l' | 0x91 => Node::Sequence(self.marked()?),
@@ -141,7 +148,7 @@ impl<'a> Machine<'a> {
             0x86 => Node::Sequence(self.last(2)?),
             0x87 => Node::Sequence(self.last(3)?),
             b'c' => {
-                let (module, name) = (text(self.line()?)?, text(self.line()?)?);
+                let (module, name) = (text(self.input.line()?)?, text(self.input.line()?)?);
                 Node::Class(format!("{module}.{name}").into())
             }
             0x93 => {
@@ -161,7 +168,7 @@ impl<'a> Machine<'a> {
             }
             b'Q' => Node::Persistent(self.pop()?),
             b'P' => {
-                let name = Node::Text(text(self.line()?)?.into());
+                let name = Node::Text(text(self.input.line()?)?.into());
                 self.push(name);
                 Node::Persistent(self.pop()?)
             }
@@ -171,38 +178,6 @@ impl<'a> Machine<'a> {
                 ));
             }
         })
-    }
-
-    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
-        let rest = &self.bytes[self.at..];
-        let taken = rest.get(..count).ok_or("its pickle is cut short")?;
-        self.at += count;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        Ok(self.take(N)?.try_into().expect("as many bytes as were taken"))
-    }
-
-    fn u32(&mut self) -> Result<u32, String> {
-        Ok(u32::from_le_bytes(self.array()?))
-    }
-
-    /// Bytes after their number, which has `width` bytes itself.
-    fn counted(&mut self, width: usize) -> Result<&'a [u8], String> {
-        let mut count = [0; 8];
-        count[..width].copy_from_slice(self.take(width)?);
-        self.take(usize::try_from(u64::from_le_bytes(count)).map_err(|_| "its pickle is cut short")?)
-    }
-
-    fn line(&mut self) -> Result<&'a [u8], String> {
-        let length = self.bytes[self.at..].iter().position(|b| *b == b'\n').ok_or("its pickle is cut short")?;
-        let line = self.take(length + 1)?;
-        Ok(line[..length].strip_suffix(b"\r").unwrap_or(&line[..length]))
-    }
-
-    fn number_line(&mut self) -> Result<u32, String> {
-        text(self.line()?)?.parse().map_err(|_| "a reference in its pickle is none".into())
     }
 
     fn push(&mut self, node: Node) {
@@ -283,37 +258,4 @@ fn object(class: Id, arguments: Id) -> Node {
 fn pairs(items: &[Id]) -> Result<Vec<(Id, Id)>, String> {
     let (pairs, []) = items.as_chunks::<2>() else { return Err("its pickle has a key without a value".into()) };
     Ok(pairs.iter().map(|[key, value]| (*key, *value)).collect())
-}
-
-fn text(bytes: &[u8]) -> Result<&str, String> {
-    std::str::from_utf8(bytes).map_err(|_| "a text in its pickle is not UTF-8".into())
-}
-
-fn legacy_text(bytes: &[u8]) -> Node {
-    std::str::from_utf8(bytes).map_or_else(|_| Node::Bytes(bytes.into()), |text| Node::Text(text.into()))
-}
-
-/// An integer of any width; one beyond 64 bits as the number nearest to it.
-fn long(bytes: &[u8]) -> Node {
-    let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-    if bytes.len() <= 8 {
-        let mut wide = [if negative { 0xff } else { 0 }; 8];
-        wide[..bytes.len()].copy_from_slice(bytes);
-        return Node::Int(i64::from_le_bytes(wide));
-    }
-    let magnitude = bytes.iter().rev().fold(0.0, |sum, byte| sum * 256.0 + f64::from(*byte));
-    Node::Float(if negative { magnitude - 256f64.powi(bytes.len() as i32) } else { magnitude })
-}
-
-/// An integer in digits, or a boolean as the first protocols have it.
-fn integer_line(line: &[u8]) -> Result<Node, String> {
-    match text(line)? {
-        "00" => Ok(Node::Bool(false)),
-        "01" => Ok(Node::Bool(true)),
-        digits => digits
-            .trim_end_matches('L')
-            .parse()
-            .map(Node::Int)
-            .map_err(|_| "a number in its pickle is none".into()),
-    }
 }

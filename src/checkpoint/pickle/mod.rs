@@ -5,8 +5,10 @@
 //! `defaultdict`s and `Namespace`s, which checkpoints are full of, were lost.
 
 mod calls;
+mod input;
 mod machine;
 mod numpy;
+mod reading;
 mod value;
 
 pub use machine::{Pickle, read};
