@@ -80,8 +80,11 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
     let dtype = dtype.trim_matches('\'');
     let Some((size, widen)) = float_of(dtype) else {
         // What NumPy has no name for is saved as bytes without a meaning: bfloat16, for one.
-        let hint =
-            if dtype.ends_with("V2") { " (save .astype(numpy.float32): this may be bfloat16)" } else { "" };
+        let hint = match dtype {
+            "|O" => " (these are pickled objects: save the array alone)",
+            _ if dtype.ends_with("V2") => " (save .astype(numpy.float32): this may be bfloat16)",
+            _ => "",
+        };
         let expected = format!("float16, float32 or float64{hint}");
         return Err(Error::invalid(path.display(), "dtype", dtype, expected));
     };

@@ -93,6 +93,11 @@ fn within([low, high]: [f32; 2], dialect: &Dialect) -> bool {
     low >= least - beyond && high <= most + beyond
 }
 
+/// Whether values from `low` to `high` lie around 0, as no dialect's do.
+fn is_normalized([low, high]: [f32; 2]) -> bool {
+    low < 0.0 && high > 0.0 && (low + high).abs() <= 0.1 * (high - low)
+}
+
 /// Why `values` are hardly frames of `dialect`.
 fn doubt(dialect: &Dialect, values: &[f32]) -> Option<String> {
     let found @ [low, high] = extremes(values);
@@ -100,7 +105,9 @@ fn doubt(dialect: &Dialect, values: &[f32]) -> Option<String> {
     let logarithms = dialect.compression != Compression::UnitDecibels;
     // Sound of which no band of any frame is quiet: what lies from 0 to 1 under a logarithm was made for another scale.
     let unit = logarithms && low >= 0.0 && high <= 1.0 && high > low;
-    if within(found, dialect) && !unit {
+    // Nor are the quietest and the loudest as far from a magnitude of 1, unless their mean was made 0.
+    let centred = logarithms && is_normalized(found) && low > least / 2.0;
+    if within(found, dialect) && !unit && !centred {
         return None;
     }
     let looks = looks(values, dialect.n_mels).map_or(String::new(), |looks| format!("; {looks}"));
@@ -116,7 +123,7 @@ fn looks(values: &[f32], n_mels: usize) -> Option<String> {
     if high > 15.0 || low < -30.0 {
         return Some("they look like decibels".into());
     }
-    if low < 0.0 && high > 0.0 && (low + high).abs() <= 0.1 * (high - low) {
+    if is_normalized(found) {
         return Some("they look normalized, to ±4 or a variance of 1: undo that first".into());
     }
     let named = Dialect::names().iter().map(|name| Dialect::named(name).expect("a known name"));
