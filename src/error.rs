@@ -64,9 +64,9 @@ impl Error {
     ) -> Self {
         Self::Invalid {
             place: place.to_string(),
-            field: field.to_string(),
-            found: found.to_string(),
-            expected: expected.to_string(),
+            field: one_line(&field),
+            found: one_line(&found),
+            expected: one_line(&expected),
         }
     }
 
@@ -82,4 +82,18 @@ impl Error {
         let reason = text.lines().collect::<Vec<_>>().join(" ");
         Self::Device { device: device.to_string(), reason }
     }
+}
+
+/// Characters of a part of a message: a file may name anything at any length.
+const MOST_CHARACTERS: usize = 400;
+
+/// `part` without line breaks and other control characters, and not without end.
+fn one_line(part: &impl Display) -> String {
+    let text = part.to_string();
+    let mut line: String =
+        text.chars().take(MOST_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    line
 }

@@ -64,7 +64,7 @@ fn checkpoints_that_are_none() {
         &["convert", &bad("wrong_shape.pt")],
         &["residual_layers.1.dilated_conv.weight", "[16, 8, 5]", "[16, 8, 3]"],
     );
-    fails(&["convert", &bad("text.wav")], &["text.wav", "extension", ".pt"]);
+    fails(&["convert", &bad("text.wav")], &["text.wav", "is text", ".pt"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod temporary;
 mod write;
 
 pub use identity::FileIdentity;
-pub use npy::{Array, read_npy, write_npy};
+pub use npy::{Array, read_npy, read_npy_unchecked, write_npy};
 pub use planar::Audio;
 pub use resample::resample;
 pub(crate) use ring::Ring;

@@ -1,9 +1,10 @@
 //! NumPy arrays in and out.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::Read;
 use std::path::Path;
 
+use half::f16;
 use npyz::{NpyFile, Order, WriterBuilder};
 
 use super::write_whole;
@@ -39,30 +40,94 @@ impl Array {
     }
 }
 
-/// Reads a `.npy` file of one to three axes whose values are `f32` or `f64`, in either order.
+/// Largest file that is read as an array: hours of spectra.
+const MOST_BYTES: u64 = 1 << 31;
+
+/// Reads a `.npy` file of one to three axes whose values are `f16`, `f32` or `f64`, of either byte order, in either order of
+/// axes.
 ///
 /// # Errors
 /// Where the file is no such array, or a value is not finite.
 pub fn read_npy(path: &Path) -> Result<Array> {
+    let array = read_npy_unchecked(path)?;
+    match array.data.iter().position(|v| !v.is_finite()) {
+        Some(at) => {
+            Err(Error::invalid(path.display(), format!("value {at}"), array.data[at], "a finite number"))
+        }
+        None => Ok(array),
+    }
+}
+
+/// The same of any values, infinite ones and NaN too: for who knows what they mean.
+///
+/// # Errors
+/// Where the file is no such array.
+pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
     let file = File::open(path).map_err(|e| Error::io(path, e))?;
-    let npy = NpyFile::new(BufReader::new(file))
-        .map_err(|e| Error::unreadable(path, format!("not a .npy array ({e})")))?;
-    let shape: Vec<usize> = npy.shape().iter().map(|n| *n as usize).collect();
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::io(path, e))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let found = format!("more than {MOST_BYTES} bytes");
+        return Err(Error::invalid(path.display(), "size", found, "an array of at most as many"));
+    }
+    let npy = NpyFile::new(&bytes[..])
+        .map_err(|e| Error::unreadable(path, format!("not a .npy array ({})", one_line(&e))))?;
+    let shape: Vec<usize> = npy.shape().iter().map(|n| usize::try_from(*n).unwrap_or(usize::MAX)).collect();
     if shape.is_empty() || shape.len() > 3 {
         return Err(Error::invalid(path.display(), "shape", format!("{shape:?}"), "one to three axes"));
     }
-    let (order, dtype) = (npy.order(), npy.dtype().descr());
-    let short = |e| Error::unreadable(path, format!("truncated array ({e})"));
-    let data = match dtype.trim_matches('\'') {
-        "<f4" | ">f4" => npy.into_vec::<f32>().map_err(short)?,
-        "<f8" | ">f8" => npy.into_vec::<f64>().map_err(short)?.iter().map(|v| *v as f32).collect(),
-        other => return Err(Error::invalid(path.display(), "dtype", other, "float32 or float64")),
+    let dtype = npy.dtype().descr();
+    let dtype = dtype.trim_matches('\'');
+    let Some((size, widen)) = float_of(dtype) else {
+        // What NumPy has no name for is saved as bytes without a meaning: bfloat16, for one.
+        let hint = match dtype {
+            "|O" => " (these are pickled objects: save the array alone)",
+            _ if dtype.ends_with("V2") => " (save .astype(numpy.float32): this may be bfloat16)",
+            _ => "",
+        };
+        let expected = format!("float16, float32 or float64{hint}");
+        return Err(Error::invalid(path.display(), "dtype", dtype, expected));
     };
-    let data = if order == Order::Fortran { row_major(&data, &shape) } else { data };
-    if let Some(at) = data.iter().position(|v| !v.is_finite()) {
-        return Err(Error::invalid(path.display(), format!("value {at}"), data[at], "a finite number"));
-    }
+    let values = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length));
+    let needed = values.and_then(|values| values.checked_mul(size));
+    let data = &bytes[data_start(&bytes)..];
+    let Some(data) = needed.and_then(|needed| data.get(..needed)) else {
+        let reason = format!("truncated array (shape {shape:?}, {} bytes of data)", data.len());
+        return Err(Error::unreadable(path, reason));
+    };
+    let values: Vec<f32> = data.chunks_exact(size).map(widen).collect();
+    let data = if npy.order() == Order::Fortran { row_major(&values, &shape) } else { values };
     Ok(Array { shape, data })
+}
+
+/// Where the values begin, in a file whose header has been read.
+fn data_start(bytes: &[u8]) -> usize {
+    let length = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    // The header's length has two bytes in the first version of the format, and four in later ones.
+    if bytes[6] == 1 { 10 + length(&bytes[8..10]) } else { 12 + length(&bytes[8..12]) }
+}
+
+/// How a value is read of its bytes.
+type ReadValue = fn(&[u8]) -> f32;
+
+/// Bytes of a value of the type that NumPy calls `dtype`, and how one is read.
+fn float_of(dtype: &str) -> Option<(usize, ReadValue)> {
+    fn bytes<const N: usize>(value: &[u8]) -> [u8; N] {
+        value.try_into().expect("a value has its type's size")
+    }
+    Some(match dtype {
+        "<f2" => (2, |v| f16::from_le_bytes(bytes(v)).to_f32()),
+        ">f2" => (2, |v| f16::from_be_bytes(bytes(v)).to_f32()),
+        "<f4" => (4, |v| f32::from_le_bytes(bytes(v))),
+        ">f4" => (4, |v| f32::from_be_bytes(bytes(v))),
+        "<f8" => (8, |v| f64::from_le_bytes(bytes(v)) as f32),
+        ">f8" => (8, |v| f64::from_be_bytes(bytes(v)) as f32),
+        _ => return None,
+    })
+}
+
+fn one_line(error: &std::io::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().chars().take(120).collect()
 }
 
 /// Writes `data` as a `.npy` array of `f32` with the shape `shape`, row-major. The file appears whole or not at all.

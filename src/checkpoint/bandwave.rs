@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::model::{Card, Model, ModelHeader};
-use crate::network::{BandWaveConfig, BandWaveSizes, Weights};
+use crate::model::{Card, ModelHeader};
+use crate::network::{BandWaveConfig, BandWaveSizes};
 use crate::{Error, Result};
 
 /// The metadata entry that holds the arguments.
@@ -28,14 +28,13 @@ fn first_dialect() -> String {
     BandWaveConfig::DIALECTS[0].into()
 }
 
-/// Puts a model together from the `weights` of the file `path` and its `arguments`.
-pub fn import(path: &Path, arguments: &str, weights: Weights) -> Result<Model> {
+/// The header of the model in the file `path`, by its `arguments`.
+pub fn header(path: &Path, arguments: &str) -> Result<ModelHeader> {
     let place = path.display().to_string();
     let refused = |e| Error::invalid(&place, format!("metadata {CONFIG}"), e, "BandWave's arguments");
     let arguments: Arguments = serde_json::from_str(arguments).map_err(refused)?;
     let dialect = BandWaveConfig::dialect(&place, "dialect", &arguments.dialect)?;
     let Arguments { channels, layers, cycle, look_ahead, level, .. } = arguments;
     let network = BandWaveSizes { channels, layers, cycle, look_ahead, level }.under(&dialect);
-    let header = ModelHeader::bandwave(network, dialect, Card::imported(path));
-    Model::new(&place, header, weights)
+    Ok(ModelHeader::bandwave(network, dialect, Card::imported(path)))
 }

@@ -1,43 +1,61 @@
 //! Model files in memory.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{pytorch, safetensors};
+use super::import::{Imported, import};
+use super::kind::{HEAD_BYTES, Kind};
+use super::params::Params;
+use super::safetensors::Head;
+use super::{ImportOptions, pytorch, safetensors};
+use crate::audio::{Array, read_npy_unchecked};
 use crate::mel::Dialect;
 use crate::model::Model;
 use crate::{Error, Result};
 
-/// Reads the model in the file `path`.
-pub(super) fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    match Format::of(path)? {
-        Format::Safetensors => ModelFile::read(path)?.parse(dialect),
-        Format::PyTorch => pytorch::load(path, path, dialect),
-    }
-}
+/// Largest file that is read: a training's checkpoint of the largest networks, its optimizer's state included.
+const MOST_BYTES: u64 = 1 << 31;
 
 /// A model file's bytes, read once: for who tells models by their content before parsing them.
 pub struct ModelFile {
     path: PathBuf,
-    format: Format,
+    kind: Kind,
     bytes: Cow<'static, [u8]>,
 }
 
 impl ModelFile {
     /// A Remel file that is built in, under the name `name`.
     pub(super) fn built_in(name: &str, bytes: &'static [u8]) -> Self {
-        Self { path: name.into(), format: Format::Safetensors, bytes: bytes.into() }
+        Self { path: name.into(), kind: Kind::Safetensors, bytes: bytes.into() }
     }
 
-    /// Reads any file that [`super::load`] takes.
+    /// Reads any file that [`super::load`] takes, whatever its name: its first bytes tell what it is.
     ///
     /// # Errors
-    /// Its extension is none of a model's, or the system refuses it.
+    /// It is no model's or a part of one, it is too large, or the system refuses it.
     pub fn read(path: &Path) -> Result<Self> {
-        let format = Format::of(path)?;
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?.into();
-        Ok(Self { path: path.to_owned(), format, bytes })
+        if let Some(part) = part_of(path) {
+            let expected = "the whole model in one file: save all of its tensors together";
+            return Err(Error::invalid(path.display(), "name", format!("part {part} of a model"), expected));
+        }
+        let mut opened = Opened::new(path)?;
+        if opened.kind == Kind::Npy {
+            return Err(Error::unreadable(
+                path,
+                "is a NumPy array: expected a model (.safetensors) or a checkpoint (.pt)",
+            ));
+        }
+        if opened.kind == Kind::Safetensors
+            && let (Some(length), Some(first)) = (opened.length, opened.bytes.first_chunk::<8>())
+        {
+            // What it holds is known from its head: values that are no model's are not read.
+            opened.read_to(path, Head::length(*first))?;
+            Head::read(path, &opened.bytes, length)?.check(path)?;
+        }
+        opened.read_to(path, MOST_BYTES + 1)?;
+        Ok(Self { path: path.to_owned(), kind: opened.kind, bytes: opened.bytes.into() })
     }
 
     /// Where the file lies, for the user's eyes.
@@ -55,39 +73,89 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn parse(&self, dialect: Option<&Dialect>) -> Result<Model> {
-        match self.format {
-            Format::Safetensors => safetensors::from_bytes(&self.path, &self.bytes, dialect),
-            // Its reader takes files alone, and the one at `path` may be another by now.
-            Format::PyTorch => {
-                let copy = tempfile::NamedTempFile::new().and_then(|mut copy| {
-                    copy.write_all(&self.bytes)?;
-                    Ok(copy)
-                });
-                let copy = copy.map_err(|e| Error::io(&std::env::temp_dir(), e))?;
-                pytorch::load(copy.path(), &self.path, dialect)
-            }
+        Ok(self.imported(&Params::default(), dialect)?.model)
+    }
+
+    /// The model in it, by what it and `options` say; and what neither says and so is assumed, a phrase each.
+    ///
+    /// # Errors
+    /// As [`super::load`].
+    pub fn import(&self, options: &ImportOptions) -> Result<(Model, Vec<String>)> {
+        let imported = self.imported(&options.params(), options.dialect.as_ref())?;
+        Ok((imported.model, imported.assumed))
+    }
+
+    fn imported(&self, said: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
+        let (path, bytes) = (&self.path, &self.bytes);
+        if self.kind == Kind::Safetensors {
+            return safetensors::from_bytes(path, bytes, said, dialect);
+        }
+        let (root, mut storages) = pytorch::open(path, bytes)?;
+        let params = Params::find(path, &root, &mut storages)?.overridden_by(said);
+        import(path, pytorch::catalog(path, &root, storages)?, &params, dialect)
+    }
+}
+
+/// Reads the one array in the file `path`, told by its first bytes: a NumPy array, or the tensor of a PyTorch or safetensors
+/// file. Its values may be anything.
+///
+/// # Errors
+/// Says what the file is instead, and what to do.
+pub fn read_array(path: &Path) -> Result<Array> {
+    let mut opened = Opened::new(path)?;
+    if opened.kind == Kind::Npy {
+        return read_npy_unchecked(path);
+    }
+    opened.read_to(path, MOST_BYTES + 1)?;
+    match opened.kind {
+        Kind::Safetensors => safetensors::array(path, &opened.bytes),
+        _ => pytorch::array(path, &opened.bytes),
+    }
+}
+
+/// A file as far as it has been read.
+struct Opened {
+    file: File,
+    kind: Kind,
+    /// Its length; none of a pipe.
+    length: Option<u64>,
+    bytes: Vec<u8>,
+}
+
+impl Opened {
+    fn new(path: &Path) -> Result<Self> {
+        let mut file = File::open(path).map_err(|e| Error::io(path, e))?;
+        let metadata = file.metadata().map_err(|e| Error::io(path, e))?;
+        let length = metadata.is_file().then_some(metadata.len());
+        if let Some(length) = length.filter(|length| *length > MOST_BYTES) {
+            return Err(too_large(path, &format!("{length} bytes")));
+        }
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut bytes).map_err(|e| Error::io(path, e))?;
+        let kind = Kind::of(path, &bytes, length.unwrap_or(MOST_BYTES))?;
+        Ok(Self { file, kind, length, bytes })
+    }
+
+    /// Reads on until `count` bytes are known, or all that there are.
+    fn read_to(&mut self, path: &Path, count: u64) -> Result<()> {
+        let more = count.saturating_sub(self.bytes.len() as u64);
+        self.file.by_ref().take(more).read_to_end(&mut self.bytes).map_err(|e| Error::io(path, e))?;
+        match self.bytes.len() as u64 > MOST_BYTES {
+            true => Err(too_large(path, "more")),
+            false => Ok(()),
         }
     }
 }
 
-/// How a model file is written.
-#[derive(Clone, Copy)]
-enum Format {
-    Safetensors,
-    PyTorch,
+fn too_large(path: &Path, found: &str) -> Error {
+    Error::invalid(path.display(), "size", found, format!("at most {MOST_BYTES} bytes"))
 }
 
-impl Format {
-    /// What the extension of `path` says.
-    fn of(path: &Path) -> Result<Self> {
-        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-        match extension.as_str() {
-            "safetensors" => Ok(Self::Safetensors),
-            "pt" | "pth" | "ckpt" => Ok(Self::PyTorch),
-            other => {
-                let expected = ".safetensors, .pt, .pth or .ckpt";
-                Err(Error::invalid(path.display(), "extension", format!(".{other}"), expected))
-            }
-        }
-    }
+/// Which part of a model a file is that is named as one of several, `…-00001-of-00002.…`: as `1 of 2`.
+fn part_of(path: &Path) -> Option<String> {
+    let stem = path.file_stem()?.to_str()?;
+    let (rest, count) = stem.rsplit_once("-of-")?;
+    let (_, index) = rest.rsplit_once('-')?;
+    let (index, count) = (index.parse::<u32>().ok()?, count.parse::<u32>().ok()?);
+    (count > 1).then(|| format!("{index} of {count}"))
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
-
+use super::catalog::Catalog;
+use super::params::{Params, PriorParam};
+use super::prefix::Prefix;
+use super::weight_norm;
 use crate::diffusion::{Clamp, SamplerKind, Schedule};
 use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::mel::Dialect;
@@ -17,63 +19,108 @@ const FAST_BASE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5];
 /// The same for a large one, which is trained on 200 steps.
 const FAST_LARGE: [f64; 6] = [1e-4, 1e-3, 0.01, 0.05, 0.2, 0.7];
 
-/// The `params` that lmnt-com/diffwave saves with its weights, as far as they say something of the model. `causal`,
-/// `prior` and `class_names` are Remel's own.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Params {
-    pub residual_channels: Option<usize>,
-    pub residual_layers: Option<usize>,
-    pub dilation_cycle_length: Option<usize>,
-    pub unconditional: bool,
-    pub n_mels: Option<usize>,
-    pub sample_rate: Option<u32>,
-    pub hop_samples: Option<usize>,
-    pub n_fft: Option<usize>,
-    pub noise_schedule: Option<Vec<f64>>,
-    pub inference_noise_schedule: Option<Vec<f64>>,
-    pub causal: bool,
-    pub prior: PriorParam,
-    pub class_names: Option<Vec<String>>,
+/// What a model is made of beside what its file says, and what had to be assumed.
+pub struct Imported {
+    pub model: Model,
+    /// What the file does not say, a phrase each.
+    pub assumed: Vec<String>,
 }
 
-/// How a checkpoint names its prior: `True` is the energy prior.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(untagged)]
-pub enum PriorParam {
-    #[default]
-    Unstated,
-    Energy(bool),
-    Named(String),
+/// The network that the names and shapes of `weights` tell, once none of its tensors is found to be missing or of another
+/// shape: weights without values are enough.
+///
+/// # Errors
+/// Names the file `place` and the tensor.
+pub fn recognize(place: &str, weights: &Weights) -> Result<(Named, Prefix)> {
+    let mut weights = weights.clone();
+    weight_norm::fold(place, &mut weights)?;
+    let whole = Prefix { taken: String::new(), others: Vec::new() };
+    // Without a network in it, renaming says so.
+    let prefix = Prefix::of(&weights).unwrap_or(whole);
+    let named = rename(place, &prefix.strip(&weights))?;
+    named.weights.validate(place, &named.config.tensors())?;
+    Ok((named, prefix))
 }
 
-/// Puts a model together from the tensors of the file `path`.
+/// Puts a model together from the tensors of the file `path`, of which it and its user say `params`.
 pub fn import(
     path: &Path,
-    tensors: &Weights,
+    mut catalog: Catalog,
     params: &Params,
-    trained_steps: u64,
     dialect: Option<&Dialect>,
-) -> Result<Model> {
+) -> Result<Imported> {
     let place = path.display().to_string();
-    let named = rename(&place, tensors)?;
+    let (_, prefix) = recognize(&place, &catalog.hollow())?;
+    // Now that they are known to be a network's, they are read.
+    let mut weights = catalog.read(path, &prefix.taken)?;
+    weight_norm::fold(&place, &mut weights)?;
+    let named = rename(&place, &prefix.strip(&weights))?;
+    let mut assumed = assumed(&named, params, dialect);
+    assumed.extend(prefix.told());
+    let header = header(path, &place, &named, params, dialect)?;
+    Ok(Imported { model: Model::new(&place, header, named.weights)?, assumed })
+}
+
+/// What nobody says of the model, and the option that does.
+fn assumed(named: &Named, params: &Params, dialect: Option<&Dialect>) -> Vec<String> {
+    let mut assumed = Vec::new();
+    let mut unless = |said: bool, what: String| {
+        if !said {
+            assumed.push(what);
+        }
+    };
+    unless(
+        named.has_dilation_cycle || params.dilation_cycle_length.is_some(),
+        format!("a dilation cycle of {} (--dilation-cycle)", named.config.dilation_cycle),
+    );
+    match dialect {
+        Some(dialect) => unless(
+            params.sample_rate.is_none_or(|rate| rate == dialect.rate_hz),
+            format!("{} Hz, as the dialect has it, where the file says another rate", dialect.rate_hz),
+        ),
+        None => {
+            unless(params.sample_rate.is_some(), "22050 Hz (--sample-rate)".into());
+            unless(named.config.n_mels.is_none(), "the mel dialect lmnt-diffwave (--dialect)".into());
+        }
+    }
+    unless(
+        params.noise_schedule.is_some(),
+        format!("the published schedule of {} steps (--noise-schedule)", named.config.training_steps),
+    );
+    unless(
+        params.inference_noise_schedule.is_some(),
+        "the published fast schedule (--inference-schedule)".into(),
+    );
+    unless(params.causal.is_some(), "convolutions to both sides (--causal)".into());
+    unless(params.prior.is_some(), "no prior (--prior)".into());
+    assumed
+}
+
+/// The header of the network `named`.
+fn header(
+    path: &Path,
+    place: &str,
+    named: &Named,
+    params: &Params,
+    dialect: Option<&Dialect>,
+) -> Result<ModelHeader> {
     let large = named.is_large();
     let training_betas = match &params.noise_schedule {
         Some(betas) => betas.clone(),
-        None => default_training(&named)?.betas().to_vec(),
+        None => default_training(named)?.betas().to_vec(),
     };
     let default_fast = if large { FAST_LARGE } else { FAST_BASE };
     let inference_betas = params.inference_noise_schedule.clone().unwrap_or_else(|| default_fast.to_vec());
-    let network = network(&place, &named, params, training_betas.len())?;
+    let network = network(place, named, params, training_betas.len())?;
     let dialect = match network.n_mels {
-        Some(n_mels) => Some(dialect_of(&place, params, dialect, n_mels)?),
+        Some(n_mels) => Some(dialect_of(place, params, dialect, n_mels)?),
         None => None,
     };
-    let prior = prior_of(&place, &params.prior)?;
+    let prior = prior_of(place, params.prior.as_ref())?;
     // Where nobody says what the classes are, they are numbers.
     let classes = params.class_names.clone();
     let classes = classes.unwrap_or_else(|| (0..network.classes.unwrap_or(0)).map(|n| n.to_string()).collect());
-    let header = ModelHeader {
+    Ok(ModelHeader {
         rate_hz: dialect.as_ref().map_or(params.sample_rate.unwrap_or(22_050), |d| d.rate_hz),
         network: network.into(),
         dialect,
@@ -92,9 +139,8 @@ pub fn import(
         prior,
         phase: None,
         temperature: 1.0,
-        card: Card { trained_steps, ..Card::imported(path) },
-    };
-    Model::new(&place, header, named.weights)
+        card: Card { trained_steps: params.trained_steps, ..Card::imported(path) },
+    })
 }
 
 /// The network that the weights tell, held against the file's own parameters, and what these alone know.
@@ -112,7 +158,7 @@ fn network(place: &str, named: &Named, params: &Params, training_steps: usize) -
             return Err(Error::invalid(place, format!("params.{field}"), stated, expected));
         }
     }
-    if params.unconditional && n_mels.is_some() {
+    if params.unconditional == Some(true) && n_mels.is_some() {
         return Err(Error::invalid(
             place,
             "params.unconditional",
@@ -120,19 +166,22 @@ fn network(place: &str, named: &Named, params: &Params, training_steps: usize) -
             "false: it has conditioner projections",
         ));
     }
-    let mut network = DiffWaveConfig { training_steps, causal: params.causal, ..named.config.clone() };
+    let mut network =
+        DiffWaveConfig { training_steps, causal: params.causal == Some(true), ..named.config.clone() };
     if let Some(cycle) = params.dilation_cycle_length.filter(|_| !named.has_dilation_cycle) {
         network.dilation_cycle = cycle;
     }
     Ok(network)
 }
 
-fn prior_of(place: &str, param: &PriorParam) -> Result<Option<Prior>> {
+fn prior_of(place: &str, param: Option<&PriorParam>) -> Result<Option<Prior>> {
     match param {
-        PriorParam::Unstated | PriorParam::Energy(false) => Ok(None),
-        PriorParam::Energy(true) => Ok(Some(Prior::Energy(EnergyPrior::default()))),
-        PriorParam::Named(name) if name == "spectral" => Ok(Some(Prior::Spectral(SpectralPrior::default()))),
-        PriorParam::Named(name) => {
+        None | Some(PriorParam::Energy(false)) => Ok(None),
+        Some(PriorParam::Energy(true)) => Ok(Some(Prior::Energy(EnergyPrior::default()))),
+        Some(PriorParam::Named(name)) if name == "spectral" => {
+            Ok(Some(Prior::Spectral(SpectralPrior::default())))
+        }
+        Some(PriorParam::Named(name)) => {
             Err(Error::invalid(place, "params.prior", format!("\"{name}\""), "a boolean or \"spectral\""))
         }
     }

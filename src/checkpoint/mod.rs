@@ -2,14 +2,23 @@
 
 mod bandwave;
 mod bundled;
+mod catalog;
 mod file;
 mod import;
+mod kind;
+mod options;
+mod params;
+mod pickle;
+mod prefix;
 mod pytorch;
 mod safetensors;
+mod storages;
 mod values;
+mod weight_norm;
 
 pub use bundled::Bundled;
-pub use file::ModelFile;
+pub use file::{ModelFile, read_array};
+pub use options::ImportOptions;
 pub use safetensors::{WeightType, save, save_as};
 
 use std::path::Path;
@@ -18,24 +27,21 @@ use crate::Result;
 use crate::mel::Dialect;
 use crate::model::Model;
 
-/// Reads a model: a bundled one by its name, a Remel `.safetensors`, a DiffWave checkpoint as `.pt`/`.pth`/`.ckpt` or
-/// `.safetensors`, or the file of BandWave's reference.
+/// Reads a model: a bundled one by its name, a Remel file, a DiffWave checkpoint of PyTorch or as safetensors, or the file of
+/// BandWave's reference. What a file is, its first bytes tell, not its name.
 ///
 /// `dialect` overrides what a foreign checkpoint was trained on, which its file does not say.
 ///
 /// # Errors
 /// One line that names the file, the field or tensor, what was found and what was expected.
 pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    match Bundled::named(path) {
-        Some(bundled) => bundled.file().parse(dialect),
-        None => file::load(path, dialect),
-    }
+    open(path)?.parse(dialect)
 }
 
 /// The file of a model, read whole: a bundled one by its name, or any that [`load`] takes.
 ///
 /// # Errors
-/// Its extension is none of a model's, or the system refuses it.
+/// It is no model's, or the system refuses it.
 pub fn open(path: &Path) -> Result<ModelFile> {
     Bundled::named(path).map_or_else(|| ModelFile::read(path), |bundled| Ok(bundled.file()))
 }

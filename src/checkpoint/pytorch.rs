@@ -1,84 +1,79 @@
-//! PyTorch files. Their pickle is parsed, never run: an object of a class that is no tensor's stays a name.
+//! PyTorch files: their tensors by name, and the plain data beside them.
 
 use std::path::Path;
 
-use pytorch_reader::{DType, PickleValue, PytorchError, PytorchReader};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
-use super::import::{Params, import};
-use super::values::Float;
-use crate::mel::Dialect;
-use crate::model::Model;
-use crate::network::{Tensor, Weights};
+use super::catalog::{Catalog, Source};
+use super::pickle::{TensorView, Value};
+use super::storages::{self, Storages};
+use crate::audio::Array;
 use crate::{Error, Result};
 
-/// Keys under which programs keep the weights of a checkpoint; lmnt's first.
-const WEIGHT_KEYS: [&str; 3] = ["model", "state_dict", "model_state_dict"];
+/// What a training keeps beside its weights, at the top of its file.
+const NOT_WEIGHTS: [&str; 6] = ["optimizer", "optim", "lr_scheduler", "scheduler", "callbacks", "loops"];
 
-/// Imports a checkpoint: with `model`, `params` and `step` as lmnt-com/diffwave writes it, or a bare state dict.
-/// `path` is the name for the user of what lies at `file`.
-pub fn load(file: &Path, path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
-    std::fs::File::open(file).map_err(|e| Error::io(path, e))?;
-    let refused =
-        |e: PytorchError| Error::unreadable(path, format!("not readable as a PyTorch checkpoint: {e}"));
-    let root = PytorchReader::read_pickle_data(file, None).map_err(refused)?;
-    let PickleValue::Dict(root) = root else {
-        let found = match root {
-            PickleValue::Unsupported(class) => format!("an object of the class {class}"),
-            other => format!("{other:?}").chars().take(60).collect(),
-        };
-        return Err(Error::invalid(path.display(), "root", found, "a dictionary of tensors"));
-    };
-    let key = WEIGHT_KEYS.into_iter().find(|key| matches!(root.get(*key), Some(PickleValue::Dict(_))));
-    let reader = match key {
-        Some(key) => PytorchReader::with_top_level_key(file, key),
-        None => PytorchReader::new(file),
-    }
-    .map_err(refused)?;
-    let mut weights = Weights::default();
-    for (name, tensor) in reader.tensors() {
-        // The optimizer's counters are integers, but no weight is.
-        let Some(float) = float(tensor.dtype()) else { continue };
-        let bytes = tensor.read().map_err(|e| Error::unreadable(path, format!("tensor {name}: {e}")))?;
-        weights.insert(name.clone(), Tensor { shape: tensor.shape().to_vec(), data: float.widen(&bytes) });
-    }
-    let params: Params = match root.get("params") {
-        Some(value) => fields(path, "params", value)?,
-        None => Params::default(),
-    };
-    let trained_steps = match root.get("step") {
-        Some(PickleValue::Int(step)) => u64::try_from(*step).unwrap_or(0),
-        _ => 0,
-    };
-    import(path, &weights, &params, trained_steps, dialect)
+/// Reads what is in the file `path` but the values of its tensors. `bytes` are the file.
+///
+/// # Errors
+/// Names the file, and says why it is no checkpoint.
+pub fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<(Value, Storages<'a>)> {
+    let refused = |e: String| Error::unreadable(path, format!("not readable as a PyTorch checkpoint: {e}"));
+    let (pickle, storages) = storages::open(bytes).map_err(refused)?;
+    Ok((pickle.value().map_err(refused)?, storages))
 }
 
-fn fields<T: DeserializeOwned>(path: &Path, field: &str, value: &PickleValue) -> Result<T> {
-    serde_json::from_value(json(value))
-        .map_err(|e| Error::invalid(path.display(), field, e, "the parameters that lmnt-com/diffwave saves"))
+/// The tensors in `root`, under their names with those of the dictionaries around them before.
+///
+/// # Errors
+/// Where it is no dictionary.
+pub fn catalog<'a>(path: &Path, root: &Value, storages: Storages<'a>) -> Result<Catalog<'a>> {
+    let Value::Map(entries) = root else {
+        return Err(Error::invalid(path.display(), "root", root.kind(), "a dictionary of tensors"));
+    };
+    let mut tensors = Vec::new();
+    for (name, value) in entries {
+        let name_lower = name.to_ascii_lowercase();
+        if !NOT_WEIGHTS.iter().any(|other| name_lower.starts_with(other)) {
+            collect(name.clone(), value, &mut tensors);
+        }
+    }
+    Ok(Catalog { tensors, source: Source::PyTorch(storages) })
 }
 
-/// A value of plain data; what has no counterpart is null.
-fn json(value: &PickleValue) -> Value {
+fn collect(name: String, value: &Value, tensors: &mut Vec<(String, TensorView)>) {
     match value {
-        PickleValue::Bool(b) => Value::from(*b),
-        PickleValue::Int(i) => Value::from(*i),
-        PickleValue::Float(f) => Value::from(*f),
-        PickleValue::String(s) => Value::from(s.as_str()),
-        PickleValue::List(items) => items.iter().map(json).collect(),
-        PickleValue::Dict(items) => items.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
-        PickleValue::None | PickleValue::Bytes(_) | PickleValue::Unsupported(_) => Value::Null,
+        // Counters are integers, but no weight is.
+        Value::Tensor(tensor) if tensor.number.is_float() => tensors.push((name, tensor.clone())),
+        Value::Map(entries) => {
+            for (inner, value) in entries {
+                collect(format!("{name}.{inner}"), value, tensors);
+            }
+        }
+        _ => {}
     }
 }
 
-/// None for a type that no weight has.
-fn float(dtype: DType) -> Option<Float> {
-    match dtype {
-        DType::F64 => Some(Float::F64),
-        DType::F32 => Some(Float::F32),
-        DType::F16 => Some(Float::F16),
-        DType::BF16 => Some(Float::BF16),
-        _ => None,
+/// The one tensor that the file `path` holds.
+///
+/// # Errors
+/// Where it holds another thing, or several.
+pub fn array(path: &Path, bytes: &[u8]) -> Result<Array> {
+    let (root, mut storages) = open(path, bytes)?;
+    let mut tensors = Vec::new();
+    match &root {
+        Value::List(items) => {
+            items.iter().enumerate().for_each(|(index, item)| collect(index.to_string(), item, &mut tensors));
+        }
+        root => collect(String::new(), root, &mut tensors),
     }
+    let [(_, tensor)] = tensors.as_slice() else {
+        let found = if tensors.len() > 1 {
+            format!("{} of {} tensors", root.kind(), tensors.len())
+        } else {
+            root.kind()
+        };
+        let expected = "one tensor of mel frames (torch.save(mel, path))";
+        return Err(Error::invalid(path.display(), "root", found, expected));
+    };
+    let read = storages.read(tensor).map_err(|e| Error::unreadable(path, e))?;
+    Ok(Array { shape: tensor.shape.clone(), data: tensor.number.widen(&read) })
 }

@@ -4,56 +4,155 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use half::f16;
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorView as Written};
 
 use super::bandwave;
-use super::import::{Params, import};
-use super::values::Float;
-use crate::audio::write_whole;
+use super::catalog::{Catalog, Source};
+use super::import::{self, Imported};
+use super::params::Params;
+use super::pickle::{Data, TensorView};
+use super::values::Number;
+use crate::audio::{Array, write_whole};
 use crate::mel::Dialect;
 use crate::model::{Model, ModelHeader};
-use crate::network::{Tensor, Weights};
 use crate::{Error, Result};
 
 /// The metadata entry that holds the header; its name carries the format's version.
 const HEADER: &str = "remel.model.1";
 
-/// Reads a model file, or imports a bare state dict kept as safetensors. `path` is its name for the user.
-pub fn from_bytes(path: &Path, bytes: &[u8], dialect: Option<&Dialect>) -> Result<Model> {
-    let refused = |e| Error::unreadable(path, format!("not readable as safetensors: {e}"));
-    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(refused)?;
-    let header = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER));
-    let file = SafeTensors::deserialize(bytes).map_err(refused)?;
-    let mut weights = Weights::default();
-    for (name, view) in file.iter() {
-        let Some(float) = float(view.dtype()) else {
-            let (field, found) = (format!("tensor {name}"), view.dtype());
-            return Err(Error::invalid(path.display(), field, found, "F32, F64, F16 or BF16"));
-        };
-        weights.insert(name, Tensor { shape: view.shape().to_vec(), data: float.widen(view.data()) });
-    }
-    let Some(header) = header else {
-        let arguments = metadata.metadata().as_ref().and_then(|entries| entries.get(bandwave::CONFIG));
-        return match arguments {
-            Some(arguments) => bandwave::import(path, arguments, weights),
-            None => import(path, &weights, &Params::default(), 0, dialect),
-        };
-    };
-    let header: ModelHeader = serde_json::from_str(header)
-        .map_err(|e| Error::invalid(path.display(), format!("metadata {HEADER}"), e, "a model's header"))?;
-    Model::new(&path.display().to_string(), header, weights)
+/// What a safetensors file says before its values.
+pub struct Head {
+    metadata: Metadata,
+    /// Where the values begin.
+    start: usize,
 }
 
-/// None for a type that no weight has.
-fn float(dtype: Dtype) -> Option<Float> {
-    match dtype {
-        Dtype::F64 => Some(Float::F64),
-        Dtype::F32 => Some(Float::F32),
-        Dtype::F16 => Some(Float::F16),
-        Dtype::BF16 => Some(Float::BF16),
-        _ => None,
+impl Head {
+    /// Bytes of the head of the file that begins with `first`.
+    pub fn length(first: [u8; 8]) -> u64 {
+        u64::from_le_bytes(first).saturating_add(8)
     }
+
+    /// That of the file `path` of `length` bytes, which begins with `bytes`: with all of its head.
+    ///
+    /// # Errors
+    /// Names the file, where it is cut short or its head is none.
+    pub fn read(path: &Path, bytes: &[u8], length: u64) -> Result<Self> {
+        let refused = |e: String| Error::unreadable(path, format!("not readable as safetensors: {e}"));
+        let first = *bytes.first_chunk::<8>().ok_or_else(|| refused("it is cut short".into()))?;
+        let start = usize::try_from(Self::length(first)).unwrap_or(usize::MAX);
+        let head = bytes.get(8..start).ok_or_else(|| refused("its header is cut short".into()))?;
+        let metadata: Metadata = serde_json::from_slice(head).map_err(|e| refused(e.to_string()))?;
+        let expected = start as u64 + metadata.data_len() as u64;
+        if expected != length {
+            let expected = format!("{expected}, as its header says");
+            return Err(Error::invalid(path.display(), "size", format!("{length} bytes"), expected));
+        }
+        Ok(Self { metadata, start })
+    }
+
+    fn entry(&self, name: &str) -> Option<&String> {
+        self.metadata.metadata().as_ref().and_then(|entries| entries.get(name))
+    }
+
+    /// The header of the model in it; none of a bare state dict.
+    fn header(&self, path: &Path) -> Result<Option<ModelHeader>> {
+        let refused = |e| Error::invalid(path.display(), format!("metadata {HEADER}"), e, "a model's header");
+        match (self.entry(HEADER), self.entry(bandwave::CONFIG)) {
+            (Some(header), _) => serde_json::from_str(header).map(Some).map_err(refused),
+            (None, Some(arguments)) => bandwave::header(path, arguments).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Its tensors, whose values are in `bytes`.
+    pub fn catalog<'a>(&self, path: &Path, bytes: &'a [u8]) -> Result<Catalog<'a>> {
+        let mut tensors = Vec::new();
+        for name in self.metadata.offset_keys() {
+            let info = self.metadata.info(&name).expect("a tensor by its name");
+            let Some(number) = float(path, &name, info.dtype)? else { continue };
+            let offset = self.start + info.data_offsets.0;
+            let view = TensorView {
+                data: Data::Stored(String::new()),
+                number,
+                offset,
+                shape: info.shape.clone(),
+                strides: Vec::new(),
+            };
+            tensors.push((name, view));
+        }
+        Ok(Catalog { tensors, source: Source::Safetensors(bytes) })
+    }
+
+    /// Refuses a file whose names and shapes are no model's, before its values are read.
+    ///
+    /// # Errors
+    /// As [`from_bytes`].
+    pub fn check(&self, path: &Path) -> Result<()> {
+        let (place, hollow) = (path.display().to_string(), self.catalog(path, &[])?.hollow());
+        match self.header(path)? {
+            Some(header) => {
+                header.check_budget(&place)?;
+                hollow.validate(&place, &header.network.tensors())
+            }
+            None => import::recognize(&place, &hollow).map(drop),
+        }
+    }
+}
+
+/// Reads a model file, or imports a bare state dict kept as safetensors. `path` is its name for the user.
+pub fn from_bytes(path: &Path, bytes: &[u8], params: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
+    let head = Head::read(path, bytes, bytes.len() as u64)?;
+    head.check(path)?;
+    let mut catalog = head.catalog(path, bytes)?;
+    match head.header(path)? {
+        Some(header) => {
+            let model = Model::new(&path.display().to_string(), header, catalog.read(path, "")?)?;
+            Ok(Imported { model, assumed: Vec::new() })
+        }
+        None => import::import(path, catalog, params, dialect),
+    }
+}
+
+/// None for counters, which are integers: no weight is.
+fn float(path: &Path, name: &str, dtype: Dtype) -> Result<Option<Number>> {
+    match dtype {
+        Dtype::F64 => Ok(Some(Number::F64)),
+        Dtype::F32 => Ok(Some(Number::F32)),
+        Dtype::F16 => Ok(Some(Number::F16)),
+        Dtype::BF16 => Ok(Some(Number::BF16)),
+        Dtype::BOOL
+        | Dtype::U8
+        | Dtype::I8
+        | Dtype::U16
+        | Dtype::I16
+        | Dtype::U32
+        | Dtype::I32
+        | Dtype::U64
+        | Dtype::I64 => Ok(None),
+        other => {
+            let field = format!("tensor {name}");
+            Err(Error::invalid(path.display(), field, other, "F32, F64, F16 or BF16"))
+        }
+    }
+}
+
+/// The one tensor that the file `path` holds.
+///
+/// # Errors
+/// Where it holds none or several.
+pub fn array(path: &Path, bytes: &[u8]) -> Result<Array> {
+    let head = Head::read(path, bytes, bytes.len() as u64)?;
+    let mut catalog = head.catalog(path, bytes)?;
+    let names: Vec<String> = catalog.tensors.iter().map(|(name, _)| name.clone()).collect();
+    let [name] = names.as_slice() else {
+        let found =
+            format!("{} ({})", names.len(), names.iter().take(5).cloned().collect::<Vec<_>>().join(", "));
+        return Err(Error::invalid(path.display(), "tensors", found, "one: the mel frames"));
+    };
+    let tensor = catalog.read(path, "")?.remove(name).expect("it was listed");
+    Ok(Array { shape: tensor.shape, data: tensor.data })
 }
 
 /// How weights are written.
@@ -92,7 +191,7 @@ pub fn save_as(model: &Model, path: &Path, weights: WeightType) -> Result<()> {
         WeightType::F16 => Dtype::F16,
     };
     let views = tensors.iter().map(|(name, shape, bytes)| {
-        let view = TensorView::new(dtype, shape.clone(), bytes).expect("shape and bytes are one tensor's");
+        let view = Written::new(dtype, shape.clone(), bytes).expect("shape and bytes are one tensor's");
         (name.as_str(), view)
     });
     let bytes = safetensors::serialize(views, Some(metadata))

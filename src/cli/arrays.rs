@@ -5,22 +5,42 @@ use std::path::Path;
 use anyhow::Result;
 use remel::Error;
 use remel::audio::{Audio, is_stream, read_npy, write_npy};
+use remel::checkpoint::read_array;
 use remel::mel::Mel;
-use remel::model::Model;
+use remel::model::{Model, ReceivedMel};
 use remel::render::Request;
 use remel::vocoder::check_noise;
 
-/// Reads mel frames, `[n_mels, frames]`, that fit `model`.
-pub fn read_mel(path: &Path, model: &Model) -> Result<Mel> {
-    let array = read_npy(path)?;
+/// Reads mel frames that fit `model`: `[n_mels, frames]`, or `[frames, n_mels]` where no other reading fits, with or without
+/// a first axis of one. What there is to doubt of them is said on the terminal.
+pub fn read_mel(path: &Path, model: &Model) -> Result<ReceivedMel> {
+    let array = read_array(path)?;
     let n_mels = model.dialect()?.n_mels;
-    match array.shape.as_slice() {
-        [bands, frames] if *bands == n_mels && *frames > 0 => Ok(Mel::from_bands(n_mels, &array.data)),
-        other => {
-            let expected = format!("[{n_mels}, frames] for this model");
-            Err(Error::invalid(path.display(), "shape", format!("{other:?}"), expected).into())
+    let place = path.display();
+    let axes = match array.shape.as_slice() {
+        [1, axes @ ..] => axes,
+        axes => axes,
+    };
+    let bands = match axes {
+        [bands, frames] if *bands == n_mels && *frames > 0 => array.data,
+        [frames, bands] if *bands == n_mels && *frames > 0 => {
+            eprintln!("{place}: taken as [frames, n_mels]");
+            Mel::from_frames(n_mels, array.data).to_bands()
         }
+        [batch, bands, frames] if *bands == n_mels && *frames > 0 => {
+            let expected = format!("[{n_mels}, frames]: one of the {batch} at a time");
+            return Err(Error::invalid(place, "shape", format!("{:?}", array.shape), expected).into());
+        }
+        _ => {
+            let expected = format!("[{n_mels}, frames] for this model");
+            return Err(Error::invalid(place, "shape", format!("{:?}", array.shape), expected).into());
+        }
+    };
+    let received = model.receive_mel(&place.to_string(), &bands)?;
+    if let Some(doubt) = &received.doubt {
+        eprintln!("warning: {place}: {doubt}");
     }
+    Ok(received)
 }
 
 /// Reads every Gaussian of a sampling, `[steps, values]`: as many values as asked for, or as the file's rows have.

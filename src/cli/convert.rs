@@ -4,25 +4,88 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use remel::checkpoint::{self, WeightType};
+use remel::checkpoint::{self, ImportOptions, WeightType};
+use remel::diffusion::Schedule;
 use remel::domain::phase::Phase;
 use remel::mel::Dialect;
 use remel::model::Card;
 
 use super::options::{share, temperature};
 use super::output;
+use super::print::note;
+
+/// What a checkpoint does not say of its model, or says wrongly.
+#[derive(Args)]
+struct Said {
+    /// The mel dialect it was trained on [default: lmnt-diffwave, at the rate and of the size that the input says]
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<String>,
+    /// Its sample rate [default: what the input says, else 22050]
+    #[arg(long, value_name = "HZ", conflicts_with = "dialect")]
+    sample_rate: Option<u32>,
+    /// Layers until dilations start again from 1 [default: what the input says, else 10]
+    #[arg(long, value_name = "LAYERS")]
+    dilation_cycle: Option<usize>,
+    /// Its convolutions see the past only
+    #[arg(long)]
+    causal: bool,
+    /// Betas of its training: β,β,…, or FIRST:LAST:STEPS for a linear rise [default: what the input says, else as published]
+    #[arg(long, value_name = "BETAS", value_parser = betas)]
+    noise_schedule: Option<Betas>,
+    /// Betas of its short schedule, in the same forms [default: what the input says, else as published]
+    #[arg(long, value_name = "BETAS", value_parser = betas)]
+    inference_schedule: Option<Betas>,
+    /// The prior it was trained with [default: what the input says, else none]
+    #[arg(long, value_parser = ["none", "energy", "spectral"])]
+    prior: Option<String>,
+    /// Names of its classes, with commas between them [default: what the input says, else numbers]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    class_names: Option<Vec<String>>,
+}
+
+impl Said {
+    fn options(&self) -> Result<ImportOptions> {
+        Ok(ImportOptions {
+            dialect: self.dialect.as_deref().map(Dialect::named).transpose()?,
+            rate_hz: self.sample_rate,
+            dilation_cycle: self.dilation_cycle,
+            causal: self.causal.then_some(true),
+            training_betas: self.noise_schedule.clone().map(|betas| betas.0),
+            inference_betas: self.inference_schedule.clone().map(|betas| betas.0),
+            prior: self.prior.clone(),
+            classes: self.class_names.clone(),
+        })
+    }
+}
+
+/// A schedule.
+#[derive(Clone)]
+struct Betas(Vec<f64>);
+
+fn betas(text: &str) -> Result<Betas, String> {
+    let expected = || "expected betas above 0 and below 1, as β,β,… or FIRST:LAST:STEPS".to_owned();
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| expected());
+    let schedule = match text.split(':').collect::<Vec<&str>>().as_slice() {
+        [first, last, steps] => {
+            let steps =
+                steps.parse().ok().filter(|steps| (1..=100_000).contains(steps)).ok_or_else(expected)?;
+            Schedule::linear(steps, number(first)?, number(last)?)
+        }
+        _ => Schedule::from_betas(text.split(',').map(number).collect::<Result<_, String>>()?),
+    };
+    schedule.map(|schedule| Betas(schedule.betas().to_vec())).map_err(|_| expected())
+}
 
 /// Arguments of `remel convert`.
 #[derive(Args)]
 pub struct Convert {
-    /// DiffWave checkpoint: .pt, .pth, .ckpt or .safetensors; or the .safetensors of BandWave's reference
+    /// DiffWave checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
     input: PathBuf,
     /// Remel model to write
     #[arg(short, long, value_name = "OUT.safetensors")]
     output: PathBuf,
-    /// The mel dialect it was trained on, where it is not lmnt-com/diffwave's
-    #[arg(long, value_name = "NAME")]
-    dialect: Option<String>,
+    #[command(flatten)]
+    said: Said,
     /// Scale of the noise that suits the model, 0 to 1.5 [default: 1]
     #[arg(long, value_parser = temperature)]
     temperature: Option<f32>,
@@ -55,8 +118,10 @@ impl Convert {
         // A bundled model is none.
         let file: Vec<&Path> = self.input.is_file().then_some(self.input.as_path()).into_iter().collect();
         output::check(&self.output, &["safetensors"], &file)?;
-        let dialect = self.dialect.as_deref().map(Dialect::named).transpose()?;
-        let model = checkpoint::load(&self.input, dialect.as_ref())?;
+        let (model, assumed) = checkpoint::open(&self.input)?.import(&self.said.options()?)?;
+        if !assumed.is_empty() {
+            note!("{}: not said by the file: {}", self.input.display(), assumed.join("; "));
+        }
         let read = model.header().card.clone();
         let temperature = self.temperature.unwrap_or(model.header().temperature);
         let phase = self.phase(model.header().phase);
@@ -68,7 +133,7 @@ impl Convert {
         });
         let weights = if self.half { WeightType::F16 } else { WeightType::F32 };
         checkpoint::save_as(&model, &self.output, weights)?;
-        eprintln!("{}: {} parameters", self.output.display(), model.weights().parameters());
+        note!("{}: {} parameters", self.output.display(), model.weights().parameters());
         Ok(())
     }
 

@@ -51,7 +51,7 @@ impl Denoise {
         let class = self.model.class(&model)?;
         let x = read_npy(&self.x)?.into_window(&self.x, layout.row_values())?;
         let mel = match (&self.mel, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
-            (Some(path), _) => read_mel(path, &model)?,
+            (Some(path), _) => read_mel(path, &model)?.mel,
             (None, None) => Mel::default(),
             (None, Some(n_mels)) => {
                 let expected = format!("mel frames of {n_mels} bands: the model is conditional");

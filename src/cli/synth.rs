@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use remel::Error;
 use remel::mel::Dialect;
-use remel::model::Model;
+use remel::model::{Model, ReceivedMel};
 
 use super::arrays::{SamplesFile, read_mel, read_noise};
 use super::options::{ModelOptions, SamplingOptions};
@@ -17,7 +17,7 @@ use super::progress::Progress;
 /// Arguments of `remel synth`.
 #[derive(Args)]
 pub struct Synth {
-    /// Mel frames, [n_mels, frames], in the model's dialect
+    /// Mel frames, [n_mels, frames], in the model's dialect: a NumPy array, or a tensor in a .pt or .safetensors file
     input: PathBuf,
     /// The dialect that they were computed in, where it differs from the model's in where frames lie (tacotron2 with tts)
     #[arg(long, value_name = "NAME")]
@@ -41,7 +41,7 @@ impl Synth {
         output::check(&self.output, &["wav", "npy"], &inputs.into_iter().flatten().collect::<Vec<&Path>>())?;
         let output = SamplesFile::of(&self.output)?;
         let model = self.framed(self.model.load()?)?;
-        let mel = read_mel(&self.input, &model)?;
+        let ReceivedMel { mel, doubt } = read_mel(&self.input, &model)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let length = model.header().network.layout().values(mel.frames());
         let noise =
@@ -49,10 +49,20 @@ impl Synth {
         let rate_hz = model.header().rate_hz;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("synthesizing");
-        let samples = match noise {
+        let mut samples = match noise {
             Some(noise) => vocoder.synthesize_with_noise(&mel, &noise, &request)?,
             None => vocoder.synthesize(&mel, &[], &request, &mut |done, all| progress.show(done, all))?,
         };
+        if let Some(index) = samples.iter().position(|sample| sample.is_nan()) {
+            let place = self.input.display();
+            return Err(
+                Error::invalid(place, format!("sample {index}"), "NaN", "frames that give a sound").into()
+            );
+        }
+        // Frames of another dialect may be of any loudness.
+        if doubt.is_some() {
+            samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
+        }
         output.write(rate_hz, samples)
     }
 

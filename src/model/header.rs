@@ -1,6 +1,5 @@
 //! All of a model but its weights.
 
-use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +9,7 @@ use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
 use crate::network::{BandWaveConfig, Network};
-use crate::{Error, Result};
 
-/// Sample rates that models have: what lies outside would ask a resampler for gigabytes.
-const RATES_HZ: RangeInclusive<u32> = 1_000..=384_000;
-/// Most steps of a short schedule: a causal network keeps a history of each.
-const MOST_INFERENCE_STEPS: usize = 1_000;
 /// Steps that BandWave is meant to be sampled in.
 const ANGLE_STEPS: usize = 4;
 
@@ -105,21 +99,6 @@ impl ModelHeader {
             temperature: 1.0,
             card,
         }
-    }
-
-    /// Refuses what would ask for more memory than any model has use for, before anything is made of it.
-    pub(super) fn check_budget(&self, place: &str) -> Result<()> {
-        if !RATES_HZ.contains(&self.rate_hz) {
-            let expected = format!("{} to {}", RATES_HZ.start(), RATES_HZ.end());
-            return Err(Error::invalid(place, "rate_hz", self.rate_hz, expected));
-        }
-        let steps = self.angle_steps.unwrap_or(self.inference_betas.len());
-        if steps > MOST_INFERENCE_STEPS {
-            let (found, expected) = (format!("{steps} steps"), format!("at most {MOST_INFERENCE_STEPS}"));
-            let field = if self.angle_steps.is_some() { "angle_steps" } else { "inference_betas" };
-            return Err(Error::invalid(place, field, found, expected));
-        }
-        Ok(())
     }
 
     /// What the network diffuses.

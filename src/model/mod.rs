@@ -1,9 +1,12 @@
 //! A model: a network with everything it needs to make sound, validated once.
 
+mod budget;
 mod classes;
 mod header;
+mod received;
 
 pub use header::{Card, ModelHeader};
+pub use received::ReceivedMel;
 
 use crate::diffusion::{Clamp, Course, SamplerKind, SamplingPlan, Schedule};
 use crate::domain::phase::Phase;
@@ -36,12 +39,11 @@ impl Model {
     /// Names the first field of `place` that does not fit: a size, a tensor's shape, the dialect, a schedule.
     pub fn new(place: &str, header: ModelHeader, weights: Weights) -> Result<Self> {
         let network = &header.network;
-        network.validate(place)?;
+        header.check_budget(place)?;
         weights.validate(place, &network.tensors())?;
         let layout = network.layout();
         match (&header.dialect, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
             (Some(dialect), Some(n_mels)) => {
-                dialect.validate()?;
                 let of = format!("dialect {}", dialect.name);
                 if dialect.n_mels != n_mels {
                     return Err(Error::invalid(place, of, format!("{} mels", dialect.n_mels), n_mels));
@@ -63,7 +65,6 @@ impl Model {
             }
         }
         header.check_classes(place)?;
-        header.check_budget(place)?;
         if !(0.0..=1.5).contains(&header.temperature) {
             return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
         }
@@ -234,8 +235,11 @@ impl Levels {
             }
             (false, None) => {}
         }
-        let training = Schedule::from_betas(header.training_betas.clone())?;
-        let inference = Schedule::from_betas(header.inference_betas.clone())?;
+        let schedule = |field: &str, betas: &[f64]| {
+            Schedule::from_betas(betas.to_vec()).map_err(|e| budget::within(place, field, e))
+        };
+        let training = schedule("training_betas", &header.training_betas)?;
+        let inference = schedule("inference_betas", &header.inference_betas)?;
         match header.network.training_steps().filter(|steps| *steps != training.len()) {
             None => Ok(Self::Steps { training, inference }),
             Some(steps) => {

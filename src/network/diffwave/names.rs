@@ -6,7 +6,7 @@ use crate::network::{Tensor, Weights};
 use crate::{Error, Result};
 
 /// A tensor whose name ends so tells the formulation and the prefix of all names.
-const MARKERS: [(&str, Variant); 2] = [
+pub(crate) const MARKERS: [(&str, Variant); 2] = [
     ("residual_layers.0.dilated_conv.weight", Variant::Lmnt),
     ("res_blocks.0.0.bi_dilated_conv.weight", Variant::Unscaled),
 ];
