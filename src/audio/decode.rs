@@ -11,9 +11,9 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
 use super::Audio;
-use super::container::Contents;
+use super::container::{Contents, contents};
 use super::gather::Gathered;
-use super::read::check_format;
+use super::limits::check_format;
 use crate::{Error, Result};
 
 const EXPECTED: &str = "expected WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC, ALAC), AIFF, CAF or AU audio";
@@ -23,7 +23,7 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
     if bytes.is_empty() {
         return Err(Error::unreadable(path, format!("the file is empty, {EXPECTED}")));
     }
-    match Contents::of(path, bytes, tell)? {
+    match contents(path, bytes, tell)? {
         Contents::Pcm(pcm) => {
             check_format(path, pcm.rate_hz, pcm.channels)?;
             let mut decoder = decoder(&pcm.parameters()).map_err(|e| unreadable(path, &e))?;

@@ -8,7 +8,7 @@ use symphonia::core::formats::Track;
 use symphonia::core::packet::Packet;
 
 use super::Audio;
-use super::read::check_format;
+use super::limits::check_format;
 use crate::{Error, Result};
 
 /// Samples of all channels that are decoded at most: 8 GB.

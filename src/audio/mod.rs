@@ -1,12 +1,13 @@
 //! Audio and array files in and out.
 //!
-//! A file's bytes (`source`) are looked into (`container`), decoded (`decode`, `pcm`) and put together (`gather`); `read` says
-//! what may come out of it.
+//! A file's bytes (`source`) are looked into (`container`), decoded (`decode`, `pcm`) and put together (`gather`); `limits`
+//! says what may come out of it.
 
 mod container;
 mod decode;
 mod gather;
 mod identity;
+mod limits;
 mod npy;
 mod pcm;
 mod planar;

@@ -3,16 +3,9 @@
 use std::path::Path;
 
 use super::decode::decode;
+use super::limits::check_values;
 use super::{Audio, source};
 use crate::{Error, Result};
-
-/// Sample rates of files, in Hz.
-const RATES: std::ops::RangeInclusive<u32> = 1000..=768_000;
-/// Channels of a file.
-const MOST_CHANNELS: usize = 64;
-/// Largest magnitude of a sample: integers of 32 bits that were written as floating-point numbers are below it, and its square
-/// is far from infinite.
-const LARGEST: f32 = 1e10;
 
 impl Audio {
     /// Reads a WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC or ALAC), AIFF, CAF or AU file, or for `-` standard input: of one that
@@ -35,25 +28,7 @@ impl Audio {
         if audio.samples() == 0 {
             return Err(Error::unreadable(path, "holds no samples, expected at least one"));
         }
-        for (channel, samples) in audio.channels.iter().enumerate() {
-            if let Some(at) = samples.iter().position(|v| !v.is_finite() || v.abs() > LARGEST) {
-                let (field, found) = (format!("channel {channel}, sample {at}"), samples[at]);
-                let expected = format!("a finite number of at most {LARGEST:e}");
-                return Err(Error::invalid(path.display(), field, format!("{found:e}"), expected));
-            }
-        }
+        check_values(path, &audio)?;
         Ok(audio)
     }
-}
-
-/// Refuses a rate or a number of channels that no file of sound has.
-pub(super) fn check_format(path: &Path, rate_hz: u32, channels: usize) -> Result<()> {
-    if !RATES.contains(&rate_hz) {
-        let expected = format!("{} to {} Hz", RATES.start(), RATES.end());
-        return Err(Error::invalid(path.display(), "sample rate", format!("{rate_hz} Hz"), expected));
-    }
-    if !(1..=MOST_CHANNELS).contains(&channels) {
-        return Err(Error::invalid(path.display(), "channels", channels, format!("1 to {MOST_CHANNELS}")));
-    }
-    Ok(())
 }

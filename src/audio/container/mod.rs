@@ -4,6 +4,7 @@
 
 mod aiff;
 mod au;
+mod contents;
 mod mp3;
 mod mpeg4;
 mod riff;
@@ -12,37 +13,27 @@ mod words;
 
 use std::path::Path;
 
-use super::pcm::Pcm;
 use crate::Result;
 
-pub(super) use mpeg4::Edit;
+pub(super) use contents::Contents;
+use mpeg4::Edit;
 
-/// What a file holds.
-pub(super) enum Contents {
-    /// Plain samples.
-    Pcm(Pcm),
-    /// Bytes for a decoder's own reader, and what of the sound is meant to be heard.
-    Coded { bytes: Vec<u8>, edit: Option<Edit> },
-}
-
-impl Contents {
-    /// Looks into the bytes of the file `path`, and tells of what was not as it should be.
-    ///
-    /// # Errors
-    /// Where the container holds what cannot be read: names the file, the field and what was found.
-    pub(super) fn of(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Self> {
-        let bytes = tags::without(bytes);
-        if let Some(magic) = bytes.first_chunk() {
-            match magic {
-                b"RIFF" | b"RIFX" | b"RF64" | b"BW64" | b"riff" => return riff::read(path, bytes, tell),
-                b"FORM" => return aiff::read(path, bytes, tell).map(Self::Pcm),
-                b".snd" => return au::read(path, bytes, tell).map(Self::Pcm),
-                _ => {}
-            }
+/// Looks into the bytes of the file `path`, and tells of what was not as it should be.
+///
+/// # Errors
+/// Where the container holds what cannot be read: names the file, the field and what was found.
+pub(super) fn contents(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Contents> {
+    let bytes = tags::without(bytes);
+    if let Some(magic) = bytes.first_chunk() {
+        match magic {
+            b"RIFF" | b"RIFX" | b"RF64" | b"BW64" | b"riff" => return riff::read(path, bytes, tell),
+            b"FORM" => return aiff::read(path, bytes, tell).map(Contents::Pcm),
+            b".snd" => return au::read(path, bytes, tell).map(Contents::Pcm),
+            _ => {}
         }
-        if mp3::is_mp3(&bytes) {
-            return Ok(Self::Coded { bytes: mp3::mended(path, bytes, tell)?, edit: None });
-        }
-        Ok(Self::Coded { edit: Edit::of(&bytes), bytes })
     }
+    if mp3::is_mp3(&bytes) {
+        return Ok(Contents::Coded { bytes: mp3::mended(path, bytes, tell)?, edit: None });
+    }
+    Ok(Contents::Coded { edit: Edit::of(&bytes), bytes })
 }

@@ -11,8 +11,9 @@ use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_PCM_S32BE, CODEC_ID_PCM_S32LE, CODEC_ID_PCM_U8,
 };
 
+use super::contents::Contents;
+use super::mp3;
 use super::words::{find, u16_at, u32_at, u64_at};
-use super::{Contents, mp3};
 use crate::audio::pcm::{Coding, Pcm};
 use crate::{Error, Result};
 

@@ -1,0 +1,12 @@
+//! What is found in a container.
+
+use super::mpeg4::Edit;
+use crate::audio::pcm::Pcm;
+
+/// What a file holds.
+pub(in crate::audio) enum Contents {
+    /// Plain samples.
+    Pcm(Pcm),
+    /// Bytes for a decoder's own reader, and what of the sound is meant to be heard.
+    Coded { bytes: Vec<u8>, edit: Option<Edit> },
+}
