@@ -103,7 +103,10 @@ fn a_training_does_not_begin_with_a_network_of_another_shape_or_kind() {
         run(&config, false, &mut Record::default()).unwrap_err().to_string()
     };
     let message = refusal("small", "layers = 14");
-    assert!(message.contains("small: tensor layers.12.taps.weight: found none"), "{message}");
+    assert!(
+        message.contains("small: a model of another shape: network.layers: found 12, expected 14"),
+        "{message}"
+    );
     let live = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/live.safetensors");
     let message = refusal(&live.display().to_string(), "");
     assert!(message.contains("live.safetensors: network: found DiffWave, expected BandWave"), "{message}");

@@ -26,4 +26,4 @@ pub use resample::resample;
 pub(crate) use ring::Ring;
 pub use target::{check_output, is_stream, names_folder};
 pub use temporary::abandon_writes;
-pub use write::{WriteSeek, write_whole};
+pub use write::{WriteSeek, write_whole, write_whole_and_sync};

@@ -22,10 +22,18 @@ impl<W: Write + Seek> WriteSeek for W {}
 /// # Errors
 /// With `path` and the system's answer.
 pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> Result<()> {
-    attempt(path, write).map_err(|error| Error::Io { path: target::name(path), error })
+    attempt(path, false, write).map_err(|error| Error::Io { path: target::name(path), error })
 }
 
-fn attempt(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {
+/// The same, and waits until it is on the disk before the older file goes: after a loss of power one of the two is there.
+///
+/// # Errors
+/// Those of [`write_whole`].
+pub fn write_whole_and_sync(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> Result<()> {
+    attempt(path, true, write).map_err(|error| Error::Io { path: target::name(path), error })
+}
+
+fn attempt(path: &Path, sync: bool, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {
     match Target::of(path)? {
         Target::Folder => Err(ErrorKind::IsADirectory.into()),
         Target::File { path: own, old } => {
@@ -43,6 +51,9 @@ fn attempt(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) 
             write(&mut buffer)?;
             buffer.flush()?;
             drop(buffer);
+            if sync {
+                temporary.file().sync_all()?;
+            }
             temporary.persist(&own)
         }
         Target::Standard => {

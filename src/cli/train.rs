@@ -11,6 +11,11 @@ use remel::checkpoint;
 use remel::train::config::{Objective, TrainConfig, TrainingConfig};
 use remel::train::{Observer, Progress, run};
 
+use super::print::note;
+
+/// The status of a program that was interrupted.
+const INTERRUPTED: i32 = 130;
+
 /// Arguments of `remel train`.
 #[derive(Args)]
 pub struct Train {
@@ -28,13 +33,19 @@ impl Train {
         let config = TrainConfig::read(&self.config)?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopper = Arc::clone(&stop);
-        ctrlc::set_handler(move || stopper.store(true, Ordering::Relaxed))?;
+        ctrlc::set_handler(move || {
+            if stopper.swap(true, Ordering::Relaxed) {
+                remel::audio::abandon_writes();
+                std::process::exit(INTERRUPTED);
+            }
+            note!("stopping, with a checkpoint; once more ends at once, without");
+        })?;
         let mut screen = Screen::new(Arc::clone(&stop), &config.training);
         let model = run(&config, self.resume, &mut screen)?;
         screen.bar.finish_and_clear();
         let step = checkpoint::load(&model, None)?.header().card.trained_steps;
         let interrupted = if stop.load(Ordering::Relaxed) { ", interrupted: --resume goes on" } else { "" };
-        eprintln!("{}: {step} steps{interrupted}", model.display());
+        note!("{}: {step} steps{interrupted}", model.display());
         Ok(())
     }
 }
@@ -66,7 +77,11 @@ impl Observer for Screen {
     }
 
     fn warned(&mut self, line: &str) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| note!("{line}"));
+    }
+
+    fn informed(&mut self, line: &str) {
+        self.bar.suspend(|| note!("{line}"));
     }
 
     fn stepped(&mut self, progress: &Progress) {
@@ -84,7 +99,7 @@ impl Observer for Screen {
     }
 
     fn validated(&mut self, step: u64, loss: f64) {
-        self.bar.suspend(|| eprintln!("step {step}: validation loss {loss:.4}{}", self.unit));
+        self.bar.suspend(|| note!("step {step}: validation loss {loss:.4}{}", self.unit));
     }
 
     fn stopped(&mut self) -> bool {

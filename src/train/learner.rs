@@ -30,39 +30,52 @@ impl<'a> Learner<'a> {
         Self { task, part, threads }
     }
 
-    /// The mean loss over the training crops `crops`, and its gradient, when the share `done` of the training is over.
+    /// The mean loss over the training crops `crops`, and its gradient, when the share `done` of the training is over; none where
+    /// it was `stopped` in between.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn gradient(&self, state: &State, crops: Range<u64>, done: f64) -> Result<(f64, Tensor<1>)> {
+    pub fn gradient(
+        &self,
+        state: &State,
+        crops: Range<u64>,
+        done: f64,
+        stopped: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<(f64, Tensor<1>)>> {
         let (mut total, mut sum) = (0.0, state.parameters.zeros_like());
         let work = |part: Range<u64>| self.task.gradient(state, part, done);
-        self.each(crops, &work, |share, (loss, gradient)| {
+        let all = self.each(crops, &work, stopped, |share, (loss, gradient)| {
             total += share * loss;
             sum = sum.clone() + gradient * share;
         })?;
-        Ok((total, sum))
+        Ok(all.then_some((total, sum)))
     }
 
-    /// The mean loss of the averaged parameters over the validation crops `crops`.
+    /// The mean loss of the averaged parameters over the validation crops `crops`; none where it was `stopped` in between.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn validate(&self, state: &State, crops: Range<u64>) -> Result<f64> {
+    pub fn validate(
+        &self,
+        state: &State,
+        crops: Range<u64>,
+        stopped: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<f64>> {
         let mut total = 0.0;
         let work = |part: Range<u64>| self.task.measure(state, part);
-        self.each(crops, &work, |share, loss| total += share * loss)?;
-        Ok(total)
+        let all = self.each(crops, &work, stopped, |share, loss| total += share * loss)?;
+        Ok(all.then_some(total))
     }
 
     /// Does `work` on all parts of `crops` and hands each result, with its share in the whole, to `take`: in their order,
-    /// whatever thread was first, so that sums are the same each time.
+    /// whatever thread was first, so that sums are the same each time. Whether all was done before it was `stopped`.
     fn each<T: Send>(
         &self,
         crops: Range<u64>,
         work: &(dyn Fn(Range<u64>) -> Result<T> + Sync),
+        stopped: &mut dyn FnMut() -> bool,
         mut take: impl FnMut(f64, T),
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let all = (crops.end - crops.start) as f64;
         let parts: Vec<Range<u64>> = crops
             .clone()
@@ -70,6 +83,9 @@ impl<'a> Learner<'a> {
             .map(|start| start..(start + self.part).min(crops.end))
             .collect();
         for round in parts.chunks(self.threads) {
+            if stopped() {
+                return Ok(false);
+            }
             let results: Vec<Result<T>> = thread::scope(|scope| {
                 let others: Vec<_> = round[1..].iter().map(|part| scope.spawn(|| work(part.clone()))).collect();
                 let own = work(round[0].clone());
@@ -81,6 +97,6 @@ impl<'a> Learner<'a> {
                 take((part.end - part.start) as f64 / all, result?);
             }
         }
-        Ok(())
+        Ok(true)
     }
 }

@@ -6,6 +6,7 @@
 mod batch;
 pub mod config;
 pub mod data;
+mod differences;
 mod distill;
 mod initial;
 mod journal;

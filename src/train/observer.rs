@@ -23,12 +23,17 @@ pub trait Observer {
     fn prepared(&mut self, _files: usize, _all: usize) {}
     /// Something that does not end the training, in one line.
     fn warned(&mut self, _line: &str) {}
+    /// Something worth knowing, in one line.
+    fn informed(&mut self, _line: &str) {}
     /// A step was taken.
     fn stepped(&mut self, _progress: &Progress) {}
     /// The loss over the validation crops after so many steps.
     fn validated(&mut self, _step: u64, _loss: f64) {}
-    /// Whether to end after this step, with a checkpoint.
+    /// Whether to end as soon as possible, with a checkpoint. Asked often, also while files are prepared and within steps.
     fn stopped(&mut self) -> bool {
         false
     }
 }
+
+/// Nobody looks on.
+impl Observer for () {}

@@ -13,6 +13,7 @@ use super::pairs::Pairs;
 use super::parameters::unflattened;
 use super::state::{State, values};
 use super::{start, task, temperature};
+use crate::audio::check_output;
 use crate::model::{Model, ModelHeader};
 use crate::{Error, Result, checkpoint};
 
@@ -39,8 +40,11 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     let data = start::data(config, header.rate_hz, observer)?;
     let pairs = Pairs::new(data, header.clone());
     let mut state = match resume {
-        true => State::load(&header, &files.state, &backend.device())?,
-        false => State::new(&start::parameters(config, &header, teacher.as_ref())?, &backend.device()),
+        true => State::load(&header, &files.state, &backend.device(), &mut |line| observer.warned(line))?,
+        false => {
+            let warn = &mut |line: &str| observer.warned(line);
+            State::new(&start::parameters(config, &header, teacher.as_ref(), warn)?, &backend.device())
+        }
     };
     state.scale = state.scale.suited(training.precision);
     let task = task::open(config, &header, &pairs, teacher, &backend)?;
@@ -49,10 +53,14 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     let mut journal = Journal::open(&config.run_folder(), state.step)?;
     let (started, before) = (Instant::now(), state.seconds);
     let mut saved = Instant::now();
+    let mut unwritten = None;
     while optimizer.progress(&state) < 1.0 && !observer.stopped() {
         let crops = (training.batch * training.accumulate) as u64;
         let first = state.step * crops;
-        let (loss, gradient) = learner.gradient(&state, first..first + crops, optimizer.progress(&state))?;
+        let (done, stopped) = (optimizer.progress(&state), &mut || observer.stopped());
+        let Some((loss, gradient)) = learner.gradient(&state, first..first + crops, done, stopped)? else {
+            break;
+        };
         let norm = f64::from(gradient.clone().square().sum().sqrt().into_scalar::<f32>());
         if loss.is_finite() && !norm.is_finite() && state.scale.overflowed() {
             // The same crops again: nothing of them has been learned.
@@ -71,16 +79,24 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         observer.stepped(&progress);
         let mut validation = None;
         if step % training.validate_steps == 0 && pairs.data().holds(Split::Validation) {
-            let loss = learner.validate(&state, 0..VALIDATION_CROPS)?;
-            observer.validated(step, loss);
-            journal.sample(step, files.model(&state, &header)?, &pairs)?;
-            validation = Some(loss);
+            validation = learner.validate(&state, 0..VALIDATION_CROPS, &mut || observer.stopped())?;
         }
-        journal.step(&progress, validation)?;
+        let mut kept = Ok(());
+        if let Some(loss) = validation {
+            observer.validated(step, loss);
+            kept = journal.sample(step, files.model(&state, &header)?, &pairs);
+        }
+        kept = kept.and(journal.step(&progress, validation));
         if saved.elapsed().as_secs_f64() >= 60.0 * training.checkpoint_minutes {
-            files.save(&state, &header)?;
+            kept = kept.and(files.save(&state, &header));
             saved = Instant::now();
         }
+        // A full disk costs logs, and a checkpoint that may have room later; not what has been learned so far.
+        unwritten = warned_once(kept, unwritten, observer);
+    }
+    if state.step == 0 {
+        let reason = "stopped before the first step: nothing was learned, and no model is written";
+        return Err(Error::unreadable(&config.model, reason));
     }
     files.save(&state, &header)?;
     // Angles are sampled along paths that the training has seen: there a model keeps the noise that it learned with.
@@ -89,6 +105,15 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         files.save_model(files.model(&state, &header)?.with_temperature(temperature)?)?;
     }
     Ok(config.model.clone())
+}
+
+/// Tells of what could not be written, unless that was told of the time before: gives it, to know it by.
+fn warned_once(kept: Result<()>, before: Option<String>, observer: &mut dyn Observer) -> Option<String> {
+    let failure = kept.err()?.to_string();
+    if before.as_ref() != Some(&failure) {
+        observer.warned(&format!("{failure}; the training goes on"));
+    }
+    Some(failure)
 }
 
 /// What a training writes.
@@ -106,10 +131,16 @@ impl Files {
             let expected = "none, or `--resume` to go on with it";
             return Err(Error::invalid(folder.display(), "state.safetensors", "a training", expected));
         }
+        if !resume && config.model.exists() {
+            let expected = "none: a training would replace it";
+            return Err(Error::invalid(config.model.display(), "model", "a file of that name", expected));
+        }
         let parent = config.model.parent().unwrap_or(Path::new("."));
         for folder in [folder.as_path(), parent] {
             std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
         }
+        check_output(&config.model)?;
+        check_output(&state)?;
         Ok(Self { state, model: config.model.clone() })
     }
 

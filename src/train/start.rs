@@ -1,12 +1,13 @@
 //! What a training begins with: data, model header, parameters, device.
 
-use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::config::{
-    self, BandWaveNetwork, Device, DiffWaveNetwork, NetworkConfig, Objective, TrainConfig, TrainingConfig,
+    self, BandWaveNetwork, DataConfig, Device, DiffWaveNetwork, NetworkConfig, Objective, TrainConfig,
+    TrainingConfig,
 };
 use super::data::DataSet;
+use super::differences::{differences, listed};
 use super::distill::{Lesson, Teacher};
 use super::initial::initial;
 use super::observer::Observer;
@@ -14,15 +15,13 @@ use super::parameters::{dtype, flattened};
 use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::model::{Card, ModelHeader};
-use crate::network::{Backend, DiffWaveConfig, Variant};
+use crate::network::{Backend, DiffWaveConfig, Variant, Weights};
 use crate::{Error, Result, checkpoint};
 
-/// The data, whose preparation the observer is told of.
+/// The data, without what the training itself has written; the observer is told of their preparation.
 pub fn data(config: &TrainConfig, rate_hz: u32, observer: &mut dyn Observer) -> Result<DataSet> {
-    let observer = RefCell::new(observer);
-    let warn = &mut |line: &str| observer.borrow_mut().warned(line);
-    let prepared = &mut |done, all| observer.borrow_mut().prepared(done, all);
-    DataSet::open(&config.data, rate_hz, warn, prepared)
+    let left_out = config.data.cache.iter().cloned().chain([config.run_folder()]).collect();
+    DataSet::open(&DataConfig { left_out, ..config.data.clone() }, rate_hz, observer)
 }
 
 /// All of the model but its weights.
@@ -107,19 +106,41 @@ pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher
     Teacher::open(distill, lesson, &backend.device()).map(Some)
 }
 
-/// The parameters to begin with: those of a file, else the teacher's, else random ones.
-pub fn parameters(config: &TrainConfig, header: &ModelHeader, teacher: Option<&Teacher>) -> Result<Vec<f32>> {
+/// The parameters to begin with: those of a file, else the teacher's, else random ones. `warn` is told in one line where the
+/// file's were learned for something else.
+pub fn parameters(
+    config: &TrainConfig,
+    header: &ModelHeader,
+    teacher: Option<&Teacher>,
+    warn: &mut dyn FnMut(&str),
+) -> Result<Vec<f32>> {
     let network = &header.network;
     let weights = match (&config.init, teacher) {
         (None, None) => initial(network, config.training.seed),
         (None, Some(teacher)) => teacher.model().weights().clone(),
-        (Some(path), _) => {
-            let model = checkpoint::load(path, None)?;
-            model.weights().validate(&path.display().to_string(), &network.tensors())?;
-            model.weights().clone()
-        }
+        (Some(path), _) => fitting(path, header, warn)?,
     };
     Ok(flattened(&**network, &weights))
+}
+
+/// The weights of the model in the file `path`, for a training of `header`.
+fn fitting(path: &Path, header: &ModelHeader, warn: &mut dyn FnMut(&str)) -> Result<Weights> {
+    let (model, place) = (checkpoint::load(path, None)?, path.display().to_string());
+    let differences = listed(&differences(model.header(), header));
+    match (model.weights().validate(&place, &header.network.tensors()), differences) {
+        (Err(_), Some(differences)) => {
+            let remedy = "set these to what the model is, or leave out `init`";
+            return Err(Error::unreadable(path, format!("a model of another shape: {differences}; {remedy}")));
+        }
+        (Err(error), None) => return Err(error),
+        (Ok(()), Some(differences)) => {
+            warn(&format!(
+                "{place}: its weights were learned for another model, and have much to learn anew: {differences}"
+            ));
+        }
+        (Ok(()), None) => {}
+    }
+    Ok(model.weights().clone())
 }
 
 /// Where to compute, which has the precision that is asked for.

@@ -1,6 +1,7 @@
 //! All that a training changes from step to step, and its file.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use burn::optim::{AdamWState, AdaptiveMomentumState};
@@ -9,9 +10,10 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
+use super::differences::{differences, listed, sampling_differences};
 use super::parameters::placed;
 use super::scale::LossScale;
-use crate::audio::write_whole;
+use crate::audio::write_whole_and_sync;
 use crate::model::ModelHeader;
 use crate::network::Network;
 use crate::{Error, Result};
@@ -43,6 +45,9 @@ struct Entry {
     /// Their order is what the labels mean.
     #[serde(default)]
     classes: Vec<String>,
+    /// The model that is trained; states from before it was written down have network and classes alone.
+    #[serde(default)]
+    model: Option<ModelHeader>,
     step: u64,
     seconds: f64,
     updates: Option<usize>,
@@ -73,6 +78,7 @@ impl State {
         let entry = Entry {
             network: header.network.clone(),
             classes: header.classes.clone(),
+            model: Some(header.clone()),
             step: self.step,
             seconds: self.seconds,
             updates: momentum.map(|momentum| momentum.time),
@@ -90,15 +96,26 @@ impl State {
         });
         let file = safetensors::serialize(views, Some(HashMap::from([(ENTRY.to_owned(), entry)])))
             .map_err(|e| Error::unreadable(path, format!("cannot be written as safetensors: {e}")))?;
-        write_whole(path, |out| std::io::Write::write_all(out, &file))
+        write_whole_and_sync(path, |out| out.write_all(&file))
     }
 
-    /// Reads the state of a training of the model `header` onto `device`.
+    /// Reads the state of a training of the model `header` onto `device`. `warn` is told in one line where the model is to be
+    /// sampled otherwise from now on.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no state, or is that of another network or of other classes.
-    pub fn load(header: &ModelHeader, path: &Path, device: &Device) -> Result<Self> {
-        let file = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+    /// Where there is no such file, it cannot be read, is no state, or is that of another model: names the fields.
+    pub fn load(
+        header: &ModelHeader,
+        path: &Path,
+        device: &Device,
+        warn: &mut dyn FnMut(&str),
+    ) -> Result<Self> {
+        let file = std::fs::read(path).map_err(|e| match e.kind() {
+            ErrorKind::NotFound => {
+                Error::unreadable(path, "there is no training to go on with: leave out `--resume`")
+            }
+            _ => Error::io(path, e),
+        })?;
         let refused = |e| Error::unreadable(path, format!("not readable as safetensors: {e}"));
         let (_, metadata) = SafeTensors::read_metadata(&file).map_err(refused)?;
         let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(ENTRY));
@@ -106,15 +123,8 @@ impl State {
         let entry: Entry = serde_json::from_str(entry).map_err(|e| {
             Error::invalid(path.display(), format!("metadata {ENTRY}"), e, "the state of a training")
         })?;
-        let ModelHeader { network, classes, .. } = header;
-        if entry.network != *network {
-            let found = format!("{:?}", entry.network);
-            return Err(Error::invalid(path.display(), "network", found, format!("{network:?}")));
-        }
-        if entry.classes != *classes {
-            let found = entry.classes.join(", ");
-            return Err(Error::invalid(path.display(), "classes", found, classes.join(", ")));
-        }
+        entry.compare(header, path, warn)?;
+        let network = &header.network;
         let count: usize = network.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
         let vectors = SafeTensors::deserialize(&file).map_err(refused)?;
         let vector = |name: &str| {
@@ -137,6 +147,25 @@ impl State {
         let (parameters, average) = (vector("parameters")?, vector("average")?);
         let Entry { step, seconds, scale, .. } = entry;
         Ok(Self { step, seconds, parameters, average, moments, scale })
+    }
+}
+
+impl Entry {
+    /// Refuses a state of another model than `header`.
+    fn compare(&self, header: &ModelHeader, path: &Path, warn: &mut dyn FnMut(&str)) -> Result<()> {
+        let (network, classes) = (self.network.clone(), self.classes.clone());
+        let model = self.model.clone().unwrap_or_else(|| ModelHeader { network, classes, ..header.clone() });
+        if let Some(differences) = listed(&differences(&model, header)) {
+            let remedy = "set these back in the configuration, or train a new model under another `model`";
+            return Err(Error::unreadable(
+                path,
+                format!("the state of another model: {differences}; {remedy}"),
+            ));
+        }
+        if let Some(differences) = listed(&sampling_differences(&model, header)) {
+            warn(&format!("{}: the training goes on for another sampling: {differences}", path.display()));
+        }
+        Ok(())
     }
 }
 

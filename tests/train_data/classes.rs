@@ -4,7 +4,7 @@ use std::fs;
 
 use remel::audio::Audio;
 use remel::train::config::{DataConfig, Source};
-use remel::train::data::Split;
+use remel::train::data::{DataSet, Split};
 
 use crate::recordings::*;
 
@@ -25,8 +25,9 @@ fn the_folders_of_classes_label_their_crops() {
     let recordings = recordings_of_two_classes();
     let classes = vec!["b".to_owned(), "a".to_owned()];
     let config = DataConfig { classes, label_dropout: 0.25, ..recordings.config() };
-    let (set, warnings) = open(&config).unwrap();
-    assert!(warnings.len() == 1 && warnings[0].contains("1 audio files in no class's folder"), "{warnings:?}");
+    let mut log = Log::default();
+    let set = DataSet::open(&config, RATE_HZ, &mut log).unwrap();
+    assert!(log.information[0].ends_with("left out: 1 file in no class's folder"), "{:?}", log.information);
     for split in [Split::Train, Split::Validation] {
         let crops: Vec<_> = (0..200).map(|index| set.crop(split, index, 2048).unwrap()).collect();
         for crop in crops.iter().filter(|crop| crop.class.is_some()) {

@@ -34,17 +34,16 @@ fn a_changed_file_and_another_rate_are_decoded_anew() {
     assert_eq!(recordings.cached_files().difference(&before).count(), 1);
     let seconds = set.seconds(Split::Train).unwrap() + set.seconds(Split::Validation).unwrap();
     assert!((seconds - 5000.0 / f64::from(RATE_HZ) - 0.5).abs() < 1e-3, "{seconds}");
-    DataSet::open(&recordings.config(), 24_000, &mut |_| {}, &mut |_, _| {}).unwrap();
+    DataSet::open(&recordings.config(), 24_000, &mut ()).unwrap();
     assert_eq!(recordings.cached_files().difference(&before).count(), 3);
 }
 
 #[test]
 fn recordings_of_a_low_rate_are_skipped_and_named_where_full_band_is_learned() {
     let recordings = Recordings::new(3);
-    let mut warnings = Vec::new();
-    let set =
-        DataSet::open(&recordings.config(), 44_100, &mut |line| warnings.push(line.to_owned()), &mut |_, _| {})
-            .unwrap();
+    let mut log = Log::default();
+    let set = DataSet::open(&recordings.config(), 44_100, &mut log).unwrap();
+    let warnings = log.warnings;
     let of = |file: &str, rate: &str| {
         let found = format!("{file}: rate: found {rate} Hz, expected at least 32000 Hz");
         warnings.iter().any(|line| line.contains(&found) && line.ends_with("the file is skipped"))
@@ -78,12 +77,9 @@ fn a_corrupt_file_among_good_ones_is_skipped_and_named() {
     // Neither of these is taken for audio.
     fs::write(source.join("notes.txt"), b"take 3").unwrap();
     fs::write(source.join(".hidden.wav"), b"nothing").unwrap();
-    let mut progress = Vec::new();
-    let mut warnings = Vec::new();
-    let mut warn = |line: &str| warnings.push(line.to_owned());
-    let set =
-        DataSet::open(&recordings.config(), RATE_HZ, &mut warn, &mut |done, of| progress.push((done, of)));
-    let set = set.unwrap();
+    let mut log = Log::default();
+    let set = DataSet::open(&recordings.config(), RATE_HZ, &mut log).unwrap();
+    let Log { warnings, progress, .. } = log;
     assert_eq!(warnings.len(), 3, "{warnings:?}");
     for name in ["broken.wav", "empty.flac", "nan.wav"] {
         assert!(warnings.iter().any(|w| w.contains(name) && w.ends_with("skipped")), "{name}: {warnings:?}");

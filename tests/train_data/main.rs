@@ -5,4 +5,5 @@ mod additive;
 mod classes;
 mod configuration;
 mod folders;
+mod left_out;
 mod recordings;

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use remel::audio::Audio;
+use remel::train::Observer;
 use remel::train::config::{AugmentConfig, DataConfig, Source};
 use remel::train::data::{DataSet, Split};
 use tempfile::TempDir;
@@ -51,11 +52,39 @@ pub fn sine(frequency_hz: f32, rate_hz: u32, length: usize) -> Vec<f32> {
     (0..length).map(|n| 0.5 * (TAU * frequency_hz * n as f32 / rate_hz as f32).sin()).collect()
 }
 
+/// Keeps what it is told.
+#[derive(Default)]
+pub struct Log {
+    pub warnings: Vec<String>,
+    pub information: Vec<String>,
+    pub progress: Vec<(usize, usize)>,
+    /// Wants to stop from the beginning.
+    pub stopped: bool,
+}
+
+impl Observer for Log {
+    fn prepared(&mut self, files: usize, all: usize) {
+        self.progress.push((files, all));
+    }
+
+    fn warned(&mut self, line: &str) {
+        self.warnings.push(line.to_owned());
+    }
+
+    fn informed(&mut self, line: &str) {
+        self.information.push(line.to_owned());
+    }
+
+    fn stopped(&mut self) -> bool {
+        self.stopped
+    }
+}
+
 /// The set and its warnings.
 pub fn open(config: &DataConfig) -> remel::Result<(DataSet, Vec<String>)> {
-    let mut warnings = Vec::new();
-    let set = DataSet::open(config, RATE_HZ, &mut |line| warnings.push(line.to_owned()), &mut |_, _| {})?;
-    Ok((set, warnings))
+    let mut log = Log::default();
+    let set = DataSet::open(config, RATE_HZ, &mut log)?;
+    Ok((set, log.warnings))
 }
 
 pub fn crops(set: &DataSet, split: Split) -> Vec<Vec<f32>> {

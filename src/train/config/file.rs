@@ -23,7 +23,7 @@ impl TrainConfig {
 
     /// Puts relative paths into `folder`.
     fn resolve(&mut self, folder: &Path) {
-        let within = |path: &mut PathBuf| *path = folder.join(&*path);
+        let within = |path: &mut PathBuf| *path = folder.join(at_home(path));
         within(&mut self.model);
         self.run.as_mut().map(within);
         self.init.as_mut().filter(|init| Bundled::named(init).is_none()).map(within);
@@ -39,6 +39,14 @@ impl TrainConfig {
     }
 }
 
+/// `path`, with the user's own folder for a `~` at its start.
+fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
 /// The parser's error in one line, with the line of the file and the field.
 fn explained(path: &Path, text: &str, mut error: toml::de::Error) -> Error {
     let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
@@ -48,7 +56,11 @@ fn explained(path: &Path, text: &str, mut error: toml::de::Error) -> Error {
     let field = shown.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
     let place = [line.map(|line| format!("line {line}")), field.map(|field| format!("field `{field}`"))];
     let place: Vec<String> = place.into_iter().flatten().collect();
-    let message = error.message().replace('\n', ", ");
+    let mut message = error.message().replace('\n', ", ");
+    let line = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
+    if line.contains('\\') && line.contains('"') {
+        message += "; in \"…\" a backslash begins a special character: write a path with / or in '…'";
+    }
     let reason = if place.is_empty() { message } else { format!("{}: {message}", place.join(", ")) };
     Error::unreadable(path, reason)
 }

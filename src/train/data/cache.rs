@@ -1,24 +1,21 @@
 //! Decoded, resampled audio on disk.
 //!
 //! A file of the cache is a line of text (what it was made of: path, size, time of change, rate), the number of
-//! samples in 64 bits and the samples in 16, little-endian. Its name is a hash of that line, so a source that changes
-//! gets another one.
+//! samples in 64 bits and the samples in 16, little-endian: none of a source that is silent. Its name is a hash of that
+//! line, so a source that changes gets another one.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use crate::audio::{Audio, write_whole};
+use super::recording::recording;
+use crate::audio::write_whole;
 use crate::{Error, Result};
 
 /// The version of the format; a change makes older files strangers.
-const FORMAT: &str = "remel audio 1";
-
-/// The least rate of sources for a cache at a full-band rate: resampled, they would teach that there is nothing above theirs.
-const LEAST_SOURCE_HZ: u32 = 32_000;
-/// The least full-band rate.
-const FULL_BAND_HZ: u32 = 40_000;
+const FORMAT: &str = "remel audio 2";
 
 /// A folder of audio at one rate.
 pub(super) struct Cache {
@@ -36,12 +33,22 @@ pub(super) struct Cached {
     pub(super) samples: u64,
 }
 
-/// Why a source is not in the cache.
-pub(super) enum Failure {
-    /// It cannot be read or is of no use: the others may be.
-    Source(Error),
-    /// The cache cannot be written: nothing can be.
-    Cache(Error),
+/// What there is of a source.
+pub(super) enum Found {
+    /// It is in the cache.
+    Cached(Cached),
+    /// It can be put there.
+    Decoded(Decoded),
+}
+
+/// Audio that is not in the cache yet.
+pub(super) struct Decoded {
+    path: PathBuf,
+    header: String,
+    /// Mono, at the cache's rate; none where the source is silent.
+    samples: Vec<i16>,
+    /// What of the source is missing or damaged, in sentences.
+    pub(super) told: Vec<String>,
 }
 
 impl Cache {
@@ -51,28 +58,45 @@ impl Cache {
         Ok(Self { folder: folder.to_path_buf(), rate_hz })
     }
 
+    /// The rate of all that is in it.
+    pub(super) fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Where it is.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The audio of `source`, decoded only where the cache does not hold it.
-    pub(super) fn audio(&self, source: &Path) -> Result<Cached, Failure> {
-        let header = self.header(source).map_err(|e| Failure::Source(Error::io(source, e)))?;
+    ///
+    /// # Errors
+    /// Where it cannot be read, or nothing can be learned from it.
+    pub(super) fn find(&self, source: &Path) -> Result<Found> {
+        let header = self.header(source).map_err(|e| Error::io(source, e))?;
         let path = self.folder.join(format!("{:016x}.i16", hash(header.as_bytes())));
         if let Some(cached) = Cached::open(&path, &header) {
-            return Ok(cached);
+            return Ok(Found::Cached(cached));
         }
-        let audio = Audio::read(source).map_err(Failure::Source)?;
-        if self.rate_hz >= FULL_BAND_HZ && audio.rate_hz < LEAST_SOURCE_HZ {
-            let expected = format!("at least {LEAST_SOURCE_HZ} Hz, to learn sound at {} Hz from", self.rate_hz);
-            let error = Error::invalid(source.display(), "rate", format!("{} Hz", audio.rate_hz), expected);
-            return Err(Failure::Source(error));
-        }
-        let mono = Audio::mono(audio.rate_hz, audio.to_mono()).resampled(self.rate_hz);
-        let samples = mono.samples() as u64;
+        // A decoder that a damaged file makes panic is not the end of a training.
+        let (samples, told) = catch_unwind(|| recording(source, self.rate_hz))
+            .unwrap_or_else(|_| Err(Error::unreadable(source, "not readable as audio (its decoder failed)")))?;
+        let samples = samples.iter().map(|sample| quantized(*sample)).collect();
+        Ok(Found::Decoded(Decoded { path, header, samples, told }))
+    }
+
+    /// Puts audio into the cache.
+    ///
+    /// # Errors
+    /// Where the cache cannot be written.
+    pub(super) fn store(&self, audio: Decoded) -> Result<Cached> {
+        let Decoded { path, header, samples, .. } = audio;
         write_whole(&path, |file| {
             file.write_all(header.as_bytes())?;
-            file.write_all(&samples.to_le_bytes())?;
-            mono.channels[0].iter().try_for_each(|sample| file.write_all(&quantized(*sample).to_le_bytes()))
-        })
-        .map_err(Failure::Cache)?;
-        Ok(Cached { path, head_bytes: header.len() as u64 + 8, samples })
+            file.write_all(&(samples.len() as u64).to_le_bytes())?;
+            samples.iter().try_for_each(|sample| file.write_all(&sample.to_le_bytes()))
+        })?;
+        Ok(Cached { path, head_bytes: header.len() as u64 + 8, samples: samples.len() as u64 })
     }
 
     /// What the audio of `source` depends on, in one line.

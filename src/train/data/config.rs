@@ -17,6 +17,9 @@ pub struct DataConfig {
     /// The folder of resampled audio; by default `runs/cache` beside the model.
     #[serde(default)]
     pub cache: Option<PathBuf>,
+    /// Folders within the source's that hold no recordings, such as those of trainings, which a training knows.
+    #[serde(skip)]
+    pub left_out: Vec<PathBuf>,
     /// The classes of sounds that the network is told apart by a label: names of folders within the source's, or of kinds
     /// of generated sounds (`toy`, `tone`, `pluck`, `burst`). None for a network without labels.
     #[serde(default)]
@@ -48,7 +51,18 @@ impl DataConfig {
         let validation = Self::default_validation();
         let augment = AugmentConfig::default();
         let (classes, label_dropout) = (Vec::new(), 0.0);
-        Self { source, cache: None, classes, label_dropout, validation, additive_share: 0.0, seed: 0, augment }
+        let (cache, left_out) = (None, Vec::new());
+        Self {
+            source,
+            cache,
+            left_out,
+            classes,
+            label_dropout,
+            validation,
+            additive_share: 0.0,
+            seed: 0,
+            augment,
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! A folder of audio files as a set of spans of cached audio.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::Arc;
 
-use super::cache::{Cache, Cached, Failure, hash};
+use super::cache::{Cache, Cached, hash};
 use super::config::DataConfig;
 use super::draws::Draws;
 use super::files::{AudioFile, EXTENSIONS, audio_files, class_folders};
+use super::inventory::{Inventory, LeftOut};
+use super::preparation::prepared;
+use crate::train::observer::Observer;
 use crate::{Error, Result};
 
 /// What a crop is for.
@@ -46,41 +48,40 @@ struct Spans {
 
 impl FolderSet {
     /// Reads every audio file of `folder` through `cache`, of its classes' folders where `config` names some, and keeps a
-    /// share of each class for validation.
+    /// share of each class for validation. The observer is told of what is left out.
+    ///
+    /// # Errors
+    /// Where nothing is left, the cache cannot be written, or the observer wants to stop.
     pub(super) fn open(
         folder: &Path,
-        cache: &Cache,
+        cache: &Arc<Cache>,
         config: &DataConfig,
-        warn: &mut dyn FnMut(&str),
-        progress: &mut dyn FnMut(usize, usize),
+        observer: &mut dyn Observer,
     ) -> Result<Self> {
-        let files = audio_files(folder, &config.classes, warn)?;
+        let mut inventory = Inventory::default();
+        let files = audio_files(folder, config, &mut inventory, observer)?;
         let mut spans = Vec::with_capacity(files.len());
-        for (file, audio) in files.iter().zip(cached(&files, cache, progress)?) {
+        for (file, audio) in files.iter().zip(prepared(&files, cache, observer)?) {
             match audio {
+                Ok(audio) if audio.samples == 0 => {
+                    observer.warned(&format!("{}: silent; the file is skipped", file.path.display()));
+                    inventory.leave_out(LeftOut::Silent);
+                }
                 Ok(audio) => {
                     let (name, class) = (file.name.clone(), file.class);
                     spans.push(Span { name, class, start: 0, length: audio.samples, audio });
                 }
-                Err(error) => warn(&format!("{error}; the file is skipped")),
+                Err(error) => {
+                    observer.warned(&format!("{error}; the file is skipped"));
+                    inventory.leave_out(LeftOut::Unreadable);
+                }
             }
         }
-        let mut splits = [Vec::new(), Vec::new()];
-        for (class, folder) in class_folders(folder, &config.classes) {
-            let (these, others) = spans.into_iter().partition(|span: &Span| span.class == class);
-            spans = others;
-            if these.is_empty() {
-                let found = match files.iter().filter(|file| file.class == class).count() {
-                    0 => "no audio file".into(),
-                    count => format!("none that can be read among {count} audio files"),
-                };
-                let expected = format!("files in .{}", EXTENSIONS.join(", ."));
-                return Err(Error::invalid(folder.display(), "audio", found, expected));
-            }
-            let halves = split(these, config.validation, config.seed);
-            splits.iter_mut().zip(halves).for_each(|(all, half)| all.extend(half));
-        }
-        Ok(Self { splits: splits.map(Spans::new) })
+        let kept = spans.len();
+        let set = Self { splits: split_by_class(folder, spans, config, &files, &inventory)?.map(Spans::new) };
+        let seconds = set.splits.each_ref().map(|spans| spans.samples as f64 / f64::from(cache.rate_hz()));
+        observer.informed(&format!("{}: {}", folder.display(), inventory.line(kept, seconds)));
+        Ok(set)
     }
 
     /// Samples at the cache's rate.
@@ -137,45 +138,34 @@ impl Spans {
     }
 }
 
-/// Every file's cached audio, or why it cannot be read, made on all processors.
+/// The spans of training and of validation, of each class its share.
 ///
 /// # Errors
-/// Where the cache cannot be written.
-fn cached(
+/// Where there is nothing of a class, or nothing at all: says what was found instead.
+fn split_by_class(
+    folder: &Path,
+    mut spans: Vec<Span>,
+    config: &DataConfig,
     files: &[AudioFile],
-    cache: &Cache,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Vec<Result<Cached>>> {
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
-    let mut answers: Vec<Option<Result<Cached>>> = files.iter().map(|_| None).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let (sender, next) = (sender.clone(), &next);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(file) = files.get(index) else { return };
-                    // Nobody listens once the cache has failed.
-                    if sender.send((index, cache.audio(&file.path))).is_err() {
-                        return;
-                    }
-                }
-            });
+    inventory: &Inventory,
+) -> Result<[Vec<Span>; 2]> {
+    let mut splits = [Vec::new(), Vec::new()];
+    for (class, folder) in class_folders(folder, &config.classes) {
+        let (these, others) = spans.into_iter().partition(|span: &Span| span.class == class);
+        spans = others;
+        if these.is_empty() {
+            let found = match files.iter().filter(|file| file.class == class).count() {
+                0 => "no audio file".into(),
+                count => format!("none to learn from among {count} audio files"),
+            };
+            let left_out = inventory.left_out().map_or(String::new(), |left_out| format!(" ({left_out})"));
+            let expected = format!("files in .{}", EXTENSIONS.join(", ."));
+            return Err(Error::invalid(folder.display(), "audio", found + &left_out, expected));
         }
-        drop(sender);
-        for (done, (index, answer)) in receiver.into_iter().enumerate() {
-            answers[index] = Some(match answer {
-                Ok(audio) => Ok(audio),
-                Err(Failure::Source(error)) => Err(error),
-                Err(Failure::Cache(error)) => return Err(error),
-            });
-            progress(done + 1, files.len());
-        }
-        Ok(())
-    })?;
-    Ok(answers.into_iter().map(|answer| answer.expect("every file was answered for")).collect())
+        let halves = split(these, config.validation, config.seed);
+        splits.iter_mut().zip(halves).for_each(|(all, half)| all.extend(half));
+    }
+    Ok(splits)
 }
 
 /// Training and validation: by file, as a hash of its name and the seed says, so that a file stays where it is when

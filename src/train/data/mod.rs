@@ -8,6 +8,10 @@ mod config;
 mod draws;
 mod files;
 mod folder;
+mod inventory;
+mod preparation;
+mod recording;
+mod run_folders;
 
 pub use additive::{AdditiveGenerator, Envelope, Kind, Resonance, Tone};
 pub use config::{AugmentConfig, DataConfig, Source};
@@ -15,7 +19,9 @@ pub use draws::Draws;
 pub use folder::Split;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::observer::Observer;
 use crate::{Error, Result};
 use augment::Alteration;
 use cache::Cache;
@@ -44,25 +50,21 @@ impl DataSet {
     /// Opens the data that `config` tells of, resampled to `rate_hz`. Every file of a folder is decoded once and
     /// then read from the cache, a file per recording, crop by crop: the set may be larger than memory.
     ///
-    /// `warn` is told of each file that is skipped because it cannot be read, or because its own rate is far below `rate_hz`
-    /// where that is full-band, in one line; `progress` how many of
-    /// how many files are there.
+    /// The observer is told in one line of each file that is skipped, because it cannot be read, is silent, or has a rate far
+    /// below `rate_hz` where that is full-band; how many of how many files are there; and in the end, in one line, how much there
+    /// is and what was left out.
     ///
     /// # Errors
-    /// A folder that cannot be read or holds no audio, of a class where there are any; or a cache that cannot be written.
-    pub fn open(
-        config: &DataConfig,
-        rate_hz: u32,
-        warn: &mut dyn FnMut(&str),
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Result<Self> {
+    /// A folder that cannot be read or holds no audio, of a class where there are any; a cache that cannot be written; or the
+    /// observer wants to stop.
+    pub fn open(config: &DataConfig, rate_hz: u32, observer: &mut dyn Observer) -> Result<Self> {
         let folder = match &config.source {
             Source::Additive => None,
             Source::Folder(folder) => {
                 let missing = || Error::invalid("data", "cache", "none", "a folder for resampled audio");
                 let place: &PathBuf = config.cache.as_ref().ok_or_else(missing)?;
-                let cache = Cache::open(place, rate_hz)?;
-                Some(FolderSet::open(folder, &cache, config, warn, progress)?)
+                let cache = Arc::new(Cache::open(place, rate_hz)?);
+                Some(FolderSet::open(folder, &cache, config, observer)?)
             }
         };
         let kinds = match folder {

@@ -1,5 +1,7 @@
 //! The teacher of a distillation.
 
+use std::path::PathBuf;
+
 use burn::tensor::{Device, Tensor};
 
 use super::signal::{sigma, values};
@@ -10,6 +12,7 @@ use crate::model::{Model, ModelHeader};
 use crate::network::diffwave::burn::DiffWave;
 use crate::train::batch::Batch;
 use crate::train::config::DistillConfig;
+use crate::train::differences::{differences, listed};
 use crate::train::levels::Levels;
 use crate::{Error, Result};
 
@@ -24,6 +27,7 @@ pub enum Lesson {
 
 /// A trained model that another one learns from.
 pub struct Teacher {
+    path: PathBuf,
     model: Model,
     network: DiffWave,
     training: Schedule,
@@ -52,32 +56,24 @@ impl Teacher {
             Lesson::Progressive => progressive::levels(&inference, config.steps)?,
             Lesson::Consistency => consistency::levels(&inference, config.steps),
         };
-        Ok(Self { model, network, training, lesson, levels, steps, substeps, device: device.clone() })
+        let path = config.teacher.clone();
+        Ok(Self { path, model, network, training, lesson, levels, steps, substeps, device: device.clone() })
     }
 
     /// The student: the teacher with `steps` steps, under the name and provenance of `header`, which has to describe
     /// the same network.
     ///
     /// # Errors
-    /// Names the first of network, mel dialect and prior that is another one.
+    /// Names the fields in which it describes another model.
     pub fn student(&self, header: &ModelHeader) -> Result<ModelHeader> {
         let own = self.model.header();
-        let differ = |field: &str, found: String, expected: String| {
-            Err(Error::invalid("training", field, found, format!("the teacher's {expected}")))
-        };
-        if header.network != own.network {
-            return differ("network", format!("{:?}", header.network), format!("{:?}", own.network));
-        }
-        if header.classes != own.classes {
-            return differ("data.classes", header.classes.join(", "), own.classes.join(", "));
-        }
-        if header.dialect != own.dialect {
-            let name =
-                |header: &ModelHeader| header.dialect.as_ref().map(|d| d.name.clone()).unwrap_or_default();
-            return differ("network.conditioner", name(header), name(own));
-        }
-        if header.prior != own.prior {
-            return differ("network.prior", format!("{:?}", header.prior), format!("{:?}", own.prior));
+        // The student learns on the teacher's schedule, whatever its own says.
+        let header = &ModelHeader { training_betas: own.training_betas.clone(), ..header.clone() };
+        if let Some(differences) = listed(&differences(header, own)) {
+            return Err(Error::unreadable(
+                &self.path,
+                format!("a student is what its teacher is: {differences}"),
+            ));
         }
         let mut previous = 1.0;
         let betas = self.steps.iter().map(|level| {

@@ -41,10 +41,10 @@ fn gradients_are_the_slope_of_the_loss() {
     let config: TrainConfig = toml::from_str(CONFIG).unwrap();
     let header = start::header(&config).unwrap();
     let (network, device) = (header.network.bandwave("test").unwrap(), Backend::Cpu.device());
-    let data = DataSet::open(&DataConfig::new(Source::Additive), header.rate_hz, &mut |_| (), &mut |_, _| ());
+    let data = DataSet::open(&DataConfig::new(Source::Additive), header.rate_hz, &mut ());
     let pairs = Pairs::new(data.unwrap(), header.clone());
     let task = BandWaveTask::new(&config.training, &header, network, &pairs, device.clone()).unwrap();
-    let mut weights = start::parameters(&config, &header, None).unwrap();
+    let mut weights = start::parameters(&config, &header, None, &mut |_| ()).unwrap();
     // Away from the zeros of a beginning, where many gradients are zero too.
     let mut noise = vec![0.0; weights.len()];
     Noise::new(1).fill(0, 0, 0, &mut noise);

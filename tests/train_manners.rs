@@ -1,0 +1,104 @@
+//! What a training says before it begins, and what it does where it is stopped, unheard or out of room.
+#![cfg(feature = "train")]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod training;
+
+use remel::checkpoint;
+use remel::train::config::{Prior, Source, TrainConfig};
+use remel::train::{Observer, run};
+use training::{Record, diffwave, small};
+
+/// Keeps what it is warned of.
+#[derive(Default)]
+struct Warned(Vec<String>);
+
+impl Observer for Warned {
+    fn warned(&mut self, line: &str) {
+        self.0.push(line.to_owned());
+    }
+}
+
+#[test]
+fn a_training_is_not_resumed_as_one_of_another_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small(folder.path());
+    run(&config, false, &mut Record { stop_after: Some(1), ..Record::default() }).unwrap();
+    diffwave(&mut config).prior = Prior::Spectral;
+    diffwave(&mut config).dilation_cycle = 2;
+    let message = run(&config, true, &mut Record::default()).unwrap_err().to_string();
+    for part in [
+        "state.safetensors",
+        "network.prior: found energy",
+        "network.dilation_cycle: found 4, expected 2",
+        "set these back",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert!(!message.contains('\n'), "{message}");
+}
+
+#[test]
+fn weights_that_were_learned_for_something_else_are_told_of() {
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let model = run(&small(first.path()), false, &mut Record::default()).unwrap();
+    let mut config = small(second.path());
+    config.init = Some(model);
+    diffwave(&mut config).prior = Prior::Spectral;
+    let mut warned = Warned::default();
+    run(&config, false, &mut warned).unwrap();
+    assert!(warned.0.iter().any(|line| line.contains("network.prior: found energy")), "{:?}", warned.0);
+}
+
+#[test]
+fn nothing_is_written_over_a_file_that_is_no_model_of_the_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    std::fs::write(&config.model, "dear").unwrap();
+    let message = run(&config, false, &mut Record::default()).unwrap_err().to_string();
+    assert!(message.contains("model.safetensors: model: found a file of that name"), "{message}");
+    assert_eq!(std::fs::read_to_string(&config.model).unwrap(), "dear");
+}
+
+#[test]
+fn a_model_that_has_learned_nothing_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    let stopped = &mut Record { stop_after: Some(0), ..Record::default() };
+    let message = run(&config, false, stopped).unwrap_err().to_string();
+    assert!(message.contains("nothing was learned"), "{message}");
+    assert!(!config.model.exists() && !config.run_folder().join("state.safetensors").exists());
+    // What was stopped so is no training: it begins as if for the first time.
+    run(&config, false, &mut Record::default()).unwrap();
+}
+
+#[test]
+fn paths_are_taken_as_users_write_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("paths.toml");
+    let read = |source: &str| {
+        std::fs::write(&file, format!("model = 'model.safetensors'\n[data]\nsource = {source}\n")).unwrap();
+        TrainConfig::read(&file)
+    };
+    let message = read(r#""C:\Users\me\rec""#).unwrap_err().to_string();
+    assert!(message.contains("line 3") && message.contains("a backslash begins"), "{message}");
+    let home = std::env::home_dir().unwrap();
+    assert_eq!(read("'~/rec'").unwrap().data.source, Source::Folder(home.join("rec")));
+    let beside = folder.path().join("~rec");
+    assert_eq!(read("'~rec'").unwrap().data.source, Source::Folder(beside));
+}
+
+#[cfg(all(unix, feature = "cli"))]
+#[test]
+fn a_training_that_nobody_listens_to_goes_on() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = small(folder.path());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_remel"));
+    command.arg("train").arg(folder.path().join("small.toml")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert!(child.wait().unwrap().success());
+    assert_eq!(checkpoint::load(&config.model, None).unwrap().header().card.trained_steps, 8);
+}
