@@ -33,8 +33,8 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
             }
             gathered.end(tell)
         }
-        Contents::Coded { bytes, edit } => {
-            let mut audio = coded(path, bytes, tell)?;
+        Contents::Coded { bytes, edit, gaps } => {
+            let mut audio = coded(path, bytes, gaps, tell)?;
             if let Some(edit) = edit {
                 for channel in &mut audio.channels {
                     *channel = edit.apply(channel, audio.rate_hz);
@@ -45,8 +45,9 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
     }
 }
 
-/// What a reader of symphonia's finds in `bytes`, track after track where a file has several in a row.
-fn coded(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Audio> {
+/// What a reader of symphonia's finds in `bytes`, track after track where a file has several in a row: after one of its `gaps`
+/// at its own time.
+fn coded(path: &Path, bytes: Vec<u8>, gaps: bool, tell: &mut dyn FnMut(String)) -> Result<Audio> {
     let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
@@ -58,7 +59,8 @@ fn coded(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Au
     let mut audio: Option<Audio> = None;
     loop {
         let track = reader.default_track(TrackType::Audio).ok_or_else(|| no_track(path))?.clone();
-        let (part, goes_on) = one_track(path, reader.as_mut(), &track, tell)?;
+        let before = gaps.then(|| audio.as_ref().map_or(0, |audio| audio.samples() as u64));
+        let (part, goes_on) = one_track(path, reader.as_mut(), &track, before, tell)?;
         match &mut audio {
             None => audio = Some(part),
             Some(whole) => join(path, whole, part)?,
@@ -69,11 +71,13 @@ fn coded(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Au
     }
 }
 
-/// All of a track, and whether another follows.
+/// All of a track, and whether another follows. Where sample frames of the same sound were `before` it, what is missing between
+/// is silent.
 fn one_track(
     path: &Path,
     reader: &mut dyn FormatReader,
     track: &Track,
+    before: Option<u64>,
     tell: &mut dyn FnMut(String),
 ) -> Result<(Audio, bool)> {
     let parameters = track.codec_params.as_ref().and_then(|p| p.audio()).ok_or_else(|| no_track(path))?;
@@ -81,7 +85,7 @@ fn one_track(
         check_format(path, rate_hz, channels.count())?;
     }
     let mut decoder = decoder(parameters).map_err(|e| unreadable(path, &e))?;
-    let mut gathered = Gathered::new(path, track.num_frames).timed(track);
+    let mut gathered = Gathered::new(path, track.num_frames.filter(|_| before.is_none())).timed(track, before);
     let goes_on = loop {
         match reader.next_packet() {
             Ok(Some(packet)) if packet.track_id == track.id => gathered.take(decoder.as_mut(), &packet)?,

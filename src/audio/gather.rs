@@ -13,6 +13,8 @@ use crate::{Error, Result};
 
 /// Samples of all channels that are decoded at most: 8 GB.
 const MOST_SAMPLES: u64 = 1 << 31;
+/// Sample frames of the longest block of Vorbis.
+const MOST_BLOCK: u64 = 8192;
 /// Seconds that may be missing at a place before its time is not believed.
 const MOST_GAP_S: u64 = 60;
 
@@ -26,6 +28,9 @@ pub(super) struct Gathered<'a> {
     /// Whether packets have times that count sample frames, and when the next one begins.
     is_timed: bool,
     next: Option<i64>,
+    /// Sample frames of the same sound before these, and whether what is missing between is still to be found out.
+    before: u64,
+    is_apart: bool,
     /// Sample frames that were silent because they are damaged or missing, and the first of them.
     silent: u64,
     first_silent: u64,
@@ -42,13 +47,16 @@ impl<'a> Gathered<'a> {
             promised,
             is_timed: false,
             next: None,
+            before: 0,
+            is_apart: false,
             silent: 0,
             first_silent: 0,
         }
     }
 
-    /// The same, with packets at the times of `track`.
-    pub(super) fn timed(mut self, track: &Track) -> Self {
+    /// The same, with packets at the times of `track`, of whose sound so many frames were `before`.
+    pub(super) fn timed(mut self, track: &Track, before: Option<u64>) -> Self {
+        (self.before, self.is_apart) = (before.unwrap_or(0), before.is_some());
         // Others count what they decode, or leave out what their first packets have to.
         let codec = track.codec_params.as_ref().and_then(|p| p.audio()).map(|p| p.codec);
         self.is_timed = codec == Some(CODEC_ID_FLAC);
@@ -93,6 +101,14 @@ impl<'a> Gathered<'a> {
         }
         self.interleaved.resize(buffer.samples_interleaved(), 0.0);
         buffer.copy_to_slice_interleaved(&mut self.interleaved);
+        if self.is_apart && frames > 0 {
+            self.is_apart = false;
+            let missing = u64::try_from(packet.pts.get()).unwrap_or(0).saturating_sub(self.before);
+            // A sound's beginning is where it is, but for the time that a decoder takes to begin.
+            if self.before > 0 || missing > MOST_BLOCK {
+                self.fill(missing.min(MOST_GAP_S * u64::from(rate_hz)))?;
+            }
+        }
         self.check_room(frames as u64)?;
         for (index, channel) in self.audio.channels.iter_mut().enumerate() {
             channel.extend(self.interleaved.iter().skip(index).step_by(count));
@@ -124,7 +140,7 @@ impl<'a> Gathered<'a> {
         }
         self.check_room(frames)?;
         if self.silent == 0 {
-            self.first_silent = self.audio.samples() as u64;
+            self.first_silent = self.before + self.audio.samples() as u64;
         }
         self.silent += frames;
         for channel in &mut self.audio.channels {

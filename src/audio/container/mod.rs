@@ -4,9 +4,11 @@
 
 mod aiff;
 mod au;
+mod caf;
 mod contents;
 mod mp3;
 mod mpeg4;
+mod ogg;
 mod riff;
 mod tags;
 mod words;
@@ -32,8 +34,21 @@ pub(super) fn contents(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)
             _ => {}
         }
     }
-    if mp3::is_mp3(&bytes) {
-        return Ok(Contents::Coded { bytes: mp3::mended(path, bytes, tell)?, edit: None });
+    let coded = |bytes| Contents::Coded { bytes, edit: None, gaps: false };
+    if mpeg4::is_mpeg4(&bytes) {
+        let bytes = mpeg4::mended(path, bytes, tell)?;
+        return Ok(Contents::Coded { edit: Edit::of(&bytes), bytes, gaps: false });
     }
-    Ok(Contents::Coded { edit: Edit::of(&bytes), bytes })
+    if ogg::is_ogg(&bytes) {
+        let mended = ogg::mended(&bytes);
+        let gaps = mended.is_some();
+        return Ok(Contents::Coded { bytes: mended.unwrap_or(bytes), edit: None, gaps });
+    }
+    if caf::is_caf(&bytes) {
+        return Ok(coded(caf::mended(bytes, tell)));
+    }
+    if mp3::is_mp3(&bytes) {
+        return Ok(coded(mp3::mended(path, bytes, tell)?));
+    }
+    Ok(coded(bytes))
 }

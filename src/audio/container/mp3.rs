@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::words::u32_at;
 use crate::{Error, Result};
 
 /// Bytes before the first frame that may be anything.
@@ -61,8 +62,7 @@ impl Frame {
 
 /// The first frame of an MP3 file; none where it is something else.
 fn first_frame(bytes: &[u8]) -> Option<usize> {
-    let other = [&b"OggS"[..], b"fLaC", b"caff"].iter().any(|magic| bytes.starts_with(magic))
-        || bytes.get(4..8).is_some_and(|name| name == b"ftyp");
+    let other = bytes.starts_with(b"fLaC");
     (0..bytes.len().min(MOST_JUNK)).find(|at| !other && Frame::confirmed_at(bytes, *at).is_some())
 }
 
@@ -120,5 +120,34 @@ pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
         }
         (at, frames) = (next, frames + lost);
     }
+    count(&mut mended, frames);
     Ok(mended)
+}
+
+/// Where the first frame says how many follow it, and more do (files that were put together), makes it say so.
+fn count(bytes: &mut [u8], frames: usize) {
+    let Some(&[_, second, _, fourth]) = bytes.first_chunk() else { return };
+    let (oldest, mono) = (second >> 3 & 3 == 3, fourth >> 6 == 3);
+    let side_bytes = match (oldest, mono) {
+        (true, false) => 32,
+        (true, true) | (false, false) => 17,
+        (false, true) => 9,
+    };
+    let at = 4 + side_bytes;
+    let (name, flags) = (bytes.get(at..at + 4), u32_at(bytes, at + 4, true).unwrap_or(0));
+    if !matches!(name, Some(b"Xing" | b"Info")) || flags & 1 == 0 {
+        return;
+    }
+    let (others, said) = (frames.saturating_sub(1) as u32, u32_at(bytes, at + 8, true));
+    if said.is_none_or(|said| said >= others) {
+        return;
+    }
+    bytes[at + 8..at + 12].copy_from_slice(&others.to_be_bytes());
+    // Numbers of 4 bytes for frames, bytes and quality, a table of 100; and of LAME's own 36 bytes the last two are a checksum,
+    // which may be left out.
+    let fields: usize =
+        [4, 4, 100, 4].into_iter().enumerate().map(|(bit, bytes)| (flags as usize >> bit & 1) * bytes).sum();
+    if let Some(checksum) = bytes.get_mut(at + 8 + fields + 34..at + 8 + fields + 36) {
+        checksum.fill(0);
+    }
 }

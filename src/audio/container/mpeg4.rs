@@ -1,13 +1,64 @@
-//! The edit list of an MPEG-4 file (ISO 14496-12, 8.6.6): what of its sound is meant to be heard, and when. Encoders of AAC put
-//! their priming before it.
+//! MPEG-4 files (ISO 14496-12): atoms that are cut short, and the edit list (8.6.6): what of the sound is meant to be heard, and
+//! when. Encoders of AAC put their priming before it.
 
 use std::ops::Range;
+use std::path::Path;
 
-use super::words::{u32_at, u64_at};
+use super::words::{find, u32_at, u64_at};
+use crate::{Error, Result};
 
 /// Most entries of a list, and most seconds of silence in one.
 const MOST_ENTRIES: usize = 1024;
 const MOST_SILENCE_S: f64 = 600.0;
+
+/// Whether the bytes are those of an MPEG-4 file.
+pub(super) fn is_mpeg4(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp")
+}
+
+/// The file with lengths that are true: where the sound ends before the file says, and where something of it is missing before the
+/// index.
+///
+/// # Errors
+/// Where the index is missing, without which nothing can be found.
+pub(super) fn mended(path: &Path, mut bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
+    let (mut at, mut last, mut indexed) = (0, 0, false);
+    while let (Some(size), Some(name)) = (u32_at(&bytes, at, true), bytes.get(at + 4..at + 8)) {
+        indexed |= name == b"moov";
+        let size = match size {
+            0 => bytes.len() - at,
+            1 => u64_at(&bytes, at + 8, true)
+                .map_or(usize::MAX, |size| usize::try_from(size).unwrap_or(usize::MAX)),
+            size => size as usize,
+        };
+        last = at;
+        at = at.saturating_add(size.max(8));
+        // An atom's name is letters.
+        let is_atom =
+            bytes.get(at + 4..at + 8).is_none_or(|name| name.iter().all(|byte| (0x20..0x7f).contains(byte)));
+        if at > bytes.len() || !is_atom {
+            break;
+        }
+    }
+    let index = find(&bytes, last + 8, b"moov").filter(|_| !indexed).map(|name| name - 4);
+    let end = index.unwrap_or(bytes.len());
+    if !indexed && index.is_none() {
+        let expected = "one: it comes last in this file, which is cut short or unfinished";
+        return Err(Error::invalid(path.display(), "moov", "no such atom", expected));
+    }
+    if at > end || index.is_some() {
+        let what = if index.is_some() { "something is missing before its index" } else { "cut short" };
+        tell(format!("{what}: {} bytes of sound are there", end - last));
+        // The size of 4 bytes, or the one of 8 after the name.
+        let is_long = u32_at(&bytes, last, true) == Some(1);
+        let (place, size) = if is_long { (last + 8, (end - last) as u64) } else { (last, (end - last) as u64) };
+        match is_long {
+            true => bytes[place..place + 8].copy_from_slice(&size.to_be_bytes()),
+            false => bytes[place..place + 4].copy_from_slice(&(size as u32).to_be_bytes()),
+        }
+    }
+    Ok(bytes)
+}
 
 /// An edit list.
 #[derive(Debug, PartialEq)]
@@ -21,9 +72,6 @@ pub(in crate::audio) struct Edit {
 impl Edit {
     /// That of the first track of sound in the file `bytes`, if there is one.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        if bytes.get(4..8) != Some(b"ftyp") {
-            return None;
-        }
         let movie = atom(bytes, 0..bytes.len(), b"moov")?;
         let movie_scale = time_scale(bytes, atom(bytes, movie.clone(), b"mvhd")?)?;
         let tracks = atoms(bytes, movie).filter(|(name, _)| name == b"trak");

@@ -47,10 +47,14 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) ->
     }
     let format = Format::of(path, &bytes[format], chunks.big_endian)?;
     if format.tag == MP3 {
-        return Ok(Contents::Coded { bytes: mp3::mended(path, bytes[samples].to_vec(), tell)?, edit: None });
+        return Ok(Contents::Coded {
+            bytes: mp3::mended(path, bytes[samples].to_vec(), tell)?,
+            edit: None,
+            gaps: false,
+        });
     }
     if ADPCM.contains(&format.tag) {
-        return Ok(Contents::Coded { bytes: format.canonical(&bytes[samples]), edit: None });
+        return Ok(Contents::Coded { bytes: format.canonical(&bytes[samples]), edit: None, gaps: false });
     }
     let coding = format.coding(path, chunks.big_endian)?;
     let (rate_hz, channels) = (format.rate_hz, usize::from(format.channels));
