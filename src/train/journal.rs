@@ -53,25 +53,52 @@ impl Journal {
         Ok(())
     }
 
-    /// What `model` makes of a validation crop, `reference.wav`: a WAV file, and a picture of its mel frames under
-    /// those asked for.
-    pub fn sample(&mut self, step: u64, model: Model, pairs: &Pairs) -> Result<()> {
+    /// Writes what a model makes of a validation crop, beside the crop itself.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn sample(&mut self, step: u64, sample: &Sample) -> Result<()> {
+        let Sample { reference, made, mels } = sample;
+        reference.write_wav(&self.folder.join("reference.wav"))?;
+        if let Some([asked, came]) = mels {
+            mel_picture(&[asked, came], &self.folder.join(format!("sample_{step:08}.png")))?;
+            self.events.picture(step, "sample_mel", &Picture::of_mels(&[asked, came]))?;
+        }
+        made.write_wav(&self.folder.join(format!("sample_{step:08}.wav")))?;
+        self.events.audio(step, "sample", made)
+    }
+}
+
+/// What a model makes of a validation crop.
+pub struct Sample {
+    reference: Audio,
+    made: Audio,
+    /// The mel frames that were asked for, and those of what came out; none without a conditioner.
+    mels: Option<[Mel; 2]>,
+}
+
+impl Sample {
+    /// That of `model`.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn of(model: Model, pairs: &Pairs) -> Result<Self> {
         let Excerpt { audio, mel, class, .. } = pairs.excerpt(Split::Validation, 0, SAMPLE_FRAMES)?;
         let header = model.header().clone();
-        Audio::mono(header.rate_hz, audio).write_wav(&self.folder.join("reference.wav"))?;
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
         let request = Request { class, ..Request::default() };
         let samples = match header.dialect {
             Some(_) => vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?,
             None => vocoder.generate(SAMPLE_FRAMES * header.network.layout().hop, &request, &mut |_, _| ())?,
         };
-        if let Some(dialect) = &header.dialect {
-            let made: Mel = mel_of(&samples, dialect)?.slice(0..mel.frames());
-            mel_picture(&[&mel, &made], &self.folder.join(format!("sample_{step:08}.png")))?;
-            self.events.picture(step, "sample_mel", &Picture::of_mels(&[&mel, &made]))?;
-        }
-        let audio = Audio::mono(header.rate_hz, samples);
-        audio.write_wav(&self.folder.join(format!("sample_{step:08}.wav")))?;
-        self.events.audio(step, "sample", &audio)
+        let mels = match &header.dialect {
+            Some(dialect) => {
+                let made = mel_of(&samples, dialect)?.slice(0..mel.frames());
+                Some([mel, made])
+            }
+            None => None,
+        };
+        let [reference, made] = [audio, samples].map(|samples| Audio::mono(header.rate_hz, samples));
+        Ok(Self { reference, made, mels })
     }
 }

@@ -1,11 +1,12 @@
 //! The loss over many crops, and its gradient.
 
 use std::ops::Range;
-use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
 use burn::tensor::Tensor;
 
+use super::background::Background;
 use super::config::TrainingConfig;
 use super::state::State;
 use super::task::Task;
@@ -13,16 +14,16 @@ use crate::Result;
 use crate::network::Backend;
 
 /// Computes losses and gradients on one device.
-pub struct Learner<'a> {
-    task: Box<dyn Task + 'a>,
+pub struct Learner {
+    task: Arc<dyn Task>,
     /// Crops per graph: on the CPU one, whose activations then stay in the cache.
     part: u64,
     threads: usize,
 }
 
-impl<'a> Learner<'a> {
+impl Learner {
     /// A learner of `task` on `backend`.
-    pub fn new(task: Box<dyn Task + 'a>, config: &TrainingConfig, backend: &Backend) -> Self {
+    pub fn new(task: Arc<dyn Task>, config: &TrainingConfig, backend: &Backend) -> Self {
         let (part, threads) = match *backend == Backend::Cpu {
             true => (1, thread::available_parallelism().map_or(1, usize::from)),
             false => (config.batch as u64, 1),
@@ -43,7 +44,8 @@ impl<'a> Learner<'a> {
         stopped: &mut dyn FnMut() -> bool,
     ) -> Result<Option<(f64, Tensor<1>)>> {
         let (mut total, mut sum) = (0.0, state.parameters.zeros_like());
-        let work = |part: Range<u64>| self.task.gradient(state, part, done);
+        let (task, state) = (Arc::clone(&self.task), state.clone());
+        let work = Arc::new(move |part| task.gradient(&state, part, done));
         let all = self.each(crops, &work, stopped, |share, (loss, gradient)| {
             total += share * loss;
             sum = sum.clone() + gradient * share;
@@ -62,17 +64,19 @@ impl<'a> Learner<'a> {
         stopped: &mut dyn FnMut() -> bool,
     ) -> Result<Option<f64>> {
         let mut total = 0.0;
-        let work = |part: Range<u64>| self.task.measure(state, part);
+        let (task, state) = (Arc::clone(&self.task), state.clone());
+        let work = Arc::new(move |part| task.measure(&state, part));
         let all = self.each(crops, &work, stopped, |share, loss| total += share * loss)?;
         Ok(all.then_some(total))
     }
 
     /// Does `work` on all parts of `crops` and hands each result, with its share in the whole, to `take`: in their order,
-    /// whatever thread was first, so that sums are the same each time. Whether all was done before it was `stopped`.
-    fn each<T: Send>(
+    /// whatever thread was first, so that sums are the same each time. Whether all was done before it was `stopped`: that is at
+    /// once, whatever threads are still at work.
+    fn each<T: Send + 'static>(
         &self,
         crops: Range<u64>,
-        work: &(dyn Fn(Range<u64>) -> Result<T> + Sync),
+        work: &Arc<impl Fn(Range<u64>) -> Result<T> + Send + Sync + 'static>,
         stopped: &mut dyn FnMut() -> bool,
         mut take: impl FnMut(f64, T),
     ) -> Result<bool> {
@@ -83,18 +87,17 @@ impl<'a> Learner<'a> {
             .map(|start| start..(start + self.part).min(crops.end))
             .collect();
         for round in parts.chunks(self.threads) {
+            let begin = |part: &Range<u64>| {
+                let (work, part) = (Arc::clone(work), part.clone());
+                Background::start(move || work(part))
+            };
+            let jobs: Vec<_> = round.iter().map(begin).collect();
+            for (part, job) in round.iter().zip(jobs) {
+                let Some(result) = job.wait(stopped) else { return Ok(false) };
+                take((part.end - part.start) as f64 / all, result?);
+            }
             if stopped() {
                 return Ok(false);
-            }
-            let results: Vec<Result<T>> = thread::scope(|scope| {
-                let others: Vec<_> = round[1..].iter().map(|part| scope.spawn(|| work(part.clone()))).collect();
-                let own = work(round[0].clone());
-                let others =
-                    others.into_iter().map(|thread| thread.join().unwrap_or_else(|e| resume_unwind(e)));
-                std::iter::once(own).chain(others).collect()
-            });
-            for (part, result) in round.iter().zip(results) {
-                take((part.end - part.start) as f64 / all, result?);
             }
         }
         Ok(true)

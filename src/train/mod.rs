@@ -3,11 +3,13 @@
 //! [`config`] reads what is to be trained, [`data`] gives crops of audio by their number, [`run`] is the loop, and
 //! [`report`] writes down how it goes.
 
+mod background;
 mod batch;
 pub mod config;
 pub mod data;
 mod differences;
 mod distill;
+mod files;
 mod initial;
 mod journal;
 mod learner;

@@ -6,6 +6,9 @@ use super::{Source, TrainConfig};
 use crate::checkpoint::Bundled;
 use crate::{Error, Result};
 
+/// What is to be known of backslashes.
+const ESCAPES: &str = "; in \"…\" a backslash begins a special character: write a path with / or in '…'";
+
 impl TrainConfig {
     /// Reads and validates a configuration; its relative paths come back relative to where the file's path is, and
     /// `data.cache` filled in.
@@ -16,9 +19,30 @@ impl TrainConfig {
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
         let mut config: Self = toml::from_str(&text).map_err(|e| explained(path, &text, e))?;
+        config.check_paths(&path.display().to_string())?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         config.validate(&path.display().to_string())?;
         Ok(config)
+    }
+
+    /// Refuses paths in which backslashes have become tabs and the like: `"C:\temp"` is TOML, but means something else.
+    fn check_paths(&self, place: &str) -> Result<()> {
+        let source = PathBuf::from(self.data.source.clone());
+        let paths = [
+            ("model", Some(&self.model)),
+            ("run", self.run.as_ref()),
+            ("init", self.init.as_ref()),
+            ("data.source", Some(&source)),
+            ("data.cache", self.data.cache.as_ref()),
+            ("distill.teacher", self.distill.as_ref().map(|distill| &distill.teacher)),
+        ];
+        for (field, path) in paths.into_iter().filter_map(|(field, path)| Some((field, path?))) {
+            let text = path.to_string_lossy();
+            if text.contains(char::is_control) {
+                return Err(Error::invalid(place, field, format!("{text:?}"), format!("a path{ESCAPES}")));
+            }
+        }
+        Ok(())
     }
 
     /// Puts relative paths into `folder`.
@@ -59,7 +83,7 @@ fn explained(path: &Path, text: &str, mut error: toml::de::Error) -> Error {
     let mut message = error.message().replace('\n', ", ");
     let line = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default();
     if line.contains('\\') && line.contains('"') {
-        message += "; in \"…\" a backslash begins a special character: write a path with / or in '…'";
+        message += ESCAPES;
     }
     let reason = if place.is_empty() { message } else { format!("{}: {message}", place.join(", ")) };
     Error::unreadable(path, reason)

@@ -2,11 +2,12 @@
 //! TensorFlow's record framing (tensorflow/core/lib/io/record_writer.h).
 
 use std::fs::File;
-use std::io::{BufWriter, Cursor, Write};
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Picture;
+use super::metrics::append;
 use super::protobuf::Message;
 use crate::audio::Audio;
 use crate::{Error, Result};
@@ -38,7 +39,7 @@ const RGB: u64 = 3;
 /// An event file, which grows while TensorBoard watches its folder.
 pub struct EventFile {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: File,
 }
 
 impl EventFile {
@@ -52,8 +53,9 @@ impl EventFile {
         // TensorBoard reads files in the order of their names: later ones must sort later, and none may be replaced.
         let nanoseconds = (wall_time_s() * 1e9) as u64;
         let path = folder.join(format!("events.out.tfevents.{nanoseconds:019}.remel"));
-        let file = File::create_new(&path).map_err(|e| Error::io(&path, e))?;
-        let mut events = Self { path, file: BufWriter::new(file) };
+        let file =
+            File::options().append(true).create_new(true).open(&path).map_err(|e| Error::io(&path, e))?;
+        let mut events = Self { path, file };
         events.write(0, |event| event.bytes(event::FILE_VERSION, b"brain.Event:2"))?;
         let start = Message::default().integer(SESSION_STATUS, SESSION_START);
         events.write(step, |event| event.message(event::SESSION_LOG, start))?;
@@ -108,7 +110,8 @@ impl EventFile {
     fn write(&mut self, step: u64, fill: impl FnOnce(Message) -> Message) -> Result<()> {
         let head = Message::default().double(event::WALL_TIME, wall_time_s()).integer(event::STEP, step);
         let event = fill(head);
-        let attempt = record(&mut self.file, event.as_bytes()).and_then(|()| self.file.flush());
+        let mut whole = Vec::new();
+        let attempt = record(&mut whole, event.as_bytes()).and_then(|()| append(&mut self.file, &whole));
         attempt.map_err(|e| Error::io(&self.path, e))
     }
 }

@@ -50,8 +50,17 @@ impl Metrics {
             line.extend(value.map(|value| value.to_string()));
         }
         line.push('\n');
-        self.file.write_all(line.as_bytes()).map_err(|e| Error::io(&self.path, e))
+        append(&mut self.file, line.as_bytes()).map_err(|e| Error::io(&self.path, e))
     }
+}
+
+/// Adds `bytes` to a file that is open for appending: all of them or, where the disk is full, none.
+pub(super) fn append(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
+    let length = file.metadata()?.len();
+    file.write_all(bytes).inspect_err(|_| {
+        // What comes after a torn entry could not be read. The first error is the one that is told.
+        let _ = file.set_len(length);
+    })
 }
 
 /// The lines of `text` before `step`.

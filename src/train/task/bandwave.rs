@@ -1,6 +1,7 @@
 //! The task of BandWave: to find the clean spectra in noised ones, and to sound right in its own samplings.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -31,16 +32,16 @@ const ETAS: [f64; 3] = [1.0, 1.0, 0.5];
 ///    and, of a quarter of the batch, the mel distance of what the fitted predictions sound like.
 /// 2. Beside it, from the share `own` of the training on: the same quarter is sampled in 2 to 8 steps, and the mel distance of
 ///    the last prediction followed back through the last step. This mends what a network meets in its own trajectories only.
-pub struct BandWaveTask<'a> {
+pub struct BandWaveTask {
     network: BandWaveConfig,
-    batches: SpectralBatches<'a>,
+    batches: SpectralBatches,
     sound: Sound,
     distance: MelDistance,
     config: TrainingConfig,
     device: Device,
 }
 
-impl<'a> BandWaveTask<'a> {
+impl BandWaveTask {
     /// The task of `network`, of the model that `header` describes, with crops of `pairs`.
     ///
     /// # Errors
@@ -49,7 +50,7 @@ impl<'a> BandWaveTask<'a> {
         config: &TrainingConfig,
         header: &ModelHeader,
         network: &BandWaveConfig,
-        pairs: &'a Pairs,
+        pairs: Arc<Pairs>,
         device: Device,
     ) -> Result<Self> {
         let missing = || Error::invalid("training", "dialect", "none", "one, as BandWave's frames are spectra");
@@ -111,7 +112,7 @@ impl<'a> BandWaveTask<'a> {
     }
 }
 
-impl Task for BandWaveTask<'_> {
+impl Task for BandWaveTask {
     fn gradient(&self, state: &State, crops: Range<u64>, done: f64) -> Result<(f64, Tensor<1>)> {
         let batch = self.batches.batch(Split::Train, crops.clone())?;
         let differentiable = Differentiable::bandwave(&self.network, &state.parameters);

@@ -1,6 +1,7 @@
 //! The task of DiffWave: crops noised to random levels, of which the noise is to be found.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 
@@ -25,8 +26,8 @@ use crate::train::state::State;
 const LEVELS: u32 = 2;
 
 /// Learning to find noise.
-pub struct DiffWaveTask<'a> {
-    pairs: &'a Pairs,
+pub struct DiffWaveTask {
+    pairs: Arc<Pairs>,
     header: ModelHeader,
     network: DiffWaveConfig,
     levels: Levels,
@@ -36,13 +37,13 @@ pub struct DiffWaveTask<'a> {
     device: Device,
 }
 
-impl<'a> DiffWaveTask<'a> {
+impl DiffWaveTask {
     /// The task of `network`, of the model that `header` describes, with crops of `pairs` and a teacher where there is one.
     pub fn new(
         config: &TrainConfig,
         header: &ModelHeader,
         network: &DiffWaveConfig,
-        pairs: &'a Pairs,
+        pairs: Arc<Pairs>,
         teacher: Option<Teacher>,
         device: Device,
     ) -> Result<Self> {
@@ -113,7 +114,7 @@ impl<'a> DiffWaveTask<'a> {
     }
 }
 
-impl Task for DiffWaveTask<'_> {
+impl Task for DiffWaveTask {
     fn gradient(&self, state: &State, crops: Range<u64>, _: f64) -> Result<(f64, Tensor<1>)> {
         let batch = self.batch(Split::Train, crops, &state.average)?;
         let scale = state.scale.value();

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::train::state::State;
 
 /// What a network learns of crops.
-pub trait Task: Sync {
+pub trait Task: Send + Sync {
     /// The mean loss over the training crops `crops`, and its gradient by all parameters, when the share `done` of the
     /// training is over.
     ///

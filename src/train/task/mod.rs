@@ -12,6 +12,8 @@ pub use bandwave::BandWaveTask;
 pub use diffwave::DiffWaveTask;
 pub use learning::Task;
 
+use std::sync::Arc;
+
 use super::config::TrainConfig;
 use super::distill::Teacher;
 use super::pairs::Pairs;
@@ -23,20 +25,20 @@ use crate::network::{Backend, Network};
 ///
 /// # Errors
 /// Where the header's schedules are none.
-pub fn open<'a>(
+pub fn open(
     config: &TrainConfig,
     header: &ModelHeader,
-    pairs: &'a Pairs,
+    pairs: &Arc<Pairs>,
     teacher: Option<Teacher>,
     backend: &Backend,
-) -> Result<Box<dyn Task + 'a>> {
-    let device = backend.device();
+) -> Result<Arc<dyn Task>> {
+    let (device, pairs) = (backend.device(), Arc::clone(pairs));
     Ok(match &header.network {
         Network::BandWave(network) => {
-            Box::new(BandWaveTask::new(&config.training, header, network, pairs, device)?)
+            Arc::new(BandWaveTask::new(&config.training, header, network, pairs, device)?)
         }
         Network::DiffWave(network) => {
-            Box::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
+            Arc::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
         }
     })
 }

@@ -2,6 +2,7 @@
 
 use std::f32::consts::FRAC_PI_2;
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -57,8 +58,8 @@ pub struct SpectralBatch {
 }
 
 /// Makes batches of crops.
-pub struct SpectralBatches<'a> {
-    pairs: &'a Pairs,
+pub struct SpectralBatches {
+    pairs: Arc<Pairs>,
     network: BandWaveConfig,
     /// Of these every crop takes a copy.
     conditioning: Conditioning,
@@ -80,13 +81,13 @@ struct Values {
     audio: Vec<f32>,
 }
 
-impl<'a> SpectralBatches<'a> {
+impl SpectralBatches {
     /// Batches for `network`, whose mel frames are those of `dialect`, from `pairs`.
     pub fn new(
         config: &TrainingConfig,
         network: &BandWaveConfig,
         dialect: &Dialect,
-        pairs: &'a Pairs,
+        pairs: Arc<Pairs>,
         device: Device,
     ) -> Self {
         Self {
