@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use half::f16;
 use npyz::{NpyFile, Order, WriterBuilder};
 
+use super::number::{Number, row_major, strides};
 use super::write_whole;
 use crate::{Error, Result};
 
@@ -78,7 +78,7 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
     }
     let dtype = npy.dtype().descr();
     let dtype = dtype.trim_matches('\'');
-    let Some((size, widen)) = float_of(dtype) else {
+    let Some((number, swapped)) = float_of(dtype) else {
         // What NumPy has no name for is saved as bytes without a meaning: bfloat16, for one.
         let hint = match dtype {
             "|O" => " (these are pickled objects: save the array alone)",
@@ -89,15 +89,18 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
         return Err(Error::invalid(path.display(), "dtype", dtype, expected));
     };
     let values = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length));
-    let needed = values.and_then(|values| values.checked_mul(size));
+    let needed = values.and_then(|values| values.checked_mul(number.size()));
     let data = &bytes[data_start(&bytes)..];
     let Some(data) = needed.and_then(|needed| data.get(..needed)) else {
         let reason = format!("truncated array (shape {shape:?}, {} bytes of data)", data.len());
         return Err(Error::unreadable(path, reason));
     };
-    let values: Vec<f32> = data.chunks_exact(size).map(widen).collect();
-    let data = if npy.order() == Order::Fortran { row_major(&values, &shape) } else { values };
-    Ok(Array { shape, data })
+    let mut data = number.little_endian(data, swapped);
+    if npy.order() == Order::Fortran && !data.is_empty() {
+        let rows = row_major(&data, number.size(), 0, &shape, &strides(&shape, true));
+        data = rows.expect("as many as there are").into();
+    }
+    Ok(Array { data: number.widen(&data), shape })
 }
 
 /// Where the values begin, in a file whose header has been read.
@@ -107,23 +110,11 @@ fn data_start(bytes: &[u8]) -> usize {
     if bytes[6] == 1 { 10 + length(&bytes[8..10]) } else { 12 + length(&bytes[8..12]) }
 }
 
-/// How a value is read of its bytes.
-type ReadValue = fn(&[u8]) -> f32;
-
-/// Bytes of a value of the type that NumPy calls `dtype`, and how one is read.
-fn float_of(dtype: &str) -> Option<(usize, ReadValue)> {
-    fn bytes<const N: usize>(value: &[u8]) -> [u8; N] {
-        value.try_into().expect("a value has its type's size")
-    }
-    Some(match dtype {
-        "<f2" => (2, |v| f16::from_le_bytes(bytes(v)).to_f32()),
-        ">f2" => (2, |v| f16::from_be_bytes(bytes(v)).to_f32()),
-        "<f4" => (4, |v| f32::from_le_bytes(bytes(v))),
-        ">f4" => (4, |v| f32::from_be_bytes(bytes(v))),
-        "<f8" => (8, |v| f64::from_le_bytes(bytes(v)) as f32),
-        ">f8" => (8, |v| f64::from_be_bytes(bytes(v)) as f32),
-        _ => return None,
-    })
+/// What NumPy calls `dtype`, where that is a floating-point number, and whether it is big-endian.
+fn float_of(dtype: &str) -> Option<(Number, bool)> {
+    let (order, name) = dtype.split_at_checked(1)?;
+    let number = Number::of_numpy(name).filter(|number| number.is_float())?;
+    ["<", ">"].contains(&order).then_some((number, order == ">"))
 }
 
 fn one_line(error: &std::io::Error) -> String {
@@ -139,33 +130,4 @@ pub fn write_npy(path: &Path, shape: &[usize], data: &[f32]) -> Result<()> {
         writer.extend(data)?;
         writer.finish()
     })
-}
-
-/// Row-major values of a column-major array.
-fn row_major(data: &[f32], shape: &[usize]) -> Vec<f32> {
-    let place = |index: usize| {
-        let (mut rest, mut stride, mut place) = (index, data.len(), 0);
-        // From the axis that runs fastest here, which ran slowest there.
-        for &length in shape.iter().rev() {
-            stride /= length;
-            place += rest % length * stride;
-            rest /= length;
-        }
-        place
-    };
-    (0..data.len()).map(|index| data[place(index)]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_become_rows_on_any_number_of_axes() {
-        assert_eq!(row_major(&[1.0, 4.0, 2.0, 5.0, 3.0, 6.0], &[2, 3]), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        let of = |[a, b, c]: [usize; 3]| (100 * a + 10 * b + c) as f32;
-        let columns: Vec<f32> = (0..24).map(|i| of([i % 2, i / 2 % 3, i / 6])).collect();
-        let rows: Vec<f32> = (0..24).map(|i| of([i / 12, i / 4 % 3, i % 4])).collect();
-        assert_eq!(row_major(&columns, &[2, 3, 4]), rows);
-    }
 }

@@ -4,10 +4,9 @@ use std::fs::File;
 use std::io::{Read, stdin};
 use std::path::Path;
 
+use super::target::STANDARD;
 use crate::{Error, Result};
 
-/// The name of standard input.
-const STDIN: &str = "-";
 /// Bytes that a file of audio may have: more than a day of stereo.
 const MOST_BYTES: u64 = 1 << 35;
 
@@ -18,7 +17,7 @@ const MOST_BYTES: u64 = 1 << 35;
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let failed = |e| Error::io(path, e);
     let mut bytes = Vec::new();
-    if path.as_os_str() == STDIN {
+    if path.as_os_str() == STANDARD {
         stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     } else {
         File::open(path).map_err(failed)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;

@@ -8,8 +8,8 @@ use super::identity::FileIdentity;
 use super::temporary::{folder_of, without_path};
 use crate::{Error, Result};
 
-/// The path that means standard output, as it means standard input where something is read.
-const STANDARD: &str = "-";
+/// The path that means standard output, and where something is read standard input.
+pub const STANDARD: &str = "-";
 
 /// Links that are followed to where nothing is yet, as many as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -93,7 +93,7 @@ pub fn is_stream(path: &Path) -> bool {
 /// Where `path` is a folder, a terminal or a file that is not to be written, or lies in a folder that is missing or not to be
 /// written.
 pub fn check_output(path: &Path) -> Result<()> {
-    let found = |found: &str| Err(Error::invalid(name(path), "output", found, "a file or a pipe"));
+    let found = |found: &str| Err(Error::invalid(output_name(path), "output", found, "a file or a pipe"));
     match Target::of(path).map_err(|e| Error::io(path, e))? {
         Target::Folder => found("a folder"),
         Target::Standard if std::io::stdout().is_terminal() => found("a terminal"),
@@ -102,8 +102,8 @@ pub fn check_output(path: &Path) -> Result<()> {
     }
 }
 
-/// What errors call `path`.
-pub fn name(path: &Path) -> String {
+/// What errors call `path`, to which something is written.
+pub fn output_name(path: &Path) -> String {
     if path.as_os_str() == STANDARD { "standard output".into() } else { path.display().to_string() }
 }
 

@@ -22,7 +22,7 @@ impl<W: Write + Seek> WriteSeek for W {}
 /// # Errors
 /// With `path` and the system's answer.
 pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> Result<()> {
-    attempt(path, false, write).map_err(|error| Error::Io { path: target::name(path), error })
+    attempt(path, false, write).map_err(|error| Error::Io { path: target::output_name(path), error })
 }
 
 /// The same, and waits until it is on the disk before the older file goes: after a loss of power one of the two is there.
@@ -30,7 +30,7 @@ pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResu
 /// # Errors
 /// Those of [`write_whole`].
 pub fn write_whole_and_sync(path: &Path, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> Result<()> {
-    attempt(path, true, write).map_err(|error| Error::Io { path: target::name(path), error })
+    attempt(path, true, write).map_err(|error| Error::Io { path: target::output_name(path), error })
 }
 
 fn attempt(path: &Path, sync: bool, write: impl FnOnce(&mut dyn WriteSeek) -> IoResult<()>) -> IoResult<()> {

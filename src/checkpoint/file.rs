@@ -52,7 +52,8 @@ impl ModelFile {
         {
             // What it holds is known from its head: values that are no model's are not read.
             opened.read_to(path, Head::length(*first))?;
-            Head::read(path, &opened.bytes, length)?.check(path)?;
+            let head = Head::read(path, &opened.bytes, length)?;
+            head.check(path, head.header(path)?.as_ref())?;
         }
         opened.read_to(path, MOST_BYTES + 1)?;
         Ok(Self { path: path.to_owned(), kind: opened.kind, bytes: opened.bytes.into() })

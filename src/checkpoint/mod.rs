@@ -13,7 +13,6 @@ mod prefix;
 mod pytorch;
 mod safetensors;
 mod storages;
-mod values;
 mod weight_norm;
 
 pub use bundled::Bundled;

@@ -12,8 +12,7 @@ use super::catalog::{Catalog, Source};
 use super::import::{self, Imported};
 use super::params::Params;
 use super::pickle::{Data, TensorView};
-use super::values::Number;
-use crate::audio::{Array, write_whole};
+use crate::audio::{Array, Number, write_whole};
 use crate::mel::Dialect;
 use crate::model::{Model, ModelHeader};
 use crate::{Error, Result};
@@ -57,7 +56,10 @@ impl Head {
     }
 
     /// The header of the model in it; none of a bare state dict.
-    fn header(&self, path: &Path) -> Result<Option<ModelHeader>> {
+    ///
+    /// # Errors
+    /// Names the file and the field.
+    pub fn header(&self, path: &Path) -> Result<Option<ModelHeader>> {
         let refused = |e| Error::invalid(path.display(), format!("metadata {HEADER}"), e, "a model's header");
         match (self.entry(HEADER), self.entry(bandwave::CONFIG)) {
             (Some(header), _) => serde_json::from_str(header).map(Some).map_err(refused),
@@ -85,13 +87,14 @@ impl Head {
         Ok(Catalog { tensors, source: Source::Safetensors(bytes) })
     }
 
-    /// Refuses a file whose names and shapes are no model's, before its values are read.
+    /// Refuses a file whose names and shapes are not those of the model of `header`, which is in it, or of any, before its values
+    /// are read.
     ///
     /// # Errors
     /// As [`from_bytes`].
-    pub fn check(&self, path: &Path) -> Result<()> {
+    pub fn check(&self, path: &Path, header: Option<&ModelHeader>) -> Result<()> {
         let (place, hollow) = (path.display().to_string(), self.catalog(path, &[])?.hollow());
-        match self.header(path)? {
+        match header {
             Some(header) => {
                 header.check_budget(&place)?;
                 hollow.validate(&place, &header.network.tensors())
@@ -104,10 +107,10 @@ impl Head {
 /// Reads a model file, or imports a bare state dict kept as safetensors. `path` is its name for the user.
 pub fn from_bytes(path: &Path, bytes: &[u8], params: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
     let head = Head::read(path, bytes, bytes.len() as u64)?;
-    head.check(path)?;
     let mut catalog = head.catalog(path, bytes)?;
     match head.header(path)? {
         Some(header) => {
+            head.check(path, Some(&header))?;
             let model = Model::new(&path.display().to_string(), header, catalog.read(path, "")?)?;
             Ok(Imported { model, assumed: Vec::new() })
         }

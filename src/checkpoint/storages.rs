@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::pickle::{self, Data, Pickle, TensorView};
+use crate::audio::row_major;
 
 /// What a file that PyTorch saved before 1.6 begins with: a pickled number.
 const LEGACY_MAGIC: &[u8] = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.";
@@ -138,7 +139,7 @@ impl Storages<'_> {
             Data::Inline(bytes) => bytes,
             Data::Stored(key) => self.storage(key)?,
         };
-        strided(stored, tensor, needed)
+        row_major(stored, size, tensor.offset, &tensor.shape, &tensor.strides)
             .ok_or_else(|| "a tensor lies beyond its storage: the file is cut short".into())
     }
 
@@ -179,36 +180,4 @@ impl Storages<'_> {
             }
         }
     }
-}
-
-/// The `needed` bytes of `tensor`, row-major, where all of them lie within `stored`.
-fn strided(stored: &[u8], tensor: &TensorView, needed: usize) -> Option<Vec<u8>> {
-    let TensorView { offset, shape, strides, number, .. } = tensor;
-    let size = number.size();
-    let last = shape
-        .iter()
-        .zip(strides)
-        .try_fold(*offset, |last, (length, stride)| (length - 1).checked_mul(*stride)?.checked_add(last))?;
-    if last.checked_add(1)?.checked_mul(size)? > stored.len() {
-        return None;
-    }
-    let mut rows = 1;
-    let plain = shape.iter().zip(strides).rev().all(|(length, stride)| {
-        let plain = *length == 1 || *stride == rows;
-        rows *= length;
-        plain
-    });
-    if plain {
-        return Some(stored[offset * size..][..needed].to_vec());
-    }
-    let mut values = Vec::with_capacity(needed);
-    for index in 0..needed / size {
-        let (mut rest, mut at) = (index, *offset);
-        for (length, stride) in shape.iter().zip(strides).rev() {
-            at += rest % length * stride;
-            rest /= length;
-        }
-        values.extend_from_slice(&stored[at * size..][..size]);
-    }
-    Some(values)
 }

@@ -4,12 +4,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use remel::Error;
-use remel::audio::{Audio, is_stream, read_npy, write_npy};
+use remel::audio::{Audio, read_npy, write_npy};
 use remel::checkpoint::read_array;
 use remel::mel::Mel;
 use remel::model::{Model, ReceivedMel};
 use remel::render::Request;
 use remel::vocoder::check_noise;
+
+use super::output;
+use super::print::note;
 
 /// Reads mel frames that fit `model`: `[n_mels, frames]`, or `[frames, n_mels]` where no other reading fits, with or without
 /// a first axis of one. What there is to doubt of them is said on the terminal.
@@ -24,7 +27,7 @@ pub fn read_mel(path: &Path, model: &Model) -> Result<ReceivedMel> {
     let bands = match axes {
         [bands, frames] if *bands == n_mels && *frames > 0 => array.data,
         [frames, bands] if *bands == n_mels && *frames > 0 => {
-            eprintln!("{place}: taken as [frames, n_mels]");
+            note!("{place}: taken as [frames, n_mels]");
             Mel::from_frames(n_mels, array.data).to_bands()
         }
         [batch, bands, frames] if *bands == n_mels && *frames > 0 => {
@@ -38,7 +41,7 @@ pub fn read_mel(path: &Path, model: &Model) -> Result<ReceivedMel> {
     };
     let received = model.receive_mel(&place.to_string(), &bands)?;
     if let Some(doubt) = &received.doubt {
-        eprintln!("warning: {place}: {doubt}");
+        note!("warning: {place}: {doubt}");
     }
     Ok(received)
 }
@@ -63,17 +66,14 @@ pub enum SamplesFile<'a> {
 }
 
 impl<'a> SamplesFile<'a> {
-    /// What the extension of `path` says; of a pipe or a device without one, audio.
+    /// What the extension of `path` says; of a pipe or a device without one, audio. It overwrites none of the `inputs`.
     ///
     /// # Errors
-    /// Where it is neither `.npy` nor `.wav`.
-    pub fn of(path: &'a Path) -> Result<Self> {
-        match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-            Some("npy") => Ok(Self::Array(path)),
-            Some("wav") => Ok(Self::Audio(path)),
-            _ if is_stream(path) => Ok(Self::Audio(path)),
-            _ => Err(Error::invalid(path.display(), "extension", "another", ".wav or .npy").into()),
-        }
+    /// As [`output::check`], where it is neither `.npy` nor `.wav`.
+    pub fn of(path: &'a Path, inputs: &[Option<&Path>]) -> Result<Self> {
+        output::check(path, &["wav", "npy"], inputs)?;
+        let is_array = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
+        Ok(if is_array { Self::Array(path) } else { Self::Audio(path) })
     }
 
     /// Writes the samples.

@@ -1,6 +1,6 @@
 //! `remel convert IN.pt -o OUT.safetensors`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -10,7 +10,7 @@ use remel::domain::phase::Phase;
 use remel::mel::Dialect;
 use remel::model::Card;
 
-use super::options::{share, temperature};
+use super::options::{self, share, temperature};
 use super::output;
 use super::print::note;
 
@@ -115,9 +115,7 @@ pub struct Convert {
 impl Convert {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        // A bundled model is none.
-        let file: Vec<&Path> = self.input.is_file().then_some(self.input.as_path()).into_iter().collect();
-        output::check(&self.output, &["safetensors"], &file)?;
+        output::check(&self.output, &["safetensors"], &[options::file(&self.input)])?;
         let (model, assumed) = checkpoint::open(&self.input)?.import(&self.said.options()?)?;
         if !assumed.is_empty() {
             note!("{}: not said by the file: {}", self.input.display(), assumed.join("; "));

@@ -1,6 +1,6 @@
 //! `remel denoise --model M --x X.npy --level L -o EPS.npy`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -38,7 +38,7 @@ impl Denoise {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let inputs = [Some(self.x.as_path()), self.mel.as_deref(), self.model.file()];
-        output::check(&self.output, &["npy"], &inputs.into_iter().flatten().collect::<Vec<&Path>>())?;
+        output::check(&self.output, &["npy"], &inputs)?;
         let model = self.model.load()?;
         let network = &model.header().network;
         let levels = network.levels();

@@ -1,6 +1,6 @@
 //! `remel generate --model M -o OUT --seconds S`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -9,7 +9,6 @@ use remel::mel::Mel;
 
 use super::arrays::{SamplesFile, read_noise};
 use super::options::{ModelOptions, SamplingOptions, ranged};
-use super::output;
 use super::progress::Progress;
 
 /// Arguments of `remel generate`.
@@ -37,9 +36,7 @@ fn seconds(text: &str) -> Result<f32, String> {
 impl Generate {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let inputs: Vec<&Path> = [self.noise.as_deref(), self.model.file()].into_iter().flatten().collect();
-        output::check(&self.output, &["wav", "npy"], &inputs)?;
-        let output = SamplesFile::of(&self.output)?;
+        let output = SamplesFile::of(&self.output, &[self.noise.as_deref(), self.model.file()])?;
         let model = self.model.load()?;
         let header = model.header();
         if header.network.layout().conditioner.is_some() {

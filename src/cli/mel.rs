@@ -1,6 +1,6 @@
 //! `remel mel IN -o MEL.npy`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -9,8 +9,8 @@ use remel::checkpoint::{self, Bundled};
 use remel::mel::{Dialect, mel_of};
 
 use super::input::read_audio;
-use super::output;
 use super::print::note;
+use super::{options, output};
 
 /// Arguments of `remel mel`.
 #[derive(Args)]
@@ -31,9 +31,8 @@ pub struct MelCommand {
 impl MelCommand {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let model = self.model.as_deref().filter(|path| path.is_file());
-        let inputs: Vec<&Path> = [Some(self.input.as_path()), model].into_iter().flatten().collect();
-        output::check(&self.output, &["npy"], &inputs)?;
+        let model = self.model.as_deref().and_then(options::file);
+        output::check(&self.output, &["npy"], &[Some(&self.input), model])?;
         let dialect = match (&self.dialect, &self.model) {
             (Some(name), _) => Dialect::named(name)?,
             (None, Some(path)) => checkpoint::load(path, None)?.dialect()?.clone(),

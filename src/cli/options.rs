@@ -59,10 +59,15 @@ impl BackendChoice {
     }
 }
 
+/// The file of the model `path`; none for a bundled one, or where there is none.
+pub fn file(path: &Path) -> Option<&Path> {
+    path.is_file().then_some(path)
+}
+
 impl ModelOptions {
     /// The file that is read; none for a bundled model.
     pub fn file(&self) -> Option<&Path> {
-        self.model.is_file().then_some(&self.model)
+        file(&self.model)
     }
 
     /// The model.

@@ -5,18 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use remel::Error;
-use remel::audio::{FileIdentity, check_output, is_stream, names_folder};
-
-/// The path that means standard input.
-const STANDARD: &str = "-";
+use remel::audio::{FileIdentity, STANDARD, check_output, is_stream, names_folder, output_name};
 
 /// Whether a result can go to `output`, under one of the `extensions` (lower case, without their dots) unless it is a pipe or a
-/// device, without overwriting one of the `inputs`.
+/// device, without overwriting one of the `inputs` that there are.
 ///
 /// # Errors
 /// Names the path, and what is wrong with it. Inputs that are not there are errors too.
-pub fn check(output: &Path, extensions: &[&str], inputs: &[&Path]) -> Result<()> {
-    let inputs = Inputs::of(inputs)?;
+pub fn check(output: &Path, extensions: &[&str], inputs: &[Option<&Path>]) -> Result<()> {
+    let inputs = Inputs::of(inputs.iter().copied().flatten())?;
     check_path(output, extensions)?;
     inputs.check_keep(output)
 }
@@ -47,14 +44,19 @@ impl Pair {
 ///
 /// # Errors
 /// Names the path, and what is wrong with it.
-pub fn pairs(inputs: &[PathBuf], output: &Path, extension: &str, others: &[&Path]) -> Result<Vec<Pair>> {
-    let read: Vec<&Path> = inputs.iter().map(PathBuf::as_path).chain(others.iter().copied()).collect();
+pub fn pairs(
+    inputs: &[PathBuf],
+    output: &Path,
+    extension: &str,
+    others: &[Option<&Path>],
+) -> Result<Vec<Pair>> {
+    let read: Vec<_> = inputs.iter().map(|input| Some(input.as_path())).chain(others.iter().copied()).collect();
     let into_folder = names_folder(output);
     if let ([input], false) = (inputs, into_folder) {
         check(output, &[extension], &read)?;
         return Ok(vec![Pair { input: input.clone(), output: output.to_owned() }]);
     }
-    let read = Inputs::of(&read)?;
+    let read = Inputs::of(read.into_iter().flatten())?;
     if !output.is_dir() {
         let plain: PathBuf = output.components().collect();
         if !into_folder || plain.exists() {
@@ -113,7 +115,8 @@ struct Inputs<'a>(HashMap<FileIdentity, &'a Path>);
 impl<'a> Inputs<'a> {
     /// # Errors
     /// Where one is not there, or two are standard input, which can be read but once.
-    fn of(paths: &[&'a Path]) -> Result<Self> {
+    fn of(paths: impl Iterator<Item = &'a Path>) -> Result<Self> {
+        let paths: Vec<&Path> = paths.collect();
         if paths.iter().filter(|path| path.as_os_str() == STANDARD).count() > 1 {
             return Err(Error::invalid(STANDARD, "input", "standard input twice", "it once").into());
         }
@@ -125,7 +128,7 @@ impl<'a> Inputs<'a> {
                 false if path.metadata().map_err(|e| Error::io(path, e))?.is_file() => FileIdentity::of(path),
                 false => None,
             };
-            inputs.extend(identity.map(|identity| (identity, *path)));
+            inputs.extend(identity.map(|identity| (identity, path)));
         }
         Ok(Self(inputs))
     }
@@ -139,11 +142,6 @@ impl<'a> Inputs<'a> {
         };
         let Some(input) = identity.and_then(|identity| self.0.get(&identity)) else { return Ok(()) };
         let found = format!("the input {}", input.display());
-        let place = if output.as_os_str() == STANDARD {
-            "standard output".into()
-        } else {
-            output.display().to_string()
-        };
-        Err(Error::invalid(place, "output", found, "another file: inputs are kept").into())
+        Err(Error::invalid(output_name(output), "output", found, "another file: inputs are kept").into())
     }
 }

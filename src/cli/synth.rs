@@ -1,6 +1,6 @@
 //! `remel synth MEL.npy -o OUT`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -11,7 +11,6 @@ use remel::model::{Model, ReceivedMel};
 
 use super::arrays::{SamplesFile, read_mel, read_noise};
 use super::options::{ModelOptions, SamplingOptions};
-use super::output;
 use super::progress::Progress;
 
 /// Arguments of `remel synth`.
@@ -38,8 +37,7 @@ impl Synth {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let inputs = [Some(self.input.as_path()), self.noise.as_deref(), self.model.file()];
-        output::check(&self.output, &["wav", "npy"], &inputs.into_iter().flatten().collect::<Vec<&Path>>())?;
-        let output = SamplesFile::of(&self.output)?;
+        let output = SamplesFile::of(&self.output, &inputs)?;
         let model = self.framed(self.model.load()?)?;
         let ReceivedMel { mel, doubt } = read_mel(&self.input, &model)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;

@@ -1,6 +1,6 @@
 //! `remel vocode IN… -o OUT.wav`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -64,7 +64,6 @@ impl Vocode {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let others = [self.carrier.as_deref(), self.mel_from.as_deref(), self.model.file()];
-        let others: Vec<&Path> = others.into_iter().flatten().collect();
         let pairs = output::pairs(&self.inputs, &self.output, "wav", &others)?;
         let model = self.model.load()?;
         let request = self.sampling.request(&model, self.model.class(&model)?, self.strength())?;

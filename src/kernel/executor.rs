@@ -1,19 +1,14 @@
 //! Threads at work.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use parking_lot::Mutex;
-
 use super::instruction_set::InstructionSet;
 use super::lanes::Work;
-use super::pool::Pool;
+use super::workers::Workers;
 use crate::Result;
 
-/// The threads, what each of them computes with, and in which instruction set.
+/// The threads, each with its scratch, and in which instruction set they compute.
 pub(crate) struct Executor<S> {
     set: InstructionSet,
-    pool: Pool,
-    scratch: Vec<Mutex<S>>,
+    workers: Workers<S>,
 }
 
 impl<S: Send> Executor<S> {
@@ -22,9 +17,8 @@ impl<S: Send> Executor<S> {
     /// # Errors
     /// Where this machine does not have the set, or the system refuses a thread.
     pub(crate) fn new(set: InstructionSet, threads: usize, scratch: impl Fn() -> S) -> Result<Self> {
-        let (set, pool) = (set.require()?, Pool::new("remel kernel", threads.max(1))?);
-        let scratch = (0..pool.threads()).map(|_| Mutex::new(scratch())).collect();
-        Ok(Self { set, pool, scratch })
+        let set = set.require()?;
+        Ok(Self { set, workers: Workers::new("remel kernel", (0..threads.max(1)).map(|_| scratch()))? })
     }
 
     /// The instruction set that it computes in.
@@ -34,29 +28,13 @@ impl<S: Send> Executor<S> {
 
     /// Threads at work.
     pub(crate) fn threads(&self) -> usize {
-        self.pool.threads()
+        self.workers.threads()
     }
 
     /// Runs all blocks of `work`, each on the next thread that is free.
     pub(crate) fn run<W: Work<Scratch = S>>(&mut self, work: &W) {
-        let (set, blocks, next) = (self.set, work.blocks(), AtomicUsize::new(0));
-        let scratch = &self.scratch;
-        if blocks == 1 || self.pool.threads() == 1 {
-            // The others are not woken for it.
-            let mut scratch = scratch[0].lock();
-            return (0..blocks).for_each(|block| set.run(work, block, &mut scratch));
-        }
-        self.pool.run(&|thread| {
-            // A thread locks its own; nothing that a panic may have left there is read by the next block.
-            let mut scratch = scratch[thread].lock();
-            loop {
-                let block = next.fetch_add(1, Ordering::Relaxed);
-                if block >= blocks {
-                    return;
-                }
-                set.run(work, block, &mut scratch);
-            }
-        });
+        let set = self.set;
+        self.workers.run(work.blocks(), |block, scratch| set.run(work, block, scratch));
     }
 }
 
@@ -96,7 +74,7 @@ mod tests {
                 let mut values: Vec<f32> = (0..16 * 100).map(|index| index as f32).collect();
                 executor.run(&Doubling(SharedRows::new(&mut values, 16), 100));
                 assert!(values.iter().enumerate().all(|(index, value)| *value == 2.0 * index as f32), "{set}");
-                assert_eq!(executor.scratch.iter().map(|count| *count.lock()).sum::<usize>(), 100);
+                assert_eq!(executor.workers.states.iter().map(|count| *count.lock()).sum::<usize>(), 100);
             }
         }
     }

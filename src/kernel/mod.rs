@@ -17,6 +17,7 @@ mod pool;
 mod prefetch;
 mod priority;
 mod recent;
+mod workers;
 
 #[cfg(all(feature = "train", target_arch = "x86_64", target_os = "linux"))]
 pub(crate) use activation::activations;
@@ -33,7 +34,7 @@ pub use instruction_set::InstructionSet;
 pub(crate) use lanes::{Lanes, UNIT, Work, units};
 pub(crate) use linear::{Linear, silu};
 pub(crate) use matrix::{Biased, Edge, Matrix, ROWS, load, multiply, multiply_few, store};
-pub(crate) use pool::Pool;
 pub(crate) use prefetch::{prefetch, prefetch_early};
 pub use priority::raise_priority;
 pub(crate) use recent::Recent;
+pub(crate) use workers::Workers;

@@ -19,7 +19,7 @@ const CALLER_SPINS: usize = 2_000;
 type Job<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// Threads that run one job at a time together with their caller.
-pub(crate) struct Pool {
+pub(super) struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
 }
@@ -42,7 +42,7 @@ impl Pool {
     ///
     /// # Errors
     /// Where the system refuses a thread.
-    pub(crate) fn new(name: &str, threads: usize) -> Result<Self> {
+    pub(super) fn new(name: &str, threads: usize) -> Result<Self> {
         let shared = Arc::new(Shared {
             job: AtomicPtr::new(std::ptr::null_mut()),
             turn: AtomicUsize::new(0),
@@ -66,7 +66,7 @@ impl Pool {
     }
 
     /// Threads of the pool.
-    pub(crate) fn threads(&self) -> usize {
+    pub(super) fn threads(&self) -> usize {
         self.workers.len() + 1
     }
 
@@ -74,7 +74,7 @@ impl Pool {
     ///
     /// # Panics
     /// Where the job does.
-    pub(crate) fn run(&mut self, job: Job) {
+    pub(super) fn run(&mut self, job: Job) {
         let shared = &*self.shared;
         let finish = Finish(shared);
         shared.job.store((&raw const job).cast_mut().cast(), Ordering::Relaxed);

@@ -39,7 +39,7 @@ impl Model {
         let silence = dialect.silence();
         let bands: Vec<f32> =
             bands.iter().map(|v| if *v == f32::NEG_INFINITY { silence } else { *v }).collect();
-        let [low, high] = range(dialect);
+        let range = range(dialect);
         let at = |index: usize| format!("band {}, frame {}", index / frames, index % frames);
         if let Some(index) = bands.iter().position(|v| !v.is_finite()) {
             return Err(Error::invalid(place, at(index), bands[index], "a finite number, or -inf for silence"));
@@ -48,6 +48,7 @@ impl Model {
         // The farthest out: it says most of what the frames are.
         let far = (0..bands.len()).filter(|index| impossible(bands[*index]));
         if let Some(index) = far.max_by(|a, b| bands[*a].abs().total_cmp(&bands[*b].abs())) {
+            let [low, high] = range;
             let expected = format!(
                 "{low:.1} to {high:.1}, the range of {}, the model's mel dialect{}",
                 dialect.name,
@@ -55,7 +56,7 @@ impl Model {
             );
             return Err(Error::invalid(place, at(index), bands[index], expected));
         }
-        let doubt = doubt(dialect, &bands);
+        let doubt = doubt(dialect, range, &bands);
         Ok(ReceivedMel { mel: Mel::from_bands(n_mels, &bands), doubt })
     }
 }
@@ -86,9 +87,8 @@ fn extremes(values: &[f32]) -> [f32; 2] {
     values.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], v| [low.min(*v), high.max(*v)])
 }
 
-/// Whether values from `low` to `high` are within the range of `dialect`, or a little beyond.
-fn within([low, high]: [f32; 2], dialect: &Dialect) -> bool {
-    let [least, most] = range(dialect);
+/// Whether values from `low` to `high` are within the range from `least` to `most`, or a little beyond.
+fn within([low, high]: [f32; 2], [least, most]: [f32; 2]) -> bool {
     let beyond = TOLERANCE * (most - least);
     low >= least - beyond && high <= most + beyond
 }
@@ -98,16 +98,15 @@ fn is_normalized([low, high]: [f32; 2]) -> bool {
     low < 0.0 && high > 0.0 && (low + high).abs() <= 0.1 * (high - low)
 }
 
-/// Why `values` are hardly frames of `dialect`.
-fn doubt(dialect: &Dialect, values: &[f32]) -> Option<String> {
+/// Why `values` are hardly frames of `dialect`, which has those from `least` to `most`.
+fn doubt(dialect: &Dialect, [least, most]: [f32; 2], values: &[f32]) -> Option<String> {
     let found @ [low, high] = extremes(values);
-    let [least, most] = range(dialect);
     let logarithms = dialect.compression != Compression::UnitDecibels;
     // Sound of which no band of any frame is quiet: what lies from 0 to 1 under a logarithm was made for another scale.
     let unit = logarithms && low >= 0.0 && high <= 1.0 && high > low;
     // Nor are the quietest and the loudest as far from a magnitude of 1, unless their mean was made 0.
     let centred = logarithms && is_normalized(found) && low > least / 2.0;
-    if within(found, dialect) && !unit && !centred {
+    if within(found, [least, most]) && !unit && !centred {
         return None;
     }
     let looks = looks(values, dialect.n_mels).map_or(String::new(), |looks| format!("; {looks}"));
@@ -127,15 +126,12 @@ fn looks(values: &[f32], n_mels: usize) -> Option<String> {
         return Some("they look normalized, to ±4 or a variance of 1: undo that first".into());
     }
     let named = Dialect::names().iter().map(|name| Dialect::named(name).expect("a known name"));
-    let fits: Vec<Dialect> =
-        named.filter(|dialect| dialect.n_mels == n_mels && within(found, dialect)).collect();
+    let with_range = named.filter(|dialect| dialect.n_mels == n_mels).map(|dialect| (range(&dialect), dialect));
+    let fits: Vec<_> = with_range.filter(|(range, _)| within(found, *range)).collect();
     // The narrowest range that holds them all says most.
-    let width = |dialect: &Dialect| range(dialect)[1] - range(dialect)[0];
-    let best = fits.iter().min_by(|a, b| width(a).total_cmp(&width(b)))?.compression;
-    let names: Vec<&str> = fits
-        .iter()
-        .filter(|dialect| dialect.compression == best)
-        .map(|dialect| dialect.name.as_str())
-        .collect();
+    let width = |[least, most]: [f32; 2]| most - least;
+    let (_, best) = fits.iter().min_by(|(a, _), (b, _)| width(*a).total_cmp(&width(*b)))?;
+    let alike = fits.iter().filter(|(_, dialect)| dialect.compression == best.compression);
+    let names: Vec<&str> = alike.map(|(_, dialect)| dialect.name.as_str()).collect();
     Some(format!("they look like those of {}", names.join(" or ")))
 }

@@ -8,6 +8,7 @@ use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_PCM_S32LE, CODEC_ID_PCM_U8,
 };
 
+use super::length::held;
 use super::words::{find, u16_at, u32_at, u64_at};
 use crate::audio::pcm::{Coding, Pcm};
 use crate::{Error, Result};
@@ -40,23 +41,13 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) ->
     let skipped = u32_at(&bytes, body, true).unwrap_or(0) as usize;
     let start = body.saturating_add(8).saturating_add(skipped).min(bytes.len());
     let frame_bytes = usize::from(common.channels) * common.coding.1;
-    let promised = (common.frames as usize).saturating_mul(frame_bytes);
+    let promised = u64::from(common.frames) * frame_bytes as u64;
     let end = match size {
         size if body.saturating_add(size) <= bytes.len() && size > 8 => body + size,
         _ => bytes.len(),
     };
     let there = end.max(start) - start;
-    let end = match common.frames {
-        0 if there > 0 => {
-            tell(format!("the header says no length (an unfinished recording?): all {there} bytes are read"));
-            start + there
-        }
-        _ if promised > there => {
-            tell(format!("cut short: {there} of {promised} bytes of sound are there"));
-            start + there
-        }
-        _ => start + promised,
-    };
+    let end = start + held(promised, there, tell);
     let (coding, rate_hz, channels) = (common.coding, common.rate_hz, common.channels.into());
     Ok(Pcm { coding, rate_hz, channels, bytes, samples: start..end })
 }

@@ -10,6 +10,7 @@ use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_PCM_S16BE, CODEC_ID_PCM_S24BE, CODEC_ID_PCM_S32BE,
 };
 
+use super::length::held;
 use crate::audio::pcm::{Coding, Pcm};
 use crate::{Error, Result};
 
@@ -38,18 +39,7 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) ->
         return refused("offset of the samples", offset.to_string(), &expected);
     }
     let there = bytes.len() - offset;
-    let taken = match size {
-        TO_THE_END => there,
-        0 if there > 0 => {
-            tell(format!("the header says no length (an unfinished recording?): all {there} bytes are read"));
-            there
-        }
-        _ if size > there => {
-            tell(format!("cut short: {there} of {size} bytes of sound are there"));
-            there
-        }
-        _ => size,
-    };
+    let taken = if size == TO_THE_END { there } else { held(size as u64, there, tell) };
     Ok(Pcm { coding, rate_hz, channels: channels as usize, bytes, samples: offset..offset + taken })
 }
 

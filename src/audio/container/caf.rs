@@ -1,5 +1,6 @@
 //! Apple's Core Audio files, cut short or with other things behind them.
 
+use super::length::held;
 use super::words::{u32_at, u64_at};
 
 /// Bytes before the first chunk.
@@ -21,7 +22,7 @@ pub(super) fn mended(mut bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Vec<u8
         // −1 is all that there is.
         if is_sound && (length == u64::MAX || length > rest) {
             if length != u64::MAX {
-                tell(format!("cut short: {rest} of {length} bytes of sound are there"));
+                held(length, rest as usize, tell);
             }
             bytes[at + 4..body].copy_from_slice(&rest.to_be_bytes());
             return bytes;

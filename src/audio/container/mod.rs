@@ -6,6 +6,7 @@ mod aiff;
 mod au;
 mod caf;
 mod contents;
+mod length;
 mod mp3;
 mod mpeg4;
 mod ogg;
@@ -47,8 +48,5 @@ pub(super) fn contents(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)
     if caf::is_caf(&bytes) {
         return Ok(coded(caf::mended(bytes, tell)));
     }
-    if mp3::is_mp3(&bytes) {
-        return Ok(coded(mp3::mended(path, bytes, tell)?));
-    }
-    Ok(coded(bytes))
+    Ok(coded(mp3::mended(path, bytes, tell)?))
 }

@@ -60,25 +60,19 @@ impl Frame {
     }
 }
 
-/// The first frame of an MP3 file; none where it is something else.
-fn first_frame(bytes: &[u8]) -> Option<usize> {
-    let other = bytes.starts_with(b"fLaC");
-    (0..bytes.len().min(MOST_JUNK)).find(|at| !other && Frame::confirmed_at(bytes, *at).is_some())
+/// The first frame of an MP3 file, and where it begins; none where it is something else.
+fn first_frame(bytes: &[u8]) -> Option<(usize, Frame)> {
+    let most = if bytes.starts_with(b"fLaC") { 0 } else { bytes.len().min(MOST_JUNK) };
+    (0..most).find_map(|at| Some((at, Frame::confirmed_at(bytes, at)?)))
 }
 
-/// Whether the bytes are those of an MP3 file.
-pub(super) fn is_mp3(bytes: &[u8]) -> bool {
-    first_frame(bytes).is_some()
-}
-
-/// The file's frames, one after another, and for what is damaged as many silent ones.
+/// An MP3 file's frames, one after another, and for what is damaged as many silent ones; another file as it is.
 ///
 /// # Errors
 /// Where rate or channels change on the way.
 pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
-    let Some(first) = first_frame(&bytes) else { return Ok(bytes) };
+    let Some((first, Frame { format, samples, .. })) = first_frame(&bytes) else { return Ok(bytes) };
     let (mut mended, mut at, mut frames) = (Vec::with_capacity(bytes.len()), first, 0);
-    let Some(Frame { format, samples, .. }) = Frame::at(&bytes, first) else { return Ok(bytes) };
     let mut last = first..first;
     while at < bytes.len() {
         let seconds = (frames * samples) as f64 / format.rate_hz as f64;
@@ -92,7 +86,7 @@ pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
             (at, frames) = (last.end, frames + 1);
             continue;
         }
-        let next = (at..bytes.len()).find_map(|at| Frame::confirmed_at(&bytes, at).map(|frame| (at, frame)));
+        let next = (at..bytes.len()).find_map(|at| Some((at, Frame::confirmed_at(&bytes, at)?)));
         let Some((next, frame)) = next else {
             tell(format!(
                 "ends in {} bytes that are no sound, {seconds:.2} s after its start",

@@ -12,6 +12,7 @@ use symphonia::core::codecs::audio::well_known::{
 };
 
 use super::contents::Contents;
+use super::length::held;
 use super::mp3;
 use super::words::{find, u16_at, u32_at, u64_at};
 use crate::audio::pcm::{Coding, Pcm};
@@ -33,17 +34,8 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) ->
         |name: &str| Error::invalid(path.display(), name, "no such chunk", "one before the file's end");
     let format = chunks.format.ok_or_else(|| missing("fmt"))?;
     let (samples, promised) = chunks.data.ok_or_else(|| missing("data"))?;
-    match promised {
-        Some(0) if !samples.is_empty() => {
-            tell(format!(
-                "the header says no length (an unfinished recording?): all {} bytes are read",
-                samples.len()
-            ));
-        }
-        Some(promised) if promised > samples.len() as u64 => {
-            tell(format!("cut short: {} of {promised} bytes of sound are there", samples.len()));
-        }
-        _ => {}
+    if let Some(promised) = promised {
+        held(promised, samples.len(), tell);
     }
     let format = Format::of(path, &bytes[format], chunks.big_endian)?;
     if format.tag == MP3 {

@@ -3,7 +3,7 @@
 
 use super::value::{Data, MOST_DEPTH, Storage, TensorView, Unfold, Value};
 use super::{Id, Node, Object, Pickle, numpy};
-use crate::checkpoint::values::Number;
+use crate::audio::Number;
 
 /// Attributes that hold the parts of a `torch.nn.Module`: what is not in them is in no state dict.
 const MODULE_PARTS: [&str; 3] = ["_parameters", "_buffers", "_modules"];
@@ -175,7 +175,7 @@ fn tensor(
         return Err("a tensor in its pickle has no storage".into());
     };
     let stored = self::storage(pickle, *name)?;
-    let Some(number) = number.map_or(stored.number, Number::of_torch) else {
+    let Some(number) = number.map_or(stored.number, numbers_of) else {
         return Ok(Value::Opaque(number.map_or(stored.class, str::to_owned)));
     };
     let offset =
@@ -201,5 +201,22 @@ pub(super) fn storage(pickle: &Pickle, name: Id) -> Result<Storage, String> {
         Some([_, offset, _]) => pickle.count(*offset)?,
         _ => 0,
     };
-    Ok(Storage { key, number: Number::of_torch(&class), class, length: pickle.count(*length)?, offset })
+    Ok(Storage { key, number: numbers_of(&class), class, length: pickle.count(*length)?, offset })
+}
+
+/// The numbers of a `torch.float32`, or of a `torch.FloatStorage`.
+fn numbers_of(class: &str) -> Option<Number> {
+    Some(match class.rsplit('.').next()? {
+        "DoubleStorage" | "float64" | "double" => Number::F64,
+        "FloatStorage" | "float32" | "float" => Number::F32,
+        "HalfStorage" | "float16" | "half" => Number::F16,
+        "BFloat16Storage" | "bfloat16" => Number::BF16,
+        "LongStorage" | "int64" | "long" => Number::I64,
+        "IntStorage" | "int32" | "int" => Number::I32,
+        "ShortStorage" | "int16" | "short" => Number::I16,
+        "CharStorage" | "int8" => Number::I8,
+        "ByteStorage" | "uint8" => Number::U8,
+        "BoolStorage" | "bool" => Number::Bool,
+        _ => return None,
+    })
 }

@@ -1,8 +1,7 @@
 //! The stack machine that a pickle is a program for.
 
-use std::collections::HashMap;
-
 use super::input::{Input, integer_line, legacy_text, long, text};
+use super::stack::Stack;
 use super::{Id, Node, Object};
 
 /// Most operations of a pickle, and so most nodes, entries and references that can come of it: a checkpoint has some
@@ -36,16 +35,10 @@ impl Pickle {
 /// # Errors
 /// Why it is none, in words.
 pub fn read(bytes: &[u8]) -> Result<Pickle, String> {
-    let mut machine = Machine {
-        input: Input::new(bytes),
-        nodes: Vec::new(),
-        stack: Vec::new(),
-        marks: Vec::new(),
-        memo: HashMap::new(),
-    };
+    let mut machine = Machine { input: Input::new(bytes), stack: Stack::default() };
     for _ in 0..MOST_OPERATIONS {
         if let Some(root) = machine.step()? {
-            return Ok(Pickle { nodes: machine.nodes, root, length: machine.input.at });
+            return Ok(Pickle { nodes: machine.stack.nodes, root, length: machine.input.at });
         }
     }
     Err(format!("its pickle has more than {MOST_OPERATIONS} operations"))
@@ -53,10 +46,7 @@ pub fn read(bytes: &[u8]) -> Result<Pickle, String> {
 
 struct Machine<'a> {
     input: Input<'a>,
-    nodes: Vec<Node>,
-    stack: Vec<Id>,
-    marks: Vec<usize>,
-    memo: HashMap<u32, Id>,
+    stack: Stack,
 }
 
 impl Machine<'_> {
@@ -64,51 +54,51 @@ impl Machine<'_> {
     fn step(&mut self) -> Result<Option<Id>, String> {
         let code = self.input.take(1)?[0];
         match code {
-            b'.' => return self.pop().map(Some),
+            b'.' => return self.stack.pop().map(Some),
             // The protocol, and the length of a frame: all that they tell is in what follows.
             0x80 => drop(self.input.take(1)?),
             0x95 => drop(self.input.take(8)?),
-            b'(' => self.marks.push(self.stack.len()),
-            b'0' => drop(self.pop_any()?),
-            b'1' => drop(self.marked()?),
+            b'(' => self.stack.mark(),
+            b'0' => drop(self.stack.pop_any()?),
+            b'1' => drop(self.stack.marked()?),
             b'2' => {
-                let top = self.top()?;
-                self.stack.push(top);
+                let top = self.stack.top()?;
+                self.stack.put(top);
             }
-            b'q' => self.memorize(|m| Ok(m.input.take(1)?[0].into()))?,
-            b'r' => self.memorize(|m| m.input.u32())?,
-            b'p' => self.memorize(|m| m.input.number_line())?,
-            0x94 => self.memorize(|m| Ok(m.memo.len() as u32))?,
-            b'h' => self.recall(|m| Ok(m.input.take(1)?[0].into()))?,
-            b'j' => self.recall(|m| m.input.u32())?,
-            b'g' => self.recall(|m| m.input.number_line())?,
+            b'q' => self.stack.memorize(self.input.take(1)?[0].into())?,
+            b'r' => self.stack.memorize(self.input.u32()?)?,
+            b'p' => self.stack.memorize(self.input.number_line()?)?,
+            0x94 => self.stack.memorize(self.stack.kept())?,
+            b'h' => self.stack.recall(self.input.take(1)?[0].into())?,
+            b'j' => self.stack.recall(self.input.u32()?)?,
+            b'g' => self.stack.recall(self.input.number_line()?)?,
             b'a' => {
-                let item = self.pop()?;
-                self.append(vec![item])?;
+                let item = self.stack.pop()?;
+                self.stack.append(vec![item])?;
             }
             b'e' | 0x90 => {
-                let items = self.marked()?;
-                self.append(items)?;
+                let items = self.stack.marked()?;
+                self.stack.append(items)?;
             }
             b's' => {
-                let (value, key) = (self.pop()?, self.pop()?);
-                self.set(vec![(key, value)])?;
+                let (value, key) = (self.stack.pop()?, self.stack.pop()?);
+                self.stack.set(vec![(key, value)])?;
             }
             b'u' => {
-                let pairs = pairs(&self.marked()?)?;
-                self.set(pairs)?;
+                let pairs = pairs(&self.stack.marked()?)?;
+                self.stack.set(pairs)?;
             }
             b'b' => {
-                let state = self.pop()?;
-                let target = self.top()?;
+                let state = self.stack.pop()?;
+                let target = self.stack.top()?;
                 // The attributes of what is no object, a module's dictionary of hooks for one, are nothing to us.
-                if let Node::Object(object) = &mut self.nodes[target.0 as usize] {
+                if let Node::Object(object) = &mut self.stack.nodes[target.0 as usize] {
                     object.state = Some(state);
                 }
             }
             _ => {
                 let node = self.value(code)?;
-                self.push(node);
+                self.stack.push(node);
             }
         }
         Ok(None)
@@ -142,35 +132,35 @@ impl Machine<'_> {
             0x8e | 0x96 => Node::Bytes(self.input.counted(8)?.into()),
             b')' | b']' | 0x8f => Node::Sequence(Vec::new()),
             b'}' => Node::Map(Vec::new()),
-            b't' | b'l' | 0x91 => Node::Sequence(self.marked()?),
-            b'd' => Node::Map(pairs(&self.marked()?)?),
-            0x85 => Node::Sequence(self.last(1)?),
-            0x86 => Node::Sequence(self.last(2)?),
-            0x87 => Node::Sequence(self.last(3)?),
+            b't' | b'l' | 0x91 => Node::Sequence(self.stack.marked()?),
+            b'd' => Node::Map(pairs(&self.stack.marked()?)?),
+            0x85 => Node::Sequence(self.stack.last(1)?),
+            0x86 => Node::Sequence(self.stack.last(2)?),
+            0x87 => Node::Sequence(self.stack.last(3)?),
             b'c' => {
                 let (module, name) = (text(self.input.line()?)?, text(self.input.line()?)?);
                 Node::Class(format!("{module}.{name}").into())
             }
             0x93 => {
-                let (name, module) = (self.pop()?, self.pop()?);
-                match (&self.nodes[module.0 as usize], &self.nodes[name.0 as usize]) {
+                let (name, module) = (self.stack.pop()?, self.stack.pop()?);
+                match (&self.stack.nodes[module.0 as usize], &self.stack.nodes[name.0 as usize]) {
                     (Node::Text(module), Node::Text(name)) => Node::Class(format!("{module}.{name}").into()),
                     _ => return Err("a class in its pickle has no name".into()),
                 }
             }
             b'R' | 0x81 => {
-                let (arguments, class) = (self.pop()?, self.pop()?);
+                let (arguments, class) = (self.stack.pop()?, self.stack.pop()?);
                 object(class, arguments)
             }
             0x92 => {
-                let (_named, arguments, class) = (self.pop()?, self.pop()?, self.pop()?);
+                let (_named, arguments, class) = (self.stack.pop()?, self.stack.pop()?, self.stack.pop()?);
                 object(class, arguments)
             }
-            b'Q' => Node::Persistent(self.pop()?),
+            b'Q' => Node::Persistent(self.stack.pop()?),
             b'P' => {
                 let name = Node::Text(text(self.input.line()?)?.into());
-                self.push(name);
-                Node::Persistent(self.pop()?)
+                self.stack.push(name);
+                Node::Persistent(self.stack.pop()?)
             }
             other => {
                 return Err(format!(
@@ -178,76 +168,6 @@ impl Machine<'_> {
                 ));
             }
         })
-    }
-
-    fn push(&mut self, node: Node) {
-        self.stack.push(Id(self.nodes.len() as u32));
-        self.nodes.push(node);
-    }
-
-    fn top(&self) -> Result<Id, String> {
-        let floor = self.marks.last().copied().unwrap_or(0);
-        self.stack[floor..].last().copied().ok_or_else(|| "its pickle takes more than it put".into())
-    }
-
-    fn pop(&mut self) -> Result<Id, String> {
-        let top = self.top()?;
-        self.stack.pop();
-        Ok(top)
-    }
-
-    /// Takes the uppermost value, or the mark above it.
-    fn pop_any(&mut self) -> Result<(), String> {
-        match self.marks.last() {
-            Some(mark) if *mark == self.stack.len() => drop(self.marks.pop()),
-            _ => drop(self.pop()?),
-        }
-        Ok(())
-    }
-
-    fn last(&mut self, count: usize) -> Result<Vec<Id>, String> {
-        let floor = self.marks.last().copied().unwrap_or(0);
-        let first = self.stack.len().checked_sub(count).filter(|first| *first >= floor);
-        Ok(self.stack.split_off(first.ok_or("its pickle takes more than it put")?))
-    }
-
-    /// All above the uppermost mark, which goes.
-    fn marked(&mut self) -> Result<Vec<Id>, String> {
-        let mark = self.marks.pop().ok_or("its pickle takes more than it put")?;
-        Ok(self.stack.split_off(mark))
-    }
-
-    fn memorize(&mut self, key: impl Fn(&mut Self) -> Result<u32, String>) -> Result<(), String> {
-        let (key, top) = (key(self)?, self.top()?);
-        self.memo.insert(key, top);
-        Ok(())
-    }
-
-    fn recall(&mut self, key: impl Fn(&mut Self) -> Result<u32, String>) -> Result<(), String> {
-        let key = key(self)?;
-        let id = self.memo.get(&key).ok_or("its pickle refers to what it does not hold")?;
-        self.stack.push(*id);
-        Ok(())
-    }
-
-    fn append(&mut self, more: Vec<Id>) -> Result<(), String> {
-        let target = self.top()?;
-        match &mut self.nodes[target.0 as usize] {
-            Node::Sequence(items) => items.extend(more),
-            Node::Object(object) => object.items.extend(more),
-            _ => return Err("its pickle appends to what is no list".into()),
-        }
-        Ok(())
-    }
-
-    fn set(&mut self, more: Vec<(Id, Id)>) -> Result<(), String> {
-        let target = self.top()?;
-        match &mut self.nodes[target.0 as usize] {
-            Node::Map(pairs) => pairs.extend(more),
-            Node::Object(object) => object.pairs.extend(more),
-            _ => return Err("its pickle sets an item of what is no dictionary".into()),
-        }
-        Ok(())
     }
 }
 

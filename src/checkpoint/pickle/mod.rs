@@ -9,6 +9,7 @@ mod input;
 mod machine;
 mod numpy;
 mod reading;
+mod stack;
 mod value;
 
 pub use machine::{Pickle, read};

@@ -2,7 +2,7 @@
 
 use super::value::{Data, TensorView, Value};
 use super::{Id, Node, Object, Pickle};
-use crate::checkpoint::values::Number;
+use crate::audio::{Number, strides};
 
 /// Most values of an array in a pickle: schedules and statistics, no recordings.
 const MOST_VALUES: usize = 1 << 24;
@@ -36,8 +36,12 @@ fn scalar(pickle: &Pickle, dtype: Id, bytes: Id) -> Result<Value, String> {
     let Some((number, swapped)) = dtype_of(pickle, dtype) else {
         return Ok(Value::Opaque("numpy.generic".into()));
     };
-    let bytes = little_endian(&bytes_of(pickle, bytes), number, swapped);
-    let value = number.read(&bytes).first().copied().ok_or("a NumPy number in its pickle has no bytes")?;
+    let bytes = bytes_of(pickle, bytes);
+    let value = number
+        .read(&number.little_endian(&bytes, swapped))
+        .first()
+        .copied()
+        .ok_or("a NumPy number in its pickle has no bytes")?;
     Ok(match number {
         Number::Bool => Value::Bool(value != 0.0),
         number if number.is_float() => Value::Float(value),
@@ -61,16 +65,8 @@ fn array(pickle: &Pickle, dtype: Id, bytes: Id, shape: Vec<usize>, columns: bool
             ));
         }
     }
-    let mut strides = vec![1usize; shape.len()];
-    for axis in 1..shape.len() {
-        if columns {
-            strides[axis] = strides[axis - 1].saturating_mul(shape[axis - 1]);
-        } else {
-            let from = shape.len() - 1 - axis;
-            strides[from] = strides[from + 1].saturating_mul(shape[from + 1]);
-        }
-    }
-    let data = Data::Inline(little_endian(&bytes, number, swapped));
+    let data = Data::Inline(number.little_endian(&bytes, swapped).into_owned());
+    let strides = strides(&shape, columns);
     Ok(Value::Tensor(TensorView { data, number, offset: 0, shape, strides }))
 }
 
@@ -99,12 +95,4 @@ fn bytes_of(pickle: &Pickle, id: Id) -> Vec<u8> {
         }
         _ => Vec::new(),
     }
-}
-
-fn little_endian(bytes: &[u8], number: Number, swapped: bool) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    if swapped {
-        bytes.chunks_mut(number.size()).for_each(<[u8]>::reverse);
-    }
-    bytes
 }

@@ -1,7 +1,7 @@
 //! A pickle as plain data: dictionaries, lists, numbers, tensors, whatever classes they were made with.
 
 use super::{Id, Node, Pickle};
-use crate::checkpoint::values::Number;
+use crate::audio::Number;
 
 /// Deepest nesting that is followed.
 pub(super) const MOST_DEPTH: usize = 100;

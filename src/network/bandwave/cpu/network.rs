@@ -46,12 +46,26 @@ impl Network {
         set: InstructionSet,
     ) -> Result<Self> {
         let gates = Gates::new(config.channels, set.panel_columns());
+        let packed = Arc::new(Packed::new(config, weights, &gates));
+        let (levels, conditions) = (LevelTable::new(config, weights, gates), Conditions::new(config, dialect));
+        Self::assembled(config, packed, levels, conditions, threads, set)
+    }
+
+    fn assembled(
+        config: &BandWaveConfig,
+        packed: Arc<Packed>,
+        levels: LevelTable,
+        conditions: Conditions,
+        threads: usize,
+        set: InstructionSet,
+    ) -> Result<Self> {
+        let scratch = || Scratch::new(config.channels, set.panel_columns());
         Ok(Self {
-            packed: Arc::new(Packed::new(config, weights, &gates)),
-            levels: LevelTable::new(config, weights, gates),
+            packed,
+            levels,
             rings: Rings::new(config),
-            executor: executor(config, set, threads)?,
-            conditions: Conditions::new(config, dialect),
+            executor: Executor::new(set, threads, scratch)?,
+            conditions,
             windows: 0,
             frames: 0,
             tokens: Buffer::default(),
@@ -65,18 +79,9 @@ impl Network {
     /// # Errors
     /// Where the system refuses it.
     pub(super) fn beside(&self) -> Result<Self> {
-        Ok(Self {
-            packed: Arc::clone(&self.packed),
-            levels: self.levels.beside(),
-            rings: self.rings.clone(),
-            executor: executor(&self.config, self.instruction_set(), 1)?,
-            conditions: self.conditions.beside(),
-            windows: 0,
-            frames: 0,
-            tokens: Buffer::default(),
-            own: Vec::new(),
-            config: self.config.clone(),
-        })
+        let packed = Arc::clone(&self.packed);
+        let (levels, conditions) = (self.levels.beside(), self.conditions.beside());
+        Self::assembled(&self.config, packed, levels, conditions, 1, self.instruction_set())
     }
 
     /// The configuration.
@@ -142,9 +147,4 @@ impl Network {
                 .run(executor, stretch_frames);
         }
     }
-}
-
-/// An executor with scratch for the network of `config`.
-fn executor(config: &BandWaveConfig, set: InstructionSet, threads: usize) -> Result<Executor<Scratch>> {
-    Executor::new(set, threads, || Scratch::new(config.channels, set.panel_columns()))
 }
