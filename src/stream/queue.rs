@@ -172,6 +172,8 @@ impl Queue {
             _ => pending.key == first.key && pending.next_frames(quantum) <= next_frames,
         };
         let (mut seen, mut windows) = (vec![first.stream], first.chunk.windows.len());
+        // What a quantum of all its channels takes.
+        let most = quantum.map(|quantum| 2 * format.frames_in_a_row(quantum, windows));
         let is_companion = |pending: &mut Pending| {
             if seen.contains(&pending.stream) {
                 return false;
@@ -180,11 +182,11 @@ impl Queue {
             let joined = windows + pending.chunk.windows.len();
             let [before, frames] = [windows, joined].map(|all| format.frames_in_a_row(next_frames, all));
             let joins = is_alike(pending)
-                && quantum.is_none_or(|quantum| {
-                    let is_short = |pending: &Pending| !pending.begun() && pending.output.len() <= quantum;
+                && most.is_none_or(|most| {
+                    let at_once = |pending: &Pending| pending.next_frames(quantum) == pending.output.len();
                     let both = [first, pending];
                     frames == before
-                        || (frames <= 2 * quantum && both.iter().all(|p| is_short(p) && in_time(p, frames)))
+                        || (frames <= most && both.iter().all(|p| at_once(p) && in_time(p, frames)))
                 });
             windows = if joins { joined } else { windows };
             joins

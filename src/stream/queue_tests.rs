@@ -15,6 +15,19 @@ struct Simulated {
 const FRAME: Duration = Duration::from_millis(1);
 const QUANTUM: usize = 4;
 
+fn format(side_by_side: usize) -> Format {
+    Format {
+        rate_hz: 1000,
+        hop: 1,
+        n_mels: 1,
+        context: Context::default(),
+        quantum_frames: Some(QUANTUM),
+        side_by_side,
+        chunk_frames: 4,
+        tail_samples: 0,
+    }
+}
+
 /// The share of each stream that is heard where one worker serves them for `frames` frames: what is rendered before it is
 /// needed, and of what is late the rest.
 fn heard(streams: &[Simulated], frames: usize) -> Vec<f64> {
@@ -23,17 +36,7 @@ fn heard(streams: &[Simulated], frames: usize) -> Vec<f64> {
 
 /// The same where so many chunks are rendered side by side.
 fn heard_side_by_side(streams: &[Simulated], frames: usize, side_by_side: usize) -> Vec<f64> {
-    let context = Context::default();
-    let format = Format {
-        rate_hz: 1000,
-        hop: 1,
-        n_mels: 1,
-        context,
-        quantum_frames: Some(QUANTUM),
-        side_by_side,
-        chunk_frames: 4,
-        tail_samples: 0,
-    };
+    let format = format(side_by_side);
     let start = Instant::now();
     let mut now = start;
     let mut queue = Queue::default();
@@ -131,4 +134,25 @@ fn what_is_rendered_side_by_side_carries_more_streams() {
     assert!(heard(&streams, 20_000).iter().any(|heard| *heard < 0.9));
     let heard = heard_side_by_side(&streams, 20_000, 2);
     assert!(heard.iter().all(|heard| *heard > 0.99), "{heard:?}");
+}
+
+#[test]
+fn as_many_stereo_chunks_are_joined_as_mono_ones() {
+    let joined = |channels: usize, side_by_side: usize, frames: usize| {
+        let (mut queue, now) = (Queue::default(), Instant::now());
+        for stream in 0..6 {
+            let plan = SpanPlan { chunk_frames: frames, left_frames: 0, right_frames: 0 };
+            let (mut audio, _worker) = link(format(side_by_side), plan, channels, 1, std::thread::current());
+            let mut chunk = audio.take().expect("the one that there is");
+            chunk.windows.iter_mut().for_each(|window| window.output = 0..frames);
+            queue.push(Pending::new(stream, RendererKey::from("simulated"), chunk, now));
+        }
+        queue.take_most_urgent(|_| Some(format(side_by_side)), |_, _| true).map_or(0, |batch| batch.len())
+    };
+    for channels in [1, 2] {
+        assert_eq!([4, 2, 1].map(|frames| joined(channels, 1, frames)), [2, 4, 6]);
+        // More than a quantum takes its time, unless others fit beside it.
+        assert_eq!(joined(channels, 1, 12), 1);
+    }
+    assert_eq!([joined(1, 2, 12), joined(2, 2, 12)], [2, 1]);
 }
