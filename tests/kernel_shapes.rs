@@ -141,6 +141,8 @@ fn a_batch_too_large_to_keep_its_conditioners_agrees_with_its_windows() {
     let layer_bytes = windows * samples * 32 * size_of::<f32>();
     let denoiser = DiffWaveCpu::new(&config, &weights, 2).unwrap();
     let mut denoiser = denoiser.with_conditioner_bytes(3 * layer_bytes);
+    assert_eq!(denoiser.windows_at_once(samples), 3 * windows / 8, "eight layers each");
+    assert_eq!(denoiser.windows_at_once(1000 * samples), 1, "a window is never refused");
     let mut batch = vec![0.0; windows * samples];
     denoiser.condition(&mels, samples).unwrap();
     denoiser.predict(&x, 7.3, &mut batch).unwrap();

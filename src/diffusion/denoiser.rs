@@ -34,6 +34,12 @@ pub trait Denoiser: Send {
     /// the same length and with `values` values of x each. An unconditional network takes empty spectrograms.
     fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()>;
 
+    /// How many windows of `values` values a batch has at most: where each takes so much memory that nothing is won by
+    /// having several in it.
+    fn windows_at_once(&self, _values: usize) -> usize {
+        usize::MAX
+    }
+
     /// Predicts from `x` at `level` into `eps`, both `[batch, values]` row-major.
     ///
     /// `level` is what the network takes: a discrete or real-valued step (DiffWave), √ᾱ (WaveGrad), σ, t, or an angle

@@ -121,7 +121,19 @@ impl Pipeline {
         Task { window, from, end, context: context.min(from), goes_on: true, state }
     }
 
-    /// Renders tasks of one shape. What one of them sounds like is none where it is not finite.
+    /// Renders tasks of one shape, as many at once as the network takes.
+    pub(super) fn render_alike(
+        &mut self,
+        tasks: &mut [Task],
+        sounds: &mut Vec<Option<Vec<f32>>>,
+        on_evaluation: &mut dyn FnMut(),
+    ) -> Result<()> {
+        let values = tasks.first().map_or(0, Task::frames) * self.layout.frame_values();
+        let at_once = self.denoiser.windows_at_once(values);
+        tasks.chunks_mut(at_once).try_for_each(|batch| self.render(batch, sounds, on_evaluation))
+    }
+
+    /// Renders tasks of one shape together. What one of them sounds like is none where it is not finite.
     pub(super) fn render(
         &mut self,
         tasks: &mut [Task],

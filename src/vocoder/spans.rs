@@ -8,7 +8,7 @@ use crate::Result;
 use crate::mel::Mel;
 use crate::render::{Render, Request, SpanPlan, Window};
 
-/// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, some 2 GB for a base network.
+/// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, half a gigabyte for a base network.
 const OFFLINE_FRAMES: usize = 1024;
 /// Most frames of context on either side of an offline window, however many steps the schedule has.
 const CONTEXT_FRAMES: usize = 256;

@@ -52,8 +52,8 @@ impl Vocoder {
         let rendered = match &mut self.pool {
             Some(pool) if PipelinePool::takes(&tasks) => pool.render(&mut tasks, &mut sounds, on_evaluation),
             _ => {
-                let mut batches = tasks.chunk_by_mut(|a, b| a.batch() == b.batch());
-                batches.try_for_each(|batch| self.pipeline.render(batch, &mut sounds, on_evaluation))
+                let mut alike = tasks.chunk_by_mut(|a, b| a.batch() == b.batch());
+                alike.try_for_each(|tasks| self.pipeline.render_alike(tasks, &mut sounds, on_evaluation))
             }
         };
         for ((window, out), first) in windows.iter().zip(out).zip(first_of) {

@@ -10,8 +10,9 @@ use crate::network::Weights;
 use crate::network::diffwave::config::DiffWaveConfig;
 use crate::{Error, Result};
 
-/// Memory for projected conditioners where nothing else is asked for: 1.5 GiB, or 4.7 s of a base network.
-const KEPT_BYTES: usize = 1536 << 20;
+/// Memory for projected conditioners where nothing else is asked for: 256 MiB, or 0.8 s of a base network. A window
+/// beyond it takes a sixth more time, and no more memory: plugins have a host beside them.
+const KEPT_BYTES: usize = 256 << 20;
 
 /// Where a layer finds the conditioner's part of its gated sum.
 #[derive(Clone, Copy)]
@@ -54,6 +55,12 @@ impl Conditioners {
     /// Keeps at most `bytes` of projected conditioners.
     pub(super) fn limit(&mut self, bytes: usize) {
         self.kept_values = bytes / size_of::<f32>();
+    }
+
+    /// Windows of `samples` whose projections are kept together; one at the least.
+    pub(super) fn windows_at_once(&self, packed: &Packed, samples: usize) -> usize {
+        let window_values = packed.layers.len() * samples * 2 * packed.width;
+        (self.kept_values / window_values.max(1)).max(1)
     }
 
     /// Computes the conditioners of windows of `samples`, without the first `skip` that `mels` have.

@@ -37,7 +37,7 @@ impl DiffWaveCpu {
         Ok(Self { network: Network::new(config, weights, threads, set)? })
     }
 
-    /// The same with at most `bytes` of memory for projected conditioners, in place of 1.5 GiB. What finds no room in it
+    /// The same with at most `bytes` of memory for projected conditioners, in place of 256 MiB. What finds no room in it
     /// is projected with every step, to the same numbers.
     pub fn with_conditioner_bytes(mut self, bytes: usize) -> Self {
         self.network.limit_conditioners(bytes);
@@ -84,6 +84,10 @@ impl Denoiser for DiffWaveCpu {
 
     fn condition(&mut self, mels: &[&Mel], samples: usize) -> Result<()> {
         self.condition_after(mels, 0, samples)
+    }
+
+    fn windows_at_once(&self, values: usize) -> usize {
+        self.network.windows_at_once(values)
     }
 
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {

@@ -65,6 +65,11 @@ impl Network {
         self.conditioners.limit(bytes);
     }
 
+    /// Windows of `samples` that are worth being one batch.
+    pub(super) fn windows_at_once(&self, samples: usize) -> usize {
+        self.conditioners.windows_at_once(&self.packed, samples)
+    }
+
     /// The configuration.
     pub(super) fn config(&self) -> &DiffWaveConfig {
         &self.config
