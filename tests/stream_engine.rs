@@ -4,7 +4,7 @@ mod stream_fake;
 
 use std::sync::atomic::Ordering;
 
-use remel::render::{Request, SpanPlan};
+use remel::render::{Format, Request, SpanPlan};
 use remel::stream::{
     Controls, Engine, LatencyMode, MixSettings, OnUnderrun, RendererKey, RendererState, Stream, StreamSlot,
 };
@@ -32,6 +32,32 @@ fn a_renderer_that_fails_hands_over_to_its_fallback_and_the_sound_goes_on() {
         assert!(error.contains(if panics { "the device is lost" } else { "told to fail" }), "{error}");
         assert!(fallback_script.calls.load(Ordering::SeqCst) > 5);
         assert_eq!(monitor.underruns(), 0);
+    }
+}
+
+#[test]
+fn a_fallback_may_need_less_and_go_about_it_in_its_own_way_but_not_need_more() {
+    let dialect = dialect(8000);
+    let engine = Engine::start(|| {}).unwrap();
+    let register = |change: fn(&mut Format)| {
+        let mut fallback = fake(&dialect, Sound::Hash).0;
+        change(&mut fallback.format);
+        engine.register("gpu".into(), fake(&dialect, Sound::Hash).0, Some(fallback))
+    };
+    for good in [
+        |format: &mut Format| format.side_by_side = 2,
+        |format: &mut Format| format.quantum_frames = Some(1),
+        |format: &mut Format| format.context.left_frames = 0,
+    ] {
+        register(good).unwrap();
+    }
+    for bad in [
+        |format: &mut Format| format.hop = 32,
+        |format: &mut Format| format.rate_hz = 16_000,
+        |format: &mut Format| format.context.right_frames = 9,
+    ] {
+        let refusal = register(bad).unwrap_err().to_string();
+        assert!(refusal.contains("renderer gpu: fallback: found Format"), "{refusal}");
     }
 }
 

@@ -6,11 +6,17 @@ use std::sync::Arc;
 
 use remel::audio::Audio;
 use remel::checkpoint;
+#[cfg(feature = "burn")]
+use remel::checkpoint::Bundled;
 use remel::diffusion::Clamp;
+#[cfg(feature = "burn")]
+use remel::diffusion::Denoiser;
 use remel::domain::{Prior, SpectralPrior};
 use remel::mel::{Mel, MelStream};
 use remel::model::{Model, ModelHeader};
 use remel::network::Backend;
+#[cfg(feature = "burn")]
+use remel::network::{Network, bandwave::burn::BandWaveBurn, diffwave::burn::DiffWaveBurn};
 use remel::render::{Request, SpanPlan};
 use remel::stream::{Controls, Engine, Stream, StreamConfig};
 use remel::vocoder::Vocoder;
@@ -39,6 +45,20 @@ fn with_spectral_prior(model: &Model) -> Arc<Model> {
 
 fn vocoder(model: &Arc<Model>) -> Vocoder {
     Vocoder::new(Arc::clone(model), &Backend::Cpu).unwrap()
+}
+
+/// The network of `model` in burn, as it is computed on GPUs.
+#[cfg(feature = "burn")]
+fn in_burn(model: &Arc<Model>) -> Vocoder {
+    let (header, weights) = (model.header(), model.weights());
+    let dialect = model.dialect().unwrap();
+    let denoiser: Box<dyn Denoiser> = match &header.network {
+        Network::BandWave(config) => {
+            Box::new(BandWaveBurn::new(config, weights, dialect, &Backend::Cpu).unwrap())
+        }
+        Network::DiffWave(config) => Box::new(DiffWaveBurn::new(config, weights, &Backend::Cpu).unwrap()),
+    };
+    Vocoder::with_denoiser(Arc::clone(model), denoiser).unwrap()
 }
 
 /// The frames that a stream sees: nothing lies before the first sample.
@@ -140,4 +160,15 @@ fn a_carrier_that_is_hardly_noised_comes_through_a_spectral_prior() {
     let off = energy(&mut play(0.01).iter().zip(carrier).map(|(a, b)| a - b));
     let all = energy(&mut carrier.iter().copied());
     assert!(all > 1.0 && off < 0.5 * all, "{off} of {all}");
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn the_cpu_stands_in_for_a_gpu_whatever_the_network() {
+    let live = Arc::new(checkpoint::load(&root().join("assets/models/live.safetensors"), None).unwrap());
+    let bundled = Bundled::ALL.map(|bundled| Arc::new(bundled.model()));
+    for model in bundled.into_iter().chain([live, fixture("lmnt_8x4x2")]) {
+        let engine = Engine::start(|| ()).unwrap();
+        engine.register("model".into(), Box::new(in_burn(&model)), Some(Box::new(vocoder(&model)))).unwrap();
+    }
 }

@@ -29,6 +29,18 @@ pub struct Format {
 }
 
 impl Format {
+    /// Whether a renderer of this format renders the windows that are cut for one of `other`: the time base is the same, and
+    /// there is as much around them as it needs. How it goes about it may differ.
+    pub fn serves(&self, other: &Self) -> bool {
+        let base = |format: &Self| (format.rate_hz, format.hop, format.n_mels, format.tail_samples);
+        let needed = |format: &Self| {
+            let Context { left_frames, right_frames, least_right_frames, optional_right_frames } =
+                format.context;
+            [left_frames, right_frames, least_right_frames, optional_right_frames]
+        };
+        base(self) == base(other) && needed(self).iter().zip(needed(other)).all(|(own, there)| *own <= there)
+    }
+
     /// Frames that take as long to render one after another as `frames` frames of each of `windows` windows together.
     pub fn frames_in_a_row(&self, frames: usize, windows: usize) -> usize {
         frames * windows.div_ceil(self.side_by_side)

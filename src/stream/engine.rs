@@ -62,7 +62,8 @@ impl Engine {
     /// there under `key` is replaced, and its failure forgotten.
     ///
     /// # Errors
-    /// The two formats differ, another format than that of the replaced renderer, or the engine has stopped.
+    /// The fallback does not serve the renderer's format, that is another than that of the replaced renderer, or the engine has
+    /// stopped.
     pub fn register(
         &self,
         key: RendererKey,
@@ -71,12 +72,17 @@ impl Engine {
     ) -> Result<()> {
         let format = renderer.format();
         let mut formats = self.formats.lock();
-        let others = [formats.get(&key).copied(), fallback.as_ref().map(|fallback| fallback.format())];
-        for other in others.into_iter().flatten() {
-            if other != format {
-                let (found, expected) = (format!("{format:?}"), format!("{other:?}"));
-                return Err(Error::invalid(format!("renderer {key}"), "format", found, expected));
-            }
+        let refused = |field: &str, found: Format, expected: Format| {
+            let (found, expected) = (format!("{found:?}"), format!("{expected:?}"));
+            Err(Error::invalid(format!("renderer {key}"), field, found, expected))
+        };
+        if let Some(replaced) = formats.get(&key).filter(|replaced| **replaced != format) {
+            return refused("format", format, *replaced);
+        }
+        if let Some(fallback) =
+            fallback.as_ref().map(|fallback| fallback.format()).filter(|f| !f.serves(&format))
+        {
+            return refused("fallback", fallback, format);
         }
         self.command(Command::Register { key: key.clone(), renderer, fallback })?;
         formats.insert(key, format);

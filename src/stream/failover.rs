@@ -12,6 +12,7 @@ const LOAD_WEIGHT: f32 = 0.1;
 
 /// One renderer and what stands in for it.
 pub(super) struct Failover {
+    /// The format that streams are opened for: that of the first, but for the windows that the renderer in use has side by side.
     format: Format,
     /// The renderer in use first, then those to fall back to; empty once all have failed.
     renderers: Vec<Box<dyn Render>>,
@@ -64,10 +65,12 @@ impl Failover {
                     let failed = self.renderers.remove(0);
                     // A renderer whose device is lost may panic once more as it is dropped.
                     let _ = catch_unwind(AssertUnwindSafe(|| drop(failed)));
-                    self.state = if self.renderers.is_empty() {
-                        RendererState::Failed { error }
-                    } else {
-                        RendererState::OnFallback { error }
+                    self.state = match self.renderers.first() {
+                        None => RendererState::Failed { error },
+                        Some(next) => {
+                            self.format.side_by_side = next.format().side_by_side;
+                            RendererState::OnFallback { error }
+                        }
                     };
                 }
                 Err(refusal) => {
