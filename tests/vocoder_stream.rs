@@ -5,9 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use remel::audio::Audio;
-use remel::checkpoint;
-#[cfg(feature = "burn")]
-use remel::checkpoint::Bundled;
+use remel::checkpoint::{self, Bundled};
 use remel::diffusion::Clamp;
 #[cfg(feature = "burn")]
 use remel::diffusion::Denoiser;
@@ -17,9 +15,9 @@ use remel::model::{Model, ModelHeader};
 use remel::network::Backend;
 #[cfg(feature = "burn")]
 use remel::network::{Network, bandwave::burn::BandWaveBurn, diffwave::burn::DiffWaveBurn};
-use remel::render::{Request, SpanPlan};
+use remel::render::{Format, Render, Request, SpanPlan};
 use remel::stream::{Controls, Engine, Stream, StreamConfig};
-use remel::vocoder::Vocoder;
+use remel::vocoder::{StandIn, Vocoder};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -171,4 +169,19 @@ fn the_cpu_stands_in_for_a_gpu_whatever_the_network() {
         let engine = Engine::start(|| ()).unwrap();
         engine.register("model".into(), Box::new(in_burn(&model)), Some(Box::new(vocoder(&model)))).unwrap();
     }
+}
+
+#[test]
+fn a_stand_in_has_the_latency_of_its_model_and_refuses_what_no_model_is() {
+    let files = ["live", "studio"].map(|name| root().join("assets/models").join(name));
+    let files = files.map(|path| checkpoint::load(&path.with_extension("safetensors"), None).unwrap());
+    let models = Bundled::ALL.map(|bundled| bundled.model().for_streams()).into_iter().chain(files);
+    for model in models.map(Arc::new) {
+        let stand_in = StandIn::new("state", model.header()).unwrap();
+        let (found, expected) = (stand_in.format(), vocoder(&model).format());
+        assert_eq!(Format { side_by_side: expected.side_by_side, ..found }, expected);
+    }
+    let faster = ModelHeader { rate_hz: 4_000_000_000, ..Bundled::Small.model().header().clone() };
+    let refusal = StandIn::new("state", &faster).err().unwrap().to_string();
+    assert_eq!(refusal, "state: rate_hz: found 4000000000, expected 1000 to 384000");
 }

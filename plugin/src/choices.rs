@@ -70,7 +70,7 @@ pub enum BackendChoice {
     Cpu,
 }
 
-/// Which model renders, and where: saved with the project, never automated.
+/// Which model renders, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelChoice {
@@ -80,6 +80,26 @@ pub struct ModelChoice {
     pub backend: BackendChoice,
     /// Threads that render where the device is the CPU.
     pub threads: usize,
+}
+
+/// The model that a project is saved with. Never automated.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SavedModel {
+    /// Which, and where: the latest that was there, or what the host restored.
+    #[serde(flatten)]
+    pub choice: ModelChoice,
+    /// The file as it last was, if it is one of the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<SeenModel>,
+}
+
+/// What is known of a model file that was there once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeenModel {
+    /// What tells its content from that of others of its name.
+    pub digest: String,
+    /// Its header as JSON, from which its latency follows. As text, so that an unknown one costs nothing but that.
+    pub header: String,
 }
 
 impl LatencyMode {

@@ -9,6 +9,7 @@ mod loader;
 mod model;
 mod params;
 mod report;
+mod search;
 mod setup;
 mod shared;
 
@@ -28,13 +29,15 @@ pub struct Remel {
     slot: StreamSlot,
     /// How long sound goes on after the input has ended.
     tail_samples: u32,
+    /// Whether the host renders offline.
+    offline: bool,
 }
 
 impl Default for Remel {
     fn default() -> Self {
         let (params, report) = (Arc::new(RemelParams::default()), Arc::new(Report::default()));
         let loader = Loader::new(params.clone(), report.clone());
-        Self { params, report, loader, slot: StreamSlot::new(None).0, tail_samples: 0 }
+        Self { params, report, loader, slot: StreamSlot::new(None).0, tail_samples: 0, offline: false }
     }
 }
 
@@ -90,6 +93,7 @@ impl Plugin for Remel {
             Ok(activation) => {
                 let latency_samples = u32::try_from(activation.latency_samples).unwrap_or(u32::MAX);
                 self.slot = activation.slot;
+                self.offline = setup.offline;
                 self.tail_samples = latency_samples.saturating_add(setup.rate_hz);
                 context.set_latency_samples(latency_samples);
                 true
@@ -124,6 +128,10 @@ impl Plugin for Remel {
         }
         if self.loader.wants_restart() {
             context.request_restart();
+        }
+        if self.offline && self.loader.lacks_model() {
+            // An export without its model must not pass for one with it.
+            return ProcessStatus::Error("the model is not there");
         }
         // A host may stop calling where nothing sounds any more, and only there.
         if self.slot.is_asleep() { ProcessStatus::Normal } else { ProcessStatus::Tail(self.tail_samples) }

@@ -1,20 +1,24 @@
 //! The model and the device that the user chose.
 
-use crate::choices::{BackendChoice, ModelChoice};
+use crate::choices::{BackendChoice, ModelChoice, SeenModel};
 use crate::report::ModelSummary;
+use crate::search;
 use crate::shared::{Digest, EngineLease, RendererLease, Renderers};
 use remel::checkpoint::{self, Bundled};
 use remel::mel::Dialect;
-use remel::model::Model;
+use remel::model::{Model, ModelHeader};
 use remel::network::Backend;
 use remel::stream::RendererKey;
-use remel::vocoder::Vocoder;
+use remel::vocoder::{StandIn, Vocoder};
 use remel::{Error, Result};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A model in memory, and where it is to run.
 pub struct PlacedModel {
     model: Arc<Model>,
+    /// The file or the name that it was read by; none of the default model.
+    file: Option<PathBuf>,
     digest: Digest,
     dialect: Dialect,
     backend: Backend,
@@ -25,15 +29,20 @@ pub struct PlacedModel {
 }
 
 impl PlacedModel {
-    /// Reads the chosen model, unless an instance has the same, and finds the chosen device.
+    /// Reads the chosen model, unless an instance has the same, and finds the chosen device. A file that is not where it was
+    /// is searched for; `seen` is what is known of it.
     ///
     /// # Errors
-    /// The file is no model, the model reads no mel frames or has classes, or there is no such device.
-    pub fn open(choice: &ModelChoice, engine: &EngineLease) -> Result<Self> {
-        let file = match &choice.file {
-            Some(path) => checkpoint::open(path)?,
-            None => Bundled::default().file(),
+    /// The file is nowhere or no model, the model reads no mel frames or has classes, or there is no such device.
+    pub fn open(choice: &ModelChoice, seen: Option<&SeenModel>, engine: &EngineLease) -> Result<Self> {
+        let file = match (&choice.file, missing(choice)) {
+            (Some(_), Some(path)) => {
+                search::find(path, seen.map(|seen| seen.digest.as_str()), search::folder().as_deref())?
+            }
+            (Some(path), None) => checkpoint::open(path)?,
+            (None, _) => Bundled::default().file(),
         };
+        let path = choice.file.as_ref().map(|_| file.path().to_owned());
         let (model, digest) = engine.model(&file)?;
         let dialect = model.dialect()?.clone();
         if !model.header().classes.is_empty() {
@@ -53,7 +62,19 @@ impl PlacedModel {
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = choice.threads.clamp(1, most);
         let auto = choice.backend == BackendChoice::Auto;
-        Ok(Self { model, digest, dialect, backend, auto, threads })
+        Ok(Self { model, file: path, digest, dialect, backend, auto, threads })
+    }
+
+    /// Where it was found; none of the default model.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// What to keep of it for the time when its file is not there; nothing of a bundled one, which always is.
+    pub fn seen(&self) -> Option<SeenModel> {
+        self.file.as_deref().filter(|path| Bundled::named(path).is_none())?;
+        let header = serde_json::to_string(self.model.header()).ok()?;
+        Some(SeenModel { digest: self.digest.to_string(), header })
     }
 
     /// The renderer's name in the engine: equal for equal content on equal devices.
@@ -116,6 +137,38 @@ impl PlacedModel {
     }
 }
 
+/// The chosen file, where it is not there.
+pub fn missing(choice: &ModelChoice) -> Option<&Path> {
+    choice.file.as_deref().filter(|path| Bundled::named(path).is_none() && !path.exists())
+}
+
+/// A share in what stands in for the model of which `seen` is known, or for the bundled one, and that model's header.
+///
+/// # Errors
+/// That the engine refuses it.
+pub fn stand_in(seen: Option<&SeenModel>, engine: &EngineLease) -> Result<(ModelHeader, RendererLease)> {
+    let known = seen.and_then(|seen| serde_json::from_str::<ModelHeader>(&seen.header).ok());
+    // Any state may come from a host.
+    let known = known.filter(|header| header.dialect.is_some() && header.validate("saved model").is_ok());
+    let header = known.unwrap_or_else(|| Bundled::default().model().for_streams().header().clone());
+    let key = format!("stand-in of {}", Digest::of(format!("{header:?}").as_bytes()));
+    let stand_in = StandIn::new("saved model", &header)?;
+    let renderer = engine.renderer(key.into(), || Ok((Box::new(stand_in), None)))?;
+    Ok((header, renderer))
+}
+
+/// What the user sees of the model with this `header` while it is not there.
+pub fn absent(header: &ModelHeader, choice: &ModelChoice, latencies_ms: [f64; 3]) -> Option<ModelSummary> {
+    let file = choice.file.as_deref().map(|path| path.display().to_string());
+    Some(ModelSummary {
+        name: header.card.name.clone(),
+        line: file.unwrap_or_default(),
+        backend: "not there".to_owned(),
+        dialect: header.dialect.clone()?,
+        latencies_ms,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,7 +178,7 @@ mod tests {
     /// The model file `path` on the CPU; none is the bundled model.
     fn open(path: Option<&Path>, engine: &EngineLease) -> PlacedModel {
         let choice = ModelChoice { file: path.map(Into::into), backend: BackendChoice::Cpu, threads: 1 };
-        PlacedModel::open(&choice, engine).expect("a model")
+        PlacedModel::open(&choice, None, engine).expect("a model")
     }
 
     /// The bundled model with another temperature.

@@ -1,23 +1,21 @@
 //! What the host automates, and what it saves beside that.
 
-use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun};
+use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun, SavedModel};
 use nice_plug::prelude::*;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use remel::mel::MelEditSettings;
 use remel::render::{Request, ScheduleChoice};
 use remel::stream;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// All parameters. An id never changes once released: hosts and saved states go by it.
 #[derive(Params)]
 pub struct RemelParams {
-    /// The model and its device.
+    /// The model and its device: those that were last there.
     #[persist = "model"]
-    pub model: Arc<RwLock<ModelChoice>>,
-    /// How often the user has had a model file loaded: the same path may hold another model by then.
-    pub loads: AtomicUsize,
+    pub model: Arc<RwLock<SavedModel>>,
+    /// What the user has chosen instead, until the loader takes it. Nothing of it is saved before it has proved good.
+    pub attempt: Mutex<Option<ModelChoice>>,
     /// Where the mel frames come from.
     #[id = "mel_from"]
     pub mel_from: EnumParam<MelFrom>,
@@ -75,7 +73,7 @@ impl Default for RemelParams {
     fn default() -> Self {
         Self {
             model: Arc::default(),
-            loads: AtomicUsize::new(0),
+            attempt: Mutex::default(),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
             carrier: EnumParam::new("Carrier", Carrier::Noise),
             strength: percent("Strength", 1.0),
@@ -98,10 +96,15 @@ impl Default for RemelParams {
 }
 
 impl RemelParams {
-    /// Has the model in `file` loaded, even if that is the chosen one.
-    pub fn load(&self, file: PathBuf) {
-        self.model.write().file = Some(file);
-        self.loads.fetch_add(1, Ordering::Release);
+    /// What the user has chosen, whether it is there yet or not.
+    pub fn chosen(&self) -> ModelChoice {
+        let attempt = self.attempt.lock().clone();
+        attempt.unwrap_or_else(|| self.model.read().choice.clone())
+    }
+
+    /// Has `choice` tried, even if it is the one that runs: the same path may hold another model by then.
+    pub fn choose(&self, choice: ModelChoice) {
+        *self.attempt.lock() = Some(choice);
     }
 
     /// What the stream is told with every block.
@@ -215,8 +218,9 @@ mod tests {
 
     #[test]
     fn a_choice_saved_without_backend_and_threads_loads() {
-        let choice: ModelChoice = nice_plug::params::persist::deserialize_field("{\"file\":\"a.safetensors\"}")
+        let saved: SavedModel = nice_plug::params::persist::deserialize_field("{\"file\":\"a.safetensors\"}")
             .expect("state of an older version");
-        assert_eq!(choice, ModelChoice { file: Some("a.safetensors".into()), ..ModelChoice::default() });
+        assert_eq!(saved.choice, ModelChoice { file: Some("a.safetensors".into()), ..ModelChoice::default() });
+        assert_eq!(saved.seen, None);
     }
 }

@@ -3,6 +3,7 @@
 use parking_lot::Mutex;
 use remel::mel::Dialect;
 use remel::stream::{RendererState, StreamMonitor};
+use std::path::PathBuf;
 
 /// What is loaded, for the user's eyes.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +31,7 @@ pub enum LoadState {
     Running,
     /// A stream is ready, but its latency is another: the host has to restart the plugin.
     AwaitsRestart,
-    /// Loading failed; the dry signal is heard.
+    /// The model is not there, for this reason; what was heard before goes on, or the dry signal is heard.
     Failed(String),
 }
 
@@ -52,11 +53,22 @@ pub struct Summary {
     pub renderer: RendererState,
     /// What it said of the latest request, if it could not meet it.
     pub refusal: Option<String>,
+    /// The project's model file, where it is nowhere to be found.
+    pub missing: Option<PathBuf>,
+    /// What came of the user's latest choice of a model, where that did not take its place as it was.
+    pub notice: Option<String>,
 }
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { load_state: LoadState::Idle, model: None, renderer: RendererState::Ready, refusal: None }
+        Self {
+            load_state: LoadState::Idle,
+            model: None,
+            renderer: RendererState::Ready,
+            refusal: None,
+            missing: None,
+            notice: None,
+        }
     }
 }
 

@@ -34,7 +34,8 @@ struct Shared {
 pub struct Digest([u8; 16]);
 
 impl Digest {
-    fn of(bytes: &[u8]) -> Self {
+    /// That of a file's `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
         let whole = Sha256::digest(bytes);
         Self(std::array::from_fn(|index| whole[index]))
     }

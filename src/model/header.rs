@@ -9,6 +9,7 @@ use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
 use crate::network::{BandWaveConfig, Network};
+use crate::render::Context;
 
 /// Steps that BandWave is meant to be sampled in.
 const ANGLE_STEPS: usize = 4;
@@ -133,6 +134,31 @@ impl ModelHeader {
         let Some(dialect) = &self.dialect else { return 0 };
         let domain = self.prior.map_or(0, |prior| prior.reach_frames(dialect));
         domain + self.phase.map_or(0, |phase| phase.reach_frames(dialect))
+    }
+
+    /// Samples after those of its frames that a window's carrier holds.
+    pub fn tail_samples(&self) -> usize {
+        match &self.dialect {
+            Some(dialect) if self.frames_are_free() => dialect.tail_samples(),
+            _ => 0,
+        }
+    }
+
+    /// Mel frames that a window holds beside those whose sound is wanted, where `calls` network calls are to see all that
+    /// they look at.
+    pub fn context(&self, calls: usize) -> Context {
+        let layout = self.network.layout();
+        let [left, right] = layout.reach_frames(calls);
+        let [before, after] = layout.conditioner_frames();
+        let around = self.decoder_frames();
+        // A network that goes on where a signal stood samples every value once: a carrier has to be encoded as far.
+        let after = if layout.causal { after.max(self.encoder_frames()) } else { after };
+        Context {
+            left_frames: left + around + before,
+            right_frames: right + around + after,
+            least_right_frames: around,
+            optional_right_frames: layout.optional_frames(),
+        }
     }
 }
 

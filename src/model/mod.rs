@@ -4,15 +4,16 @@ mod budget;
 mod classes;
 mod header;
 mod received;
+mod validate;
 
 pub use header::{Card, ModelHeader};
 pub use received::ReceivedMel;
 
-use crate::diffusion::{Clamp, Course, SamplerKind, SamplingPlan, Schedule};
+use crate::diffusion::{Course, SamplingPlan, Schedule};
 use crate::domain::phase::Phase;
 use crate::mel::{Dialect, Framing};
 use crate::network::Weights;
-use crate::render::{Context, Request, ScheduleChoice};
+use crate::render::{Request, ScheduleChoice};
 use crate::{Error, Result};
 
 /// A model that has been validated: its weights fit its network, its dialect and its schedules.
@@ -38,65 +39,8 @@ impl Model {
     /// # Errors
     /// Names the first field of `place` that does not fit: a size, a tensor's shape, the dialect, a schedule.
     pub fn new(place: &str, header: ModelHeader, weights: Weights) -> Result<Self> {
-        let network = &header.network;
-        header.check_budget(place)?;
-        weights.validate(place, &network.tensors())?;
-        let layout = network.layout();
-        match (&header.dialect, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
-            (Some(dialect), Some(n_mels)) => {
-                let of = format!("dialect {}", dialect.name);
-                if dialect.n_mels != n_mels {
-                    return Err(Error::invalid(place, of, format!("{} mels", dialect.n_mels), n_mels));
-                }
-                if dialect.hop != layout.hop {
-                    let expected = format!("the network's {}", layout.hop);
-                    return Err(Error::invalid(place, of, format!("hop {}", dialect.hop), expected));
-                }
-                if dialect.rate_hz != header.rate_hz {
-                    return Err(Error::invalid(place, of, format!("{} Hz", dialect.rate_hz), header.rate_hz));
-                }
-            }
-            (None, None) => {}
-            (Some(_), None) => {
-                return Err(Error::invalid(place, "dialect", "one", "none: the network is unconditional"));
-            }
-            (None, Some(n_mels)) => {
-                return Err(Error::invalid(place, "dialect", "none", format!("one of {n_mels} mels")));
-            }
-        }
-        header.check_classes(place)?;
-        if !(0.0..=1.5).contains(&header.temperature) {
-            return Err(Error::invalid(place, "temperature", header.temperature, "0 to 1.5"));
-        }
-        if let Some(prior) = &header.prior {
-            let Some(dialect) = &header.dialect else {
-                return Err(Error::invalid(place, "prior", "one", "none: the network is unconditional"));
-            };
-            prior.validate(place, dialect)?;
-            if !prior.has_full_scale() && header.clamp != Clamp::Never {
-                let expected = "never: what is sampled is whitened and has no full scale";
-                return Err(Error::invalid(place, "clamp", format!("{:?}", header.clamp), expected));
-            }
-        }
-        let prior = header.prior.zip(header.dialect.as_ref());
-        let found = prior.map_or(layout.hop, |(prior, dialect)| prior.frame_values(dialect));
-        let diffused = layout.frame_values();
-        if diffused != found {
-            let expected = format!("one whose frames have {diffused} values, as the network's do");
-            return Err(Error::invalid(place, "prior", format!("one of {found} values a frame"), expected));
-        }
-        if let Some(phase) = &header.phase {
-            phase.validate(place)?;
-            if header.dialect.is_none() {
-                return Err(Error::invalid(place, "phase", "some", "none: the network is unconditional"));
-            }
-        }
-        if network.learned_variance() && (header.dialect.is_some() || header.sampler != SamplerKind::Ancestral)
-        {
-            let found = "learned variances";
-            let expected = "none: only an unconditional network with ancestral sampling has a use for them";
-            return Err(Error::invalid(place, "network", found, expected));
-        }
+        header.check(place)?;
+        weights.validate(place, &header.network.tensors())?;
         let levels = Levels::of(place, &header)?;
         Ok(Self { header, weights, levels })
     }
@@ -198,23 +142,6 @@ impl Model {
         };
         let sampler = request.sampler.unwrap_or(self.header.sampler);
         Ok(sampler.plan(&course.with_eta(request.eta.into()), self.header.clamp))
-    }
-
-    /// Mel frames that a window holds beside those whose sound is wanted, where `calls` network calls are to see all that
-    /// they look at.
-    pub fn context(&self, calls: usize) -> Context {
-        let layout = self.header.network.layout();
-        let [left, right] = layout.reach_frames(calls);
-        let [before, after] = layout.conditioner_frames();
-        let around = self.header.decoder_frames();
-        // A network that goes on where a signal stood samples every value once: a carrier has to be encoded as far.
-        let after = if layout.causal { after.max(self.header.encoder_frames()) } else { after };
-        Context {
-            left_frames: left + around + before,
-            right_frames: right + around + after,
-            least_right_frames: around,
-            optional_right_frames: layout.optional_frames(),
-        }
     }
 }
 

@@ -26,6 +26,9 @@ pub struct StreamConfig {
     pub offline: bool,
 }
 
+/// The longest latency: what is beyond it has no use, and would take gigabytes.
+const MOST_LATENCY_MS: f64 = 60_000.0;
+
 /// The most frames in a window: beyond this a plan is a mistake.
 const MOST_FRAMES: usize = 1 << 16;
 
@@ -72,6 +75,8 @@ impl StreamConfig {
         let dialect = (self.dialect.rate_hz, self.dialect.hop, self.dialect.n_mels);
         let of_format = (format.rate_hz, format.hop, format.n_mels);
         let expected = format!("{of_format:?}, the renderer's");
-        field(dialect == of_format, "dialect (rate_hz, hop, n_mels)", format!("{dialect:?}"), &expected)
+        field(dialect == of_format, "dialect (rate_hz, hop, n_mels)", format!("{dialect:?}"), &expected)?;
+        let latency_ms = self.latency(format).total_ms();
+        field(latency_ms <= MOST_LATENCY_MS, "latency", format!("{latency_ms:.0} ms"), "at most a minute")
     }
 }

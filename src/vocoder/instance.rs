@@ -66,7 +66,7 @@ impl Vocoder {
 
     /// The plan for chunks of `chunk_frames` frames with all the context that a window has use for.
     pub fn plan(&self, chunk_frames: usize) -> SpanPlan {
-        let context = self.pipeline.model.context(LIVE_CALLS);
+        let context = self.pipeline.model.header().context(LIVE_CALLS);
         SpanPlan { chunk_frames, left_frames: context.left_frames, right_frames: context.right_frames }
     }
 

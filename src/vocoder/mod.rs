@@ -21,3 +21,4 @@ mod windows;
 pub use file::FileRequest;
 pub use instance::{THREADS, Vocoder};
 pub use one_window::check_noise;
+pub use rendering::StandIn;

@@ -71,10 +71,7 @@ impl Pipeline {
         let phase = header.phase.zip(header.dialect.as_ref());
         Self {
             layout: header.network.layout(),
-            tail_samples: match &header.dialect {
-                Some(dialect) if header.frames_are_free() => dialect.tail_samples(),
-                _ => 0,
-            },
+            tail_samples: header.tail_samples(),
             goes_on: denoiser.causal().is_some(),
             denoiser,
             sampling: Sampling::default(),

@@ -111,7 +111,7 @@ impl Vocoder {
         if frames <= OFFLINE_FRAMES {
             return SpanPlan::whole(frames);
         }
-        let context = self.pipeline.model.context(calls);
+        let context = self.pipeline.model.header().context(calls);
         SpanPlan {
             chunk_frames: OFFLINE_FRAMES,
             left_frames: context.left_frames.min(CONTEXT_FRAMES),

@@ -96,11 +96,11 @@ fn state(summary: &Summary, reading: Option<&Reading>) -> (String, Color32) {
         (LoadState::Running, RendererState::OnFallback { error }) => {
             (format!("On the CPU: {error}"), theme::WARNING)
         }
-        (LoadState::Running, RendererState::Ready) => match (&summary.refusal, reading) {
-            (Some(refusal), _) => (refusal.clone(), theme::WARNING),
-            (_, Some(reading)) if reading.asleep => ("Silence: nothing to render".into(), theme::TEXT_WEAK),
-            (_, Some(reading)) if reading.rendering => ("Rendering".into(), theme::GOOD),
-            (_, Some(reading)) if reading.underruns > 0 => {
+        (LoadState::Running, RendererState::Ready) => match (&summary.notice, &summary.refusal, reading) {
+            (Some(words), ..) | (None, Some(words), _) => (words.clone(), theme::WARNING),
+            (.., Some(reading)) if reading.asleep => ("Silence: nothing to render".into(), theme::TEXT_WEAK),
+            (.., Some(reading)) if reading.rendering => ("Rendering".into(), theme::GOOD),
+            (.., Some(reading)) if reading.underruns > 0 => {
                 ("Too late: take fewer steps, a longer latency or another device".into(), theme::ERROR)
             }
             _ => ("Filling up".into(), theme::TEXT_WEAK),
