@@ -85,12 +85,15 @@ pub struct BufferConfig {
     /// sized buffers up to this size, or between the minimum and the maximum buffer size if both
     /// are set.
     pub max_buffer_size: u32,
-    /// The current processing mode. The host will reactivate the plugin any time this changes.
+    /// The processing mode at the time of activation. Most hosts will reactivate the plugin any time
+    /// this changes, see
+    /// [`ProcessContext::process_mode()`][crate::context::process::ProcessContext::process_mode()]
+    /// for those that do not.
     pub process_mode: ProcessMode,
 }
 
-/// The plugin's current processing mode. Exposed through [`BufferConfig::process_mode`]. The host
-/// will reactivate the plugin whenever this changes.
+/// The plugin's current processing mode. Exposed through [`BufferConfig::process_mode`] and
+/// [`ProcessContext::process_mode()`][crate::context::process::ProcessContext::process_mode()].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProcessMode {
     /// The plugin is processing audio in real time at a fixed rate.
@@ -157,7 +160,7 @@ impl AudioIOLayout {
 
     /// The name for the main output port. Either generated or taken from the `names` field.
     pub fn main_output_name(&self) -> String {
-        self.names.main_input.unwrap_or("Output").to_owned()
+        self.names.main_output.unwrap_or("Output").to_owned()
     }
 
     /// The name for the auxiliary input port with the given index. Either generated or taken from

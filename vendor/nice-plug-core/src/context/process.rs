@@ -1,6 +1,7 @@
 //! A context passed during the process function.
 
 use crate::{
+    audio_setup::ProcessMode,
     midi::{MidiConfig, PluginNoteEvent},
     plugin::Plugin,
 };
@@ -43,6 +44,11 @@ pub trait ProcessContext<P: Plugin> {
 
     /// Get information about the current transport position and status.
     fn transport(&self) -> &Transport;
+
+    /// The mode this block is processed in. Unlike
+    /// [`BufferConfig::process_mode`][crate::audio_setup::BufferConfig::process_mode] this follows
+    /// hosts that change the mode without reactivating the plugin.
+    fn process_mode(&self) -> ProcessMode;
 
     /// Returns the next note event, if there is one. Use
     /// [`NoteEvent::timing()`][crate::midi::NoteEvent::timing()] to get the event's timing

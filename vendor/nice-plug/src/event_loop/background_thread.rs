@@ -94,16 +94,19 @@ impl<T: Send + 'static, E: MainThreadExecutor<T> + 'static> WorkerThread<T, E> {
 
 impl<T, E> Drop for WorkerThread<T, E> {
     fn drop(&mut self) {
-        // The thread is shut down and joined when the handle is dropped
-        self.tasks_sender
-            .send(Message::Shutdown)
-            .expect("Failed while sending worker thread shutdown request");
-        self.join_handle
-            .take()
-            // Only possible if the WorkerThread got dropped twice, somehow?
-            .expect("Missing Worker thread JoinHandle")
-            .join()
-            .expect("Worker thread panicked");
+        // The thread is shut down and joined when the handle is dropped. That may fail if a task
+        // panicked, which the panic hook has reported by then. This is often called from the
+        // host's destructor, where another panic would take the host down.
+        if self.tasks_sender.send(Message::Shutdown).is_err() {
+            crate::nice_debug_assert_failure!("The worker thread is already gone");
+        }
+        // A task can hold the last reference to an instance, and a thread cannot join itself.
+        if let Some(join_handle) = self.join_handle.take()
+            && join_handle.thread().id() != thread::current().id()
+            && join_handle.join().is_err()
+        {
+            crate::nice_debug_assert_failure!("The worker thread panicked");
+        }
     }
 }
 
@@ -147,12 +150,9 @@ where
         match tasks_receiver.recv() {
             Ok(Message::Task((task, executor))) => match executor.upgrade() {
                 Some(e) => e.execute(task, true),
+                // This thread is shared by all instances, and only this one is gone
                 None => {
-                    nice_trace!(
-                        "Received a new task but the executor is no longer alive, shutting down \
-                         worker"
-                    );
-                    return;
+                    nice_trace!("Received a new task but the executor is no longer alive, dropping it")
                 }
             },
             Ok(Message::Shutdown) => return,
@@ -164,5 +164,56 @@ where
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    /// Reports every task that it executes.
+    struct Reporter(Mutex<mpsc::Sender<u32>>);
+
+    impl MainThreadExecutor<u32> for Reporter {
+        fn execute(&self, task: u32, _is_gui_thread: bool) {
+            self.0.lock().send(task).unwrap();
+        }
+    }
+
+    #[test]
+    fn tasks_of_dropped_instances_leave_other_instances_alone() {
+        let (sender, receiver) = mpsc::channel();
+        let [gone, here] = [(); 2].map(|()| Arc::new(Reporter(Mutex::new(sender.clone()))));
+        let gone_thread = BackgroundThread::get_or_create(Arc::downgrade(&gone));
+        let here_thread = BackgroundThread::get_or_create(Arc::downgrade(&here));
+
+        drop(gone);
+        assert!(gone_thread.schedule(1));
+        assert!(here_thread.schedule(2));
+        assert_eq!(receiver.recv(), Ok(2));
+
+        // Neither this nor the worker thread may panic
+        drop((gone_thread, here_thread));
+    }
+
+    #[test]
+    fn a_task_may_own_the_last_reference_to_the_worker_thread() {
+        /// Holds on to a thread until it executes a task.
+        struct Owner(Mutex<Option<BackgroundThread<(), Owner>>>, mpsc::Sender<()>);
+
+        impl MainThreadExecutor<()> for Owner {
+            fn execute(&self, _task: (), _is_gui_thread: bool) {
+                drop(self.0.lock().take());
+                self.1.send(()).unwrap();
+            }
+        }
+
+        let (sender, receiver) = mpsc::channel();
+        let owner = Arc::new(Owner(Mutex::new(None), sender));
+        let thread = BackgroundThread::get_or_create(Arc::downgrade(&owner));
+        *owner.0.lock() = Some(thread);
+        assert!(owner.0.lock().as_ref().unwrap().schedule(()));
+        assert_eq!(receiver.recv(), Ok(()));
     }
 }

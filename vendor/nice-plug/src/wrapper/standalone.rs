@@ -12,11 +12,12 @@ use super::util::setup_logger;
 mod backend;
 mod config;
 mod context;
+mod signals;
 mod wrapper;
 
 /// Open an nice-plug plugin as a standalone application. If the plugin has an editor, this will open
-/// the editor and block until the editor is closed. Otherwise this will block until SIGINT is
-/// received. This is mainly useful for quickly testing plugin GUIs. In order to use this, you will
+/// the editor and block until the editor is closed. Otherwise this will block until the process is
+/// terminated. SIGINT and SIGTERM always fade the audio out and terminate the process. This is mainly useful for quickly testing plugin GUIs. In order to use this, you will
 /// first need to make your plugin's main struct `pub` and expose a `lib` artifact in addition to
 /// your plugin's `cdylib`:
 ///

@@ -322,6 +322,9 @@ impl EventLoop {
                 self.handler.on_event(Event::Window(WindowEvent::Unfocused));
             }
 
+            // Somebody else destroyed the window: there is nothing left to run for.
+            XEvent::DestroyNotify(e) if e.window == self.shared.raw_id() => self.stop_now(),
+
             XEvent::ReparentNotify(e) if e.window == self.shared.raw_id() => {
                 self.sizing_state.handle_parent_notify(e)
             }

@@ -147,6 +147,8 @@ pub struct Wrapper<P: ClapPlugin> {
     #[cfg(feature = "editor")]
     fallback_scale_factor: AtomicCell<Option<f64>>,
     is_activated: AtomicBool,
+    /// Whether `Plugin::reset()` still needs to be called since the last activation.
+    needs_reset: AtomicBool,
     is_processing: AtomicBool,
     /// The current IO configuration, modified through the `clap_plugin_audio_ports_config`
     /// extension. Initialized to the plugin's first audio IO configuration.
@@ -607,6 +609,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             fallback_scale_factor: AtomicCell::new(None),
 
             is_activated: AtomicBool::new(false),
+            needs_reset: AtomicBool::new(false),
             is_processing: AtomicBool::new(false),
             current_audio_io_layout: AtomicCell::new(
                 P::AUDIO_IO_LAYOUTS.first().copied().unwrap_or_default(),
@@ -1778,8 +1781,6 @@ impl<P: ClapPlugin> Wrapper<P> {
                             // Also store this for later, so we can reinitialize the plugin after restoring state
                             wrapper.current_buffer_config.store(Some(buffer_config));
 
-                            wrapper.is_activated.store(true, Ordering::SeqCst);
-
                             result = true;
 
                             break;
@@ -1803,8 +1804,15 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
         }
 
-        // NOTE: This needs to be dropped after the `plugin` lock to avoid deadlocks
+        // NOTE: This needs to be dropped after the `plugin` lock to avoid deadlocks. The plugin does
+        //       not count as activated yet because the host may be notified of a latency change
+        //       right here, without a restart.
         drop(activate_context);
+
+        if result {
+            wrapper.needs_reset.store(true, Ordering::SeqCst);
+            wrapper.is_activated.store(true, Ordering::SeqCst);
+        }
 
         result
     }
@@ -1841,8 +1849,14 @@ impl<P: ClapPlugin> Wrapper<P> {
         wrapper.last_process_status.store(ProcessStatus::Normal);
         wrapper.is_processing.store(true, Ordering::SeqCst);
 
-        // To be consistent with the VST3 wrapper, we'll also reset the buffers here in addition to
-        // the dedicated `reset()` function.
+        // `Plugin::reset()` is always called between `Plugin::activate()` and the first
+        // `Plugin::process()`. After that it's up to the host, which has the dedicated `reset()`
+        // function for that: some hosts put the plugin to sleep and wake it up as often as every
+        // block, and the signal goes on where it was then.
+        if !wrapper.needs_reset.swap(false, Ordering::SeqCst) {
+            return true;
+        }
+
         process_wrapper(|| {
             // In the case a host misbehaves and tries to activate/deactivate the plugin without
             // waiting for the `process` method to finish, manually wait for that method to finish.
@@ -2062,7 +2076,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                                 .enumerate()
                             {
                                 let aux_input_idx = aux_input_no + aux_input_start_idx;
-                                if aux_input_idx > process.audio_inputs_count as usize {
+                                if aux_input_idx >= process.audio_inputs_count as usize {
                                     break;
                                 }
 
@@ -2086,7 +2100,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                                 .enumerate()
                             {
                                 let aux_output_idx = aux_output_no + aux_output_start_idx;
-                                if aux_output_idx > process.audio_outputs_count as usize {
+                                if aux_output_idx >= process.audio_outputs_count as usize {
                                     break;
                                 }
 
@@ -2688,8 +2702,12 @@ impl<P: ClapPlugin> Wrapper<P> {
         // For this function we need the underlying Arc so we can pass it to the editor
         let wrapper = unsafe { Arc::from_raw((*plugin).plugin_data as *const Self) };
 
+        let host_gui = wrapper.host_gui.borrow().as_ref().map(ClapPtr::clone);
+
         let result = {
-            if wrapper.editor_window.borrow().is_none() {
+            if wrapper.editor_window.borrow().is_none()
+                && let Some(host_gui) = host_gui
+            {
                 use std::error::Error;
 
                 use nice_plug_core::editor::{
@@ -2750,7 +2768,7 @@ impl<P: ClapPlugin> Wrapper<P> {
 
                 let callbacks: Box<dyn HostCallbacks> = Box::new(ClapHostCallbacks {
                     wrapper: wrapper.this.borrow().clone(),
-                    host_gui: ClapPtr::clone(wrapper.host_gui.borrow().as_ref().unwrap()),
+                    host_gui,
                 });
 
                 struct ClapHostMainThreadCaller<P: ClapPlugin> {
@@ -2794,7 +2812,10 @@ impl<P: ClapPlugin> Wrapper<P> {
                 }
             } else {
                 #[cfg(debug_assertions)]
-                crate::nice_warn!("Host tried to create editor while editor is already open");
+                crate::nice_warn!(
+                    "Host tried to create editor while editor is already open, or without \
+                     supporting the gui extension"
+                );
 
                 false
             }

@@ -1,7 +1,8 @@
 use atomic_refcell::AtomicRefCell;
 use crossbeam::channel;
 use crossbeam::queue::ArrayQueue;
-use nice_plug_core::audio_setup::{AudioIOLayout, BufferConfig, ProcessMode};
+use nice_plug_core::audio_setup::{AudioIOLayout, AuxiliaryBuffers, BufferConfig, ProcessMode};
+use nice_plug_core::buffer::Buffer;
 #[cfg(feature = "editor")]
 use nice_plug_core::context::gui::GuiContext;
 use nice_plug_core::context::process::Transport;
@@ -18,10 +19,12 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::backend::Backend;
 use super::config::WrapperConfig;
 use super::context::{WrapperActivateContext, WrapperProcessContext};
+use super::signals;
 use crate::event_loop::{EventLoop, MainThreadExecutor, OsEventLoop};
 use crate::util::permit_alloc;
 #[cfg(feature = "editor")]
@@ -32,6 +35,70 @@ use crate::wrapper::util::process_wrapper;
 /// How many parameter changes we can store in our unprocessed parameter change queue. Storing more
 /// than this many parameters at a time will cause changes to get lost.
 const EVENT_QUEUE_CAPACITY: usize = 2048;
+
+/// How long audio is faded out before the backend is stopped.
+const FADE_OUT_SECONDS: f32 = 0.01;
+
+/// How long to wait for the backend to stop. It does not if the device no longer asks for audio.
+const STOP_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The thread that handles IO and processes audio.
+#[derive(Clone)]
+struct AudioThread {
+    should_terminate: Arc<AtomicBool>,
+    /// Gets disconnected when the thread stops.
+    stopped: channel::Receiver<()>,
+}
+
+impl AudioThread {
+    /// Run `f` on a new thread until the argument is `true`.
+    fn spawn(f: impl FnOnce(Arc<AtomicBool>) + Send + 'static) -> Self {
+        let should_terminate = Arc::new(AtomicBool::new(false));
+        let (running, stopped) = channel::bounded(0);
+        thread::spawn({
+            let should_terminate = should_terminate.clone();
+            move || {
+                let _running: channel::Sender<()> = running;
+                f(should_terminate)
+            }
+        });
+
+        Self {
+            should_terminate,
+            stopped,
+        }
+    }
+
+    /// Fade the audio out and wait for the thread to stop. Returns `false` if it did not.
+    fn stop(&self) -> bool {
+        self.should_terminate.store(true, Ordering::SeqCst);
+        self.stopped.recv_timeout(STOP_TIMEOUT) == Err(channel::RecvTimeoutError::Disconnected)
+    }
+}
+
+/// Fade out an output after the first `faded_samples` of `fade_samples`.
+fn fade_out(buffer: &mut Buffer, faded_samples: usize, fade_samples: usize) {
+    for (sample_idx, channel_samples) in buffer.iter_samples().enumerate() {
+        let faded_samples = (faded_samples + sample_idx + 1).min(fade_samples);
+        let gain = 1.0 - faded_samples as f32 / fade_samples.max(1) as f32;
+        for sample in channel_samples {
+            *sample *= gain;
+        }
+    }
+}
+
+/// [`fade_out()`] for all outputs.
+fn fade_out_all(
+    buffer: &mut Buffer,
+    aux: &mut AuxiliaryBuffers,
+    faded_samples: usize,
+    fade_samples: usize,
+) {
+    fade_out(buffer, faded_samples, fade_samples);
+    for buffer in aux.outputs.iter_mut() {
+        fade_out(buffer, faded_samples, fade_samples);
+    }
+}
 
 pub struct Wrapper<P: Plugin, B: Backend<P>> {
     backend: AtomicRefCell<B>,
@@ -300,29 +367,25 @@ impl<P: Plugin, B: Backend<P>> Wrapper<P, B> {
     }
 
     /// Open the editor, start processing audio, and block this thread until the editor is closed.
-    /// If the plugin does not have an editor, then this will block until SIGINT is received.
+    /// If the plugin does not have an editor, then this will block until the process is terminated.
     ///
     /// Will return an error if the plugin threw an error during audio processing or if the editor
     /// could not be opened.
     pub fn run(self: Arc<Self>) -> Result<(), WrapperError> {
+        // We'll spawn a separate thread to handle IO and to process audio. This audio thread should
+        // terminate together with this function.
         let close_gui_requested = Arc::clone(&self.close_requested);
-        if let Err(e) = ctrlc::set_handler(move || {
-            close_gui_requested.store(true, Ordering::Relaxed);
+        let audio_thread = AudioThread::spawn({
+            let this = self.clone();
+            move |should_terminate| this.run_audio_thread(should_terminate, close_gui_requested)
+        });
+
+        let signalled_audio_thread = audio_thread.clone();
+        if let Err(e) = signals::on_termination(move || {
+            signalled_audio_thread.stop();
         }) {
             crate::nice_error!("Error setting close signal callback {}", e);
         }
-
-        // We'll spawn a separate thread to handle IO and to process audio. This audio thread should
-        // terminate together with this function.
-        let terminate_audio_thread = Arc::new(AtomicBool::new(false));
-        let close_gui_requested = Arc::clone(&self.close_requested);
-        let audio_thread = {
-            let this = self.clone();
-            let terminate_audio_thread = terminate_audio_thread.clone();
-            thread::spawn(move || {
-                this.run_audio_thread(terminate_audio_thread, close_gui_requested)
-            })
-        };
 
         #[allow(unused_mut)]
         let mut gui_spawned = false;
@@ -366,13 +429,11 @@ impl<P: Plugin, B: Backend<P>> Wrapper<P, B> {
             }
         }
 
-        terminate_audio_thread.store(true, Ordering::SeqCst);
-
-        let _ = audio_thread.join();
-
         // Some plugins may use this to clean up resources. Should not be needed for the standalone
         // application, but it seems like a good idea to stay consistent.
-        self.plugin.lock().deactivate();
+        if audio_thread.stop() {
+            self.plugin.lock().deactivate();
+        }
 
         res
     }
@@ -463,6 +524,11 @@ impl<P: Plugin, B: Backend<P>> Wrapper<P, B> {
         event_loop.schedule_gui(task)
     }
 
+    /// The mode that the backend processes audio in.
+    pub fn process_mode(&self) -> ProcessMode {
+        self.buffer_config.process_mode
+    }
+
     pub fn set_latency_samples(&self, samples: u32) {
         // This should only change the value if it's actually needed
         let old_latency = self.current_latency.swap(samples, Ordering::SeqCst);
@@ -481,13 +547,18 @@ impl<P: Plugin, B: Backend<P>> Wrapper<P, B> {
         should_terminate: Arc<AtomicBool>,
         close_gui_requested: Arc<AtomicBool>,
     ) {
+        let fade_samples = (self.buffer_config.sample_rate * FADE_OUT_SECONDS) as usize;
+        let mut faded_samples = 0;
         self.clone().backend.borrow_mut().run(
             move |buffer, aux, transport, input_events, output_events| {
                 // TODO: This process wrapper should actually be in the backends (since the backends
                 //       should also not allocate in their audio callbacks), but that's a bit more
                 //       error prone
                 process_wrapper(|| {
-                    if should_terminate.load(Ordering::SeqCst) {
+                    let should_terminate = should_terminate.load(Ordering::SeqCst);
+                    if should_terminate && faded_samples >= fade_samples {
+                        // The backend may still output this buffer, which contains the inputs
+                        fade_out_all(buffer, aux, faded_samples, fade_samples);
                         return false;
                     }
 
@@ -506,6 +577,12 @@ impl<P: Plugin, B: Backend<P>> Wrapper<P, B> {
 
                             return false;
                         }
+                    }
+
+                    // The audio should not end with a click
+                    if should_terminate {
+                        fade_out_all(buffer, aux, faded_samples, fade_samples);
+                        faded_samples += buffer.samples();
                     }
 
                     // Any output note events are now in a vector that can be processed by the

@@ -64,11 +64,45 @@ pub struct BufferSource<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct ChannelPointers {
     /// A raw pointer to an array of f32 arrays, containing one array for each channel. `ptrs` must
-    /// contain (at least) `num_channel` `*const f32`s, and each of those inner arrays must contain
-    /// (at least) `num_samples` `f32` values.
+    /// contain (at least) `num_channel` `*const f32`s, and each of those up to the first null
+    /// pointer must point to (at least) `num_samples` `f32` values.
     pub ptrs: NonNull<*mut f32>,
     /// The number of audio channels used for this port.
     pub num_channels: usize,
+}
+
+impl ChannelPointers {
+    /// The samples of a channel. `None` if the host did not provide that channel: there are fewer
+    /// of them, or its pointer is a null pointer, as in inactive busses. What comes after a null
+    /// pointer is not looked at, as JUCE's hosts leave anything there if they have fewer channels
+    /// than the bus.
+    ///
+    /// # Safety
+    ///
+    /// Every channel pointer up to the first null pointer must point to (at least)
+    /// `offset + num_samples` values that remain valid for `'a`.
+    unsafe fn channel<'a>(
+        &self,
+        channel_idx: usize,
+        offset: usize,
+        num_samples: usize,
+    ) -> Option<&'a mut [f32]> {
+        if channel_idx >= self.num_channels {
+            return None;
+        }
+
+        unsafe {
+            let pointers = std::slice::from_raw_parts(self.ptrs.as_ptr(), channel_idx + 1);
+            if pointers.iter().any(|pointer| pointer.is_null()) {
+                return None;
+            }
+
+            Some(std::slice::from_raw_parts_mut(
+                pointers[channel_idx].add(offset),
+                num_samples,
+            ))
+        }
+    }
 }
 
 impl BufferManager {
@@ -157,10 +191,6 @@ impl BufferManager {
     /// sample accurate automation. If any of the outputs are missing because the host hasn't
     /// provided enough channels or outputs, then they will be replaced by empty slices.
     ///
-    /// # Panics
-    ///
-    /// May panic if one of the inner channel pointers is a null pointer.
-    ///
     /// # Safety
     ///
     /// Any provided `ChannelPointers` must point to memory regions that remain valid to read from
@@ -192,23 +222,13 @@ impl BufferManager {
                             output_slices.len(),
                             output_channel_pointers.num_channels
                         );
-                        for (channel_idx, output_slice) in output_slices
-                            .iter_mut()
-                            .enumerate()
-                            .take(output_channel_pointers.num_channels)
-                        {
-                            let output_channel_pointer =
-                                output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
-                            *output_slice = std::slice::from_raw_parts_mut(
-                                (*output_channel_pointer).add(sample_offset),
-                                num_samples,
-                            );
+                        for (channel_idx, output_slice) in output_slices.iter_mut().enumerate() {
+                            // If the caller/host should have provided buffer pointers but didn't
+                            // then we must get rid of any dangling slices
+                            *output_slice = output_channel_pointers
+                                .channel(channel_idx, sample_offset, num_samples)
+                                .unwrap_or_default();
                         }
-
-                        // If the caller/host should have provided buffer pointers but didn't then we
-                        // must get rid of any dangling slices
-                        output_slices[output_channel_pointers.num_channels..].fill_with(|| &mut [])
                     }
                     None => {
                         crate::nice_debug_assert_eq!(output_slices.len(), 0);
@@ -231,36 +251,26 @@ impl BufferManager {
                     for (channel_idx, output_slice) in output_slices
                         .iter_mut()
                         .enumerate()
-                        .take(input_channel_pointers.num_channels)
+                        .take(output_channel_pointers.num_channels)
+                        .filter(|(_, output_slice)| !output_slice.is_empty())
                     {
-                        let input_channel_pointer =
-                            *input_channel_pointers.ptrs.as_ptr().add(channel_idx);
-                        debug_assert!(channel_idx < output_channel_pointers.num_channels);
-                        let output_channel_pointer =
-                            *output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
                         // If the host processes the main IO out of place then the inputs need to be
                         // copied to the output buffers. Otherwise the input should already be there.
-                        if input_channel_pointer != output_channel_pointer {
-                            output_slice.copy_from_slice(std::slice::from_raw_parts_mut(
-                                input_channel_pointer.add(sample_offset),
-                                num_samples,
-                            ))
+                        // Excess channels need to be filled with zeroes since they'd otherwise
+                        // point to whatever was left in the buffer.
+                        match input_channel_pointers.channel(
+                            channel_idx,
+                            sample_offset,
+                            num_samples,
+                        ) {
+                            Some(input) if input.as_ptr() != output_slice.as_ptr() => {
+                                output_slice.copy_from_slice(input)
+                            }
+                            Some(_) => (),
+                            None => output_slice.fill(0.0),
                         }
                     }
                 });
-            }
-
-            // Any excess channels will need to be filled with zeroes since they'd otherwise point
-            // to whatever was left in the buffer
-            if input_channel_pointers.num_channels < output_channel_pointers.num_channels {
-                unsafe {
-                    self.main_buffer.set_slices(num_samples, |output_slices| {
-                        for slice in &mut output_slices[input_channel_pointers.num_channels..] {
-                            slice.fill(0.0);
-                        }
-                    });
-                }
             }
         }
 
@@ -275,45 +285,18 @@ impl BufferManager {
             )
         {
             // Since these buffers are backed by our own storage, we can fill them with zeroes if
-            // the pointers are missing for whatever reason that might be
-            crate::nice_debug_assert!(input_channel_pointers.is_some());
-            match input_channel_pointers {
-                Some(input_channel_pointers) => {
-                    crate::nice_debug_assert_eq!(
-                        input_channel_pointers.num_channels,
-                        input_storage.len()
-                    );
-                    for (channel_idx, channel) in input_storage
-                        .iter_mut()
-                        .enumerate()
-                        .take(input_channel_pointers.num_channels)
-                    {
-                        let input_channel_pointer =
-                            unsafe { input_channel_pointers.ptrs.as_ptr().add(channel_idx) };
+            // the pointers are missing for whatever reason that might be: inactive busses are
+            // provided with too few channels, with null pointers or not at all
+            for (channel_idx, channel) in input_storage.iter_mut().enumerate() {
+                crate::nice_debug_assert!(num_samples <= channel.capacity());
+                channel.resize(num_samples, 0.0);
 
-                        crate::nice_debug_assert!(num_samples <= channel.capacity());
-                        channel.resize(num_samples, 0.0);
-                        channel.copy_from_slice(unsafe {
-                            std::slice::from_raw_parts_mut(
-                                (*input_channel_pointer).add(sample_offset),
-                                num_samples,
-                            )
-                        })
-                    }
-
-                    // In case we were provided too few channels we'll fill the rest with zeroes to
-                    // avoid unexpected situations
-                    for channel in input_storage
-                        .iter_mut()
-                        .skip(input_channel_pointers.num_channels)
-                    {
-                        channel.fill(0.0);
-                    }
-                }
-                None => {
-                    for channel in input_storage.iter_mut() {
-                        channel.fill(0.0);
-                    }
+                let input = input_channel_pointers.and_then(|input_channel_pointers| unsafe {
+                    input_channel_pointers.channel(channel_idx, sample_offset, num_samples)
+                });
+                match input {
+                    Some(input) => channel.copy_from_slice(input),
+                    None => channel.fill(0.0),
                 }
             }
             unsafe {
@@ -347,28 +330,18 @@ impl BufferManager {
                                 output_slices.len(),
                                 output_channel_pointers.num_channels
                             );
-                            for (channel_idx, output_slice) in output_slices
-                                .iter_mut()
-                                .enumerate()
-                                .take(output_channel_pointers.num_channels)
+                            for (channel_idx, output_slice) in output_slices.iter_mut().enumerate()
                             {
-                                let output_channel_pointer =
-                                    output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
-                                *output_slice = std::slice::from_raw_parts_mut(
-                                    (*output_channel_pointer).add(sample_offset),
-                                    num_samples,
-                                );
+                                // If the caller/host should have provided buffer pointers but
+                                // didn't then we must get rid of any dangling slices
+                                *output_slice = output_channel_pointers
+                                    .channel(channel_idx, sample_offset, num_samples)
+                                    .unwrap_or_default();
 
                                 // The host may not zero out the buffers, and assume the plugin always
                                 // write something there
                                 output_slice.fill(0.0);
                             }
-
-                            // If the caller/host should have provided buffer pointers but didn't then
-                            // we must get rid of any dangling slices
-                            output_slices[output_channel_pointers.num_channels..]
-                                .fill_with(|| &mut [])
                         }
                         None => {
                             crate::nice_debug_assert_eq!(output_slices.len(), 0);
@@ -521,6 +494,49 @@ mod miri {
             for sample in channel {
                 assert!(*sample == 0.0);
             }
+        }
+    }
+
+    #[test]
+    fn missing_channels() {
+        let mut input = vec![0.5f32; BUFFER_SIZE];
+        let mut output = vec![vec![1.0f32; BUFFER_SIZE]; NUM_MAIN_OUTPUT_CHANNELS];
+        let mut input_pointers = [input.as_mut_ptr(), std::ptr::null_mut()];
+        let mut output_pointers: Vec<*mut f32> =
+            output.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
+        // JUCE's hosts leave anything behind a null pointer
+        let mut aux_pointers = [std::ptr::null_mut(), 8 as *mut f32];
+
+        let mut buffer_manager = BufferManager::for_audio_io_layout(BUFFER_SIZE, AUDIO_IO_LAYOUT);
+        let pointers = |pointers: &mut [*mut f32]| {
+            Some(ChannelPointers {
+                ptrs: NonNull::new(pointers.as_mut_ptr()).unwrap(),
+                num_channels: pointers.len(),
+            })
+        };
+        let buffers = unsafe {
+            buffer_manager.create_buffers(0, BUFFER_SIZE / 2, |buffer_sources| {
+                *buffer_sources.main_input_channel_pointers = pointers(&mut input_pointers);
+                *buffer_sources.main_output_channel_pointers = pointers(&mut output_pointers);
+                buffer_sources
+                    .aux_input_channel_pointers
+                    .fill(pointers(&mut aux_pointers));
+                buffer_sources
+                    .aux_output_channel_pointers
+                    .fill(pointers(&mut aux_pointers));
+            })
+        };
+
+        let main = buffers.main_buffer.as_slice_immutable();
+        assert!(main[0].iter().all(|sample| *sample == 0.5));
+        assert!(main[1].iter().all(|sample| *sample == 0.0));
+        for aux in buffers.aux_inputs.iter() {
+            for channel in aux.as_slice_immutable() {
+                assert!(**channel == [0.0; BUFFER_SIZE / 2]);
+            }
+        }
+        for aux in buffers.aux_outputs.iter() {
+            assert!(aux.as_slice_immutable().iter().all(|channel| channel.is_empty()));
         }
     }
 }

@@ -63,9 +63,11 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     pub editor: AtomicRefCell<Option<Arc<Mutex<P::Editor>>>>,
     #[allow(clippy::type_complexity)]
     // My personal record for craziest Rust type!!!!
+    // NOTE: On Linux tasks may be executed on the background thread while the main thread opens or
+    //       closes the editor, so this needs an actual lock
     #[cfg(feature = "editor")]
     pub editor_window:
-        Arc<AtomicRefCell<Option<fragile::Fragile<SpawnedEditor<<P::Editor as Editor>::Handle>>>>>,
+        Arc<RwLock<Option<fragile::Fragile<SpawnedEditor<<P::Editor as Editor>::Handle>>>>>,
 
     /// The host's [`IComponentHandler`] instance, if passed through
     /// [`IEditController::set_component_handler`].
@@ -336,7 +338,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             #[cfg(feature = "editor")]
             editor: AtomicRefCell::new(None),
             #[cfg(feature = "editor")]
-            editor_window: Arc::new(AtomicRefCell::new(None)),
+            editor_window: Arc::new(RwLock::new(None)),
 
             component_handler: AtomicRefCell::new(None),
 
@@ -443,6 +445,19 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         }))
     }
 
+    /// Call `f` with the editor's window. Does nothing if there is none, if it is just being opened
+    /// or closed, or if this is not the thread it belongs to. The latter happens on Linux if the
+    /// host has no `IRunLoop`.
+    #[cfg(feature = "editor")]
+    fn with_editor_window(&self, f: impl FnOnce(&SpawnedEditor<<P::Editor as Editor>::Handle>)) {
+        if let Some(editor_window) = self.editor_window.try_read()
+            && let Some(editor_window) = editor_window.as_ref()
+            && let Ok(editor_window) = editor_window.try_get()
+        {
+            f(editor_window)
+        }
+    }
+
     /// # Note
     ///
     /// The lock on the plugin must be dropped before this object is dropped to avoid deadlocks
@@ -457,6 +472,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     pub fn make_process_context<'a>(
         &'a self,
         transport: Transport,
+        process_mode: ProcessMode,
         host_out_events: Option<ComRef<'a, IEventList>>,
         total_buffer_len: usize,
         current_sample_idx: usize,
@@ -465,6 +481,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             inner: self,
             input_events_guard: self.input_note_events.borrow_mut(),
             transport,
+            process_mode,
             host_out_events,
             total_buffer_len: total_buffer_len as u32,
             current_sample_idx: current_sample_idx as u32,
@@ -702,21 +719,18 @@ impl<P: Vst3Plugin> MainThreadExecutor<Task<P>> for WrapperInner<P> {
             Task::StateChanged => {
                 use nice_plug_core::editor::EditorHandle;
 
-                if let Some(editor_window) = self.editor_window.borrow().as_ref() {
-                    editor_window.get().handle.state_changed();
-                }
+                self.with_editor_window(|editor_window| editor_window.handle.state_changed());
             }
             #[cfg(feature = "editor")]
             Task::ParameterValueChanged(param_hash, normalized_value) => {
                 use nice_plug_core::editor::EditorHandle;
 
-                if let Some(editor_window) = self.editor_window.borrow().as_ref() {
+                self.with_editor_window(|editor_window| {
                     let param_id = &self.param_id_by_hash[&param_hash];
                     editor_window
-                        .get()
                         .handle
                         .param_value_changed(param_id, normalized_value);
-                }
+                });
             }
             Task::TriggerRestart(flags) => match &*self.component_handler.borrow() {
                 Some(handler) => unsafe {
@@ -750,12 +764,11 @@ impl<P: Vst3Plugin> MainThreadExecutor<Task<P>> for WrapperInner<P> {
             Task::CallMainThread => {
                 use nice_plug_core::editor::EditorHandle;
 
-                if let Some(editor_window) = self.editor_window.borrow().as_ref() {
-                    let editor_window = editor_window.get();
+                self.with_editor_window(|editor_window| {
                     editor_window
                         .handle
                         .host_main_thread_callback(&editor_window.window)
-                }
+                });
             }
         }
     }

@@ -332,7 +332,7 @@ impl<P: Vst3Plugin> WrapperView<P> {
         let modifiers = vst3_modifiers(modifiers);
 
         if let Some(inner) = self.inner.upgrade()
-            && let Some(editor_window) = inner.editor_window.borrow().as_ref()
+            && let Some(editor_window) = inner.editor_window.read().as_ref()
         {
             if editor_window
                 .get()
@@ -465,7 +465,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
             return kResultFalse;
         };
 
-        let mut window = inner.editor_window.borrow_mut();
+        let mut window = inner.editor_window.write();
         if window.is_none() {
             let parent_handle = if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
                 #[allow(clippy::unnecessary_cast)]
@@ -595,7 +595,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
             return kResultFalse;
         };
 
-        let mut editor_handle = inner.editor_window.borrow_mut();
+        let mut editor_handle = inner.editor_window.write();
         if editor_handle.is_some() {
             inner.is_editor_open.store(false, Ordering::SeqCst);
             *editor_handle = None;
@@ -668,7 +668,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
         // Apply the new size to the editor. Editors that don't support being
         // resized return `false` from `set_size()`, in which case we tell the
         // host we couldn't honor it.
-        if let Some(editor_window) = inner.editor_window.borrow().as_ref() {
+        if let Some(editor_window) = inner.editor_window.read().as_ref() {
             let editor_window = editor_window.get();
 
             if let Err(e) = editor_window.handle.set_size(size, &editor_window.window) {
@@ -750,7 +750,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
             height: height as u32,
         };
 
-        if let Some(editor_window) = inner.editor_window.borrow().as_ref() {
+        if let Some(editor_window) = inner.editor_window.read().as_ref() {
             let editor_window = editor_window.get();
 
             if let Some(adjusted_size) = editor_window
@@ -793,7 +793,7 @@ impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
             return kResultFalse;
         }
 
-        if let Some(editor_window) = inner.editor_window.borrow().as_ref() {
+        if let Some(editor_window) = inner.editor_window.read().as_ref() {
             let editor_window = editor_window.get();
             if let Err(e) = editor_window
                 .handle

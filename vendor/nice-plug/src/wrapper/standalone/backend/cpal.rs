@@ -867,6 +867,9 @@ impl CpalMidir {
         let config = self.config.clone();
         let mut num_processed_samples = 0usize;
         let mut finished = false;
+        // What was output before is still on its way to the device, and gets cut off if the stream is
+        // dropped any sooner
+        let mut remaining_silent_callbacks = 4;
         move |data, _info| {
             if !finished {
                 'chunk: for data in data.chunks_mut(buffer_size * device_output_channels) {
@@ -1020,7 +1023,6 @@ impl CpalMidir {
                             &mut midi_output_events,
                         ) {
                             finished = true;
-                            unparker.unpark();
                             break 'chunk;
                         }
                     }
@@ -1063,6 +1065,12 @@ impl CpalMidir {
 
             if finished {
                 data.fill(T::default());
+
+                if remaining_silent_callbacks == 0 {
+                    unparker.unpark();
+                } else {
+                    remaining_silent_callbacks -= 1;
+                }
             }
         }
     }
