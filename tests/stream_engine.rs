@@ -3,6 +3,7 @@
 mod stream_fake;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use remel::render::{Format, Request, SpanPlan};
 use remel::stream::{
@@ -93,23 +94,24 @@ fn a_gap_fades_to_dry_and_back_without_a_step_and_nothing_is_shifted() {
         let controls =
             Controls { mix: MixSettings { on_underrun, ..MixSettings::default() }, ..Controls::default() };
         let mut heard = Vec::new();
-        let mut play = |stream: &mut Stream, blocks: usize| {
+        let mut play = |stream: &mut Stream, blocks: usize, pace: Duration| {
             for _ in 0..blocks {
+                std::thread::sleep(pace);
                 let mut block: Vec<f32> = (heard.len()..heard.len() + 64).map(sine).collect();
                 stream.process(&mut [&mut block], None, &controls);
                 heard.extend(block);
             }
         };
-        play(&mut stream, 40);
+        play(&mut stream, 40, Duration::ZERO);
         // The worker hangs, and the host goes on in real time.
         script.held.store(true, Ordering::SeqCst);
         stream.set_offline(false);
-        play(&mut stream, 40);
+        play(&mut stream, 40, Duration::from_millis(8));
         assert_eq!(monitor.underruns(), 1);
         assert!(!monitor.rendering());
         script.held.store(false, Ordering::SeqCst);
         stream.set_offline(true);
-        play(&mut stream, 60);
+        play(&mut stream, 60, Duration::ZERO);
         assert_eq!(monitor.underruns(), 1);
         assert!(monitor.rendering());
         // Both sines move by less than 0.009 per sample; a crossfade of 31 samples adds 0.8 / 31.
@@ -136,7 +138,10 @@ fn chunks_that_can_no_longer_be_heard_are_not_rendered() {
     script.held.store(true, Ordering::SeqCst);
     run(&mut stream, &[noise(200, 1)], None, &[50], &Controls::default());
     until("the first call", || script.inside.load(Ordering::SeqCst));
-    run(&mut stream, &[noise(4000, 1)], None, &[50], &Controls::default());
+    for block in noise(4000, 1).chunks(50) {
+        std::thread::sleep(Duration::from_micros(6250));
+        run(&mut stream, &[block.to_vec()], None, &[50], &Controls::default());
+    }
     script.held.store(false, Ordering::SeqCst);
     stream.set_offline(true);
     run(&mut stream, &[noise(1000, 1)], None, &[50], &Controls::default());

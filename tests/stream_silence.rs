@@ -49,6 +49,24 @@ proptest! {
 }
 
 #[test]
+fn what_a_sound_becomes_does_not_depend_on_the_silence_before_it() {
+    let dialect = dialect(8000);
+    let (engine, key, _script) = engine(&dialect, Sound::Hash);
+    let sound = noise(3000, 7);
+    let heard = |silence: usize| {
+        let (mut stream, _monitor) = open(&config(8000, &dialect, PLAN), &engine, &key);
+        // What is no number is silence.
+        let input = [vec![0.0; silence], vec![f32::NAN; silence], sound.clone()].concat();
+        run(&mut stream, &[input], None, &[64], &Controls::default())[0].split_off(2 * silence)
+    };
+    let at_once = heard(0);
+    assert!(at_once.iter().any(|sample| *sample != 0.0));
+    for silence in [1, 63, 500, 2000] {
+        assert!(heard(silence) == at_once, "{silence} samples of silence");
+    }
+}
+
+#[test]
 fn silence_takes_no_render_and_frozen_sound_goes_on() {
     let dialect = dialect(8000);
     let (engine, key, script) = engine(&dialect, Sound::Hash);

@@ -20,6 +20,7 @@ use remel::stream::StreamSlot;
 use report::Report;
 use setup::Setup;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// One instance of the plugin.
 pub struct Remel {
@@ -29,20 +30,26 @@ pub struct Remel {
     slot: StreamSlot,
     /// How long sound goes on after the input has ended.
     tail_samples: u32,
-    /// Whether the host renders offline.
-    offline: bool,
+    /// When the host stopped calling, where it has said so.
+    stopped: Option<Instant>,
+    /// How long the host may have stopped for sound to go on where it was.
+    nap: Duration,
 }
+
+/// How much longer than a block a host may stop, and have sound go on where it was: some stop after every block.
+const NAP: Duration = Duration::from_millis(500);
 
 impl Default for Remel {
     fn default() -> Self {
         let (params, report) = (Arc::new(RemelParams::default()), Arc::new(Report::default()));
         let loader = Loader::new(params.clone(), report.clone());
-        Self { params, report, loader, slot: StreamSlot::new(None).0, tail_samples: 0, offline: false }
+        let slot = StreamSlot::new(None).0;
+        Self { params, report, loader, slot, tail_samples: 0, stopped: None, nap: NAP }
     }
 }
 
 /// A layout of `channels` in the main input and output, with `side` chains.
-const fn layout(channels: u32, side: &'static [NonZeroU32]) -> AudioIOLayout {
+const fn layout(channels: u32, side: &'static [NonZeroU32; 1]) -> AudioIOLayout {
     AudioIOLayout {
         main_input_channels: NonZeroU32::new(channels),
         main_output_channels: NonZeroU32::new(channels),
@@ -52,9 +59,8 @@ const fn layout(channels: u32, side: &'static [NonZeroU32]) -> AudioIOLayout {
     }
 }
 
-/// Stereo has a side chain. Mono has none: nice-plug's VST3 wrapper matches a mono track to a mono side chain
-/// whatever the host has there, and then reads channels that are not.
-const LAYOUTS: &[AudioIOLayout] = &[layout(2, &[new_nonzero_u32(2)]), layout(1, &[])];
+/// Stereo and mono, each with a side chain: VST3 hosts change the channels of buses, never their number.
+const LAYOUTS: &[AudioIOLayout] = &[layout(2, &[new_nonzero_u32(2)]), layout(1, &[new_nonzero_u32(1)])];
 
 impl Plugin for Remel {
     const NAME: &'static str = "Remel";
@@ -82,18 +88,20 @@ impl Plugin for Remel {
         buffer: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        let setup = Setup {
-            rate_hz: buffer.sample_rate.round() as u32,
-            channels: layout.main_output_channels.map_or(0, |channels| channels.get() as usize),
-            max_block_samples: buffer.max_buffer_size as usize,
-            offline: buffer.process_mode == ProcessMode::Offline,
-            free_latency: context.plugin_api() == PluginApi::Standalone,
+        let free_latency = context.plugin_api() == PluginApi::Standalone;
+        let setup = match Setup::of(layout, buffer, free_latency) {
+            Ok(setup) => setup,
+            Err(error) => {
+                nice_error!("{error}");
+                return false;
+            }
         };
+        self.stopped = None;
+        self.nap = NAP + Duration::from_secs_f64(f64::from(buffer.max_buffer_size) / f64::from(setup.rate_hz));
         match self.loader.activate(setup) {
             Ok(activation) => {
                 let latency_samples = u32::try_from(activation.latency_samples).unwrap_or(u32::MAX);
                 self.slot = activation.slot;
-                self.offline = setup.offline;
                 self.tail_samples = latency_samples.saturating_add(setup.rate_hz);
                 context.set_latency_samples(latency_samples);
                 true
@@ -106,6 +114,7 @@ impl Plugin for Remel {
     }
 
     fn reset(&mut self) {
+        self.stopped = None;
         self.slot.reset();
     }
 
@@ -115,6 +124,12 @@ impl Plugin for Remel {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let offline = context.process_mode() == ProcessMode::Offline;
+        self.slot.set_offline(offline);
+        // What sounded before a long stop is not to be heard after it; offline no time has passed.
+        if self.stopped.take().is_some_and(|stopped| !offline && stopped.elapsed() > self.nap) {
+            self.slot.reset();
+        }
         let controls = self.params.controls();
         match aux.inputs {
             [side, ..] => match side.as_slice_immutable() {
@@ -129,12 +144,16 @@ impl Plugin for Remel {
         if self.loader.wants_restart() {
             context.request_restart();
         }
-        if self.offline && self.loader.lacks_model() {
+        if offline && self.loader.lacks_model() {
             // An export without its model must not pass for one with it.
             return ProcessStatus::Error("the model is not there");
         }
         // A host may stop calling where nothing sounds any more, and only there.
         if self.slot.is_asleep() { ProcessStatus::Normal } else { ProcessStatus::Tail(self.tail_samples) }
+    }
+
+    fn stop_processing(&mut self) {
+        self.stopped = Some(Instant::now());
     }
 
     fn deactivate(&mut self) {

@@ -1,10 +1,14 @@
 //! What the host fixes, and the stream that suits it.
 
 use crate::shared::{EngineLease, RendererLease};
+use nice_plug::prelude::{AudioIOLayout, BufferConfig, ProcessMode};
 use remel::mel::Dialect;
 use remel::render::Format;
 use remel::stream::{LatencyMode, StreamConfig};
 use remel::{Error, Result};
+
+/// The longest block that the wrapper sets memory aside for, 8 MB of it.
+const MOST_BLOCK_SAMPLES: u32 = 1 << 20;
 
 /// What the host fixes at activation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +17,7 @@ pub struct Setup {
     pub rate_hz: u32,
     /// Channels of the main input and output, and of the side chain.
     pub channels: usize,
-    /// The longest block.
+    /// The longest block, or the longest part of one that is processed at once.
     pub max_block_samples: usize,
     /// Whether the host renders offline.
     pub offline: bool,
@@ -22,6 +26,32 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// What `layout` and `buffer` say.
+    ///
+    /// # Errors
+    /// No stream can be opened for that.
+    pub fn of(layout: &AudioIOLayout, buffer: &BufferConfig, free_latency: bool) -> Result<Self> {
+        // What is no number becomes 0.
+        let rate_hz = buffer.sample_rate.round() as u32;
+        if !StreamConfig::HOST_RATES_HZ.contains(&rate_hz) {
+            let (lowest, highest) = StreamConfig::HOST_RATES_HZ.into_inner();
+            let expected = format!("{lowest} to {highest} Hz");
+            return Err(Error::invalid("host", "sample rate", buffer.sample_rate, expected));
+        }
+        let block_samples = buffer.max_buffer_size;
+        if !(1..=MOST_BLOCK_SAMPLES).contains(&block_samples) {
+            let expected = format!("1 to {MOST_BLOCK_SAMPLES} samples");
+            return Err(Error::invalid("host", "longest block", block_samples, expected));
+        }
+        Ok(Self {
+            rate_hz,
+            channels: layout.main_output_channels.map_or(0, |channels| channels.get() as usize),
+            max_block_samples: (block_samples as usize).min(StreamConfig::MOST_BLOCK_FRAMES),
+            offline: buffer.process_mode == ProcessMode::Offline,
+            free_latency,
+        })
+    }
+
     /// The stream that the latency `mode` wants to `renderer`, which reads mel frames of `dialect`.
     ///
     /// # Errors

@@ -25,7 +25,8 @@ const SLEEP: Duration = Duration::from_millis(20);
 /// The audio thread's side of a stream.
 ///
 /// Where nothing has sounded for as long as anything can be heard of it, it sleeps: silence comes out, exactly, and
-/// nothing is computed. The first sound after that finds it as after a reset.
+/// nothing is computed. The first sound after that finds it as after a reset. It begins asleep, so that what a sound becomes
+/// does not depend on how much silence came before it.
 ///
 /// Dropping it frees memory: let [`super::StreamSlot`] take it off the audio thread.
 pub struct Stream {
@@ -79,7 +80,7 @@ impl Stream {
             mix: Mix::new(config.host_rate_hz),
             host_samples: 0,
             quiet: Quiet::new(timing.sleep_host_samples()),
-            asleep: false,
+            asleep: true,
             timing,
         };
         engine.attach(key, worker_half)?;
@@ -137,16 +138,21 @@ impl Stream {
         let controls = controls.finite();
         let mut done = part.start;
         while done < part.end {
-            let sounds = |index| sounds(self.channels, main, side, index);
             if self.asleep {
-                // What goes in is silence, and so is what comes out.
-                done += (done..part.end).position(sounds).unwrap_or(part.end - done);
+                let sound = (done..part.end).position(|index| sounds(self.channels, main, side, index));
+                let silent = done..sound.map_or(part.end, |sound| done + sound);
+                // What goes in is silence or no number; what comes out is silence.
+                for channel in main.iter_mut().take(self.channels) {
+                    channel.get_mut(silent.clone()).unwrap_or_default().fill(0.0);
+                }
+                done = silent.end;
                 self.asleep = done == part.end;
                 if self.asleep {
                     self.model_rate.sleep_until(Instant::now() + SLEEP);
                     return;
                 }
             }
+            let sounds = |index| sounds(self.channels, main, side, index);
             let now = done..done + self.quiet.count(done..part.end, sounds);
             done = now.end;
             self.process_block(main, now, side, &controls, DryPart { dry, end: part.end });
@@ -173,6 +179,7 @@ impl Stream {
         self.dry.reset();
         self.mix.reset();
         self.begin();
+        self.asleep = true;
     }
 
     /// Begins at position 0, after nothing but silence.
@@ -192,6 +199,7 @@ impl Stream {
 
     /// Takes over the dry past of `old`, whose place this new stream takes: until it has rendered, that is heard.
     pub(super) fn inherit(&mut self, old: &mut Self) {
+        self.asleep = false;
         self.dry.take_over(&mut old.dry);
         self.model_rate.reset(false);
     }
@@ -219,7 +227,7 @@ impl Stream {
         for (row, samples) in self.model_in.iter_mut().enumerate() {
             self.to_model.pull(row, &mut samples[..model_frames]);
         }
-        self.model_rate.step(&self.model_in, &mut self.model_out, model_frames, controls, &self.clock);
+        self.model_rate.step(&self.model_in, &mut self.model_out, model_frames, controls, &mut self.clock);
         let model_out = &self.model_out;
         self.to_host.push(model_frames, |channel, index| model_out[channel][index]);
         for (channel, samples) in self.host_out.iter_mut().enumerate() {

@@ -11,10 +11,18 @@ const PAUSE_S: f64 = 0.5;
 /// The share of stream time that counts as credit. A sound card whose clock is fast by less than a thousandth does not
 /// slowly earn any.
 const EARNED: f64 = 0.999;
-/// What ends waiting offline where a worker hangs.
+/// The share of stream time that counts as lead: a real-time host loses a tenth of a second of it per second.
+const LEAD_EARNED: f64 = 0.9;
+/// The lead that only an export gets; the next second tells those who filled their buffers in one go.
+const EXPORT_LEAD_S: f64 = 0.2;
+/// What ends a wait offline where a worker hangs.
 const OFFLINE_CUT_OFF: Duration = Duration::from_secs(60);
+/// What ends a wait in an export whose host does not say so.
+const EXPORT_CUT_OFF: Duration = Duration::from_secs(10);
 
 /// Stream time against the wall clock.
+///
+/// A host may say that it renders offline; then the audio thread may wait. Most do not, so there is the credit.
 ///
 /// The credit is the time by which the stream runs ahead of the wall clock: every block adds its duration, all time
 /// that passes is taken off, and while it is positive the audio thread may wait. A real-time host asks for a block
@@ -23,27 +31,53 @@ const OFFLINE_CUT_OFF: Duration = Duration::from_secs(60);
 /// The first block is the origin, at minus [`SLACK_S`]; the credit never falls below that, so however far a stream
 /// lags behind (it was paused, or its sound card is slow), an export begins to earn at once. After a pause of more
 /// than [`PAUSE_S`] the origin is set anew: credit from before it says nothing of the host's mode after it.
+///
+/// On a busy machine an export may spend its credit and yet needs every chunk. So there is the lead, by which the host
+/// alone runs ahead: the time that the audio thread waited is not taken off it. From [`EXPORT_LEAD_S`] on the host counts
+/// as exporting, and the audio thread waits as long as it takes, until the lead is gone: a host that asks for blocks as the
+/// wall clock gets there has lost it after two seconds.
 pub(super) struct Clock {
     rate_hz: f64,
     offline: bool,
     credit_s: f64,
+    lead_s: f64,
+    /// Whether the host exports, to go by its lead.
+    exports: bool,
     /// When the latest block began, and how long it lasts.
     block: Option<(Instant, f64)>,
+    /// How long the audio thread has waited in the latest block.
+    waited: Duration,
 }
 
 impl Clock {
     pub fn new(rate_hz: u32, offline: bool) -> Self {
-        Self { rate_hz: rate_hz.into(), offline, credit_s: -SLACK_S, block: None }
+        Self {
+            rate_hz: rate_hz.into(),
+            offline,
+            credit_s: -SLACK_S,
+            lead_s: 0.0,
+            exports: false,
+            block: None,
+            waited: Duration::ZERO,
+        }
     }
 
     /// The next block is the first.
     pub fn reset(&mut self) {
-        self.credit_s = -SLACK_S;
+        self.set_origin();
         self.block = None;
     }
 
-    /// Whether the host says that time does not matter.
+    /// What the host did before says nothing any more.
+    fn set_origin(&mut self) {
+        (self.credit_s, self.lead_s, self.exports) = (-SLACK_S, 0.0, false);
+    }
+
+    /// Whether the host says that time does not matter. How far an offline render ran ahead says nothing of what follows.
     pub fn set_offline(&mut self, offline: bool) {
+        if self.offline && !offline {
+            self.set_origin();
+        }
         self.offline = offline;
     }
 
@@ -51,13 +85,24 @@ impl Clock {
     pub fn begin(&mut self, now: Instant, frames: usize) {
         if let Some((began, duration_s)) = self.block {
             let passed_s = now.saturating_duration_since(began).as_secs_f64();
-            self.credit_s = if passed_s > duration_s + PAUSE_S {
-                -SLACK_S
+            // The host's own share: only that tells of a pause.
+            let host_s = passed_s - self.waited.as_secs_f64();
+            if host_s > duration_s + PAUSE_S {
+                self.set_origin();
             } else {
-                (self.credit_s + EARNED * duration_s - passed_s).clamp(-SLACK_S, MOST_CREDIT_S)
-            };
+                self.credit_s = (self.credit_s + EARNED * duration_s - passed_s).clamp(-SLACK_S, MOST_CREDIT_S);
+                // Debt counts too: after a stall a real-time host catches up, which is no export.
+                self.lead_s = (self.lead_s + LEAD_EARNED * duration_s - host_s).clamp(-PAUSE_S, EXPORT_LEAD_S);
+                self.exports = self.lead_s >= EXPORT_LEAD_S || self.exports && self.lead_s > 0.0;
+            }
         }
         self.block = Some((now, frames as f64 / self.rate_hz));
+        self.waited = Duration::ZERO;
+    }
+
+    /// The audio thread has waited in the block that has begun.
+    pub fn add_wait(&mut self, waited: Duration) {
+        self.waited += waited;
     }
 
     /// When the latest block began.
@@ -65,11 +110,18 @@ impl Clock {
         self.block.map(|(began, _)| began)
     }
 
-    /// Whether the audio thread may wait at `now`, inside the block that has begun.
-    pub fn may_wait(&self, now: Instant) -> bool {
+    /// Whether the audio thread may wait at `now`, inside the block that has begun, for what it has waited for since
+    /// `since`.
+    pub fn may_wait(&self, since: Instant, now: Instant) -> bool {
         let Some((began, _)) = self.block else { return false };
-        let passed = now.saturating_duration_since(began);
-        if self.offline { passed < OFFLINE_CUT_OFF } else { passed.as_secs_f64() < self.credit_s }
+        let waited = now.saturating_duration_since(since);
+        if self.offline {
+            waited < OFFLINE_CUT_OFF
+        } else if self.exports {
+            waited < EXPORT_CUT_OFF
+        } else {
+            now.saturating_duration_since(began).as_secs_f64() < self.credit_s
+        }
     }
 }
 
@@ -92,20 +144,63 @@ mod tests {
             // The card's clock is fast by 500 ppm.
             let now = after(origin, f64::from(block) * 10.0 * (1.0 - 5e-4) + jitter_ms);
             clock.begin(now, BLOCK);
-            assert!(!clock.may_wait(now), "block {block}");
+            assert!(!clock.may_wait(now, now), "block {block}");
         }
     }
 
     #[test]
     fn an_export_earns_what_it_runs_ahead_and_no_more() {
         let (mut clock, origin) = (Clock::new(RATE_HZ, false), Instant::now());
-        for block in 0..100 {
+        for block in 0..20 {
             clock.begin(after(origin, f64::from(block) * 2.0), BLOCK);
         }
-        // 99 blocks of 10 ms in 198 ms, less the slack and a thousandth.
-        let (began_ms, credit_ms) = (198.0, 990.0 * EARNED - 198.0 - 50.0);
-        assert!(clock.may_wait(after(origin, began_ms + credit_ms - 1.0)));
-        assert!(!clock.may_wait(after(origin, began_ms + credit_ms + 1.0)));
+        // 19 blocks of 10 ms in 38 ms, less the slack and a thousandth.
+        let (began, credit_ms) = (after(origin, 38.0), 190.0 * EARNED - 38.0 - 50.0);
+        assert!(clock.may_wait(began, after(began, credit_ms - 1.0)));
+        assert!(!clock.may_wait(began, after(began, credit_ms + 1.0)));
+    }
+
+    /// A clock after an export's first second, in which the host took 1 ms for each block of 10 ms, and when that was over.
+    fn exporting() -> (Clock, Instant) {
+        let (mut clock, mut now) = (Clock::new(RATE_HZ, false), Instant::now());
+        for _ in 0..100 {
+            clock.begin(now, BLOCK);
+            now = after(now, 1.0);
+        }
+        (clock, now)
+    }
+
+    #[test]
+    fn an_export_that_is_slower_than_the_clock_waits_on() {
+        let (mut clock, mut now) = exporting();
+        for block in 0..1000 {
+            clock.begin(now, BLOCK);
+            let waited = after(now, if block % 30 == 0 { 2000.0 } else { 0.0 });
+            assert!(clock.may_wait(now, waited), "block {block}");
+            clock.add_wait(waited - now);
+            now = after(waited, 1.0);
+        }
+        assert!(!clock.may_wait(now, after(now, 11_000.0)), "a worker that hangs");
+    }
+
+    #[test]
+    fn a_host_that_plays_on_after_an_export_is_soon_not_waited_in() {
+        let (mut clock, mut now) = exporting();
+        // The first block of playing still finds the worker late.
+        clock.add_wait(Duration::from_secs(3));
+        now = after(now, 3000.0);
+        for _ in 0..1000 {
+            clock.begin(now, BLOCK);
+            now = after(now, 10.0);
+        }
+        assert!(!clock.exports);
+        // Nor is catching up after a stall an export.
+        now = after(now, 400.0);
+        for _ in 0..40 {
+            clock.begin(now, BLOCK);
+            now = after(now, 0.1);
+        }
+        assert!(!clock.exports);
     }
 
     #[test]
@@ -114,21 +209,23 @@ mod tests {
         for block in 0..100 {
             clock.begin(after(origin, f64::from(block)), BLOCK);
         }
-        assert!(clock.may_wait(after(origin, 100.0)));
+        assert!(clock.may_wait(after(origin, 99.0), after(origin, 100.0)));
         let later_ms = 60_000.0;
         clock.begin(after(origin, later_ms), BLOCK);
-        assert!(!clock.may_wait(after(origin, later_ms)), "credit from before the pause");
+        let later = after(origin, later_ms);
+        assert!(!clock.may_wait(later, later), "credit from before the pause");
         for block in 1..=6 {
             clock.begin(after(origin, later_ms + f64::from(block)), BLOCK);
         }
-        assert!(clock.may_wait(after(origin, later_ms + 6.0)), "debt from the pause");
+        let paid = after(origin, later_ms + 6.0);
+        assert!(clock.may_wait(paid, paid), "debt from the pause");
     }
 
     #[test]
     fn offline_waits_until_the_cut_off() {
         let (mut clock, origin) = (Clock::new(RATE_HZ, true), Instant::now());
         clock.begin(origin, BLOCK);
-        assert!(clock.may_wait(after(origin, 59_000.0)));
-        assert!(!clock.may_wait(after(origin, 61_000.0)));
+        assert!(clock.may_wait(origin, after(origin, 59_000.0)));
+        assert!(!clock.may_wait(origin, after(origin, 61_000.0)));
     }
 }

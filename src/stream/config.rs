@@ -1,5 +1,7 @@
 //! What a stream is opened with.
 
+use std::ops::RangeInclusive;
+
 use super::Latency;
 use super::latency::{Demands, Timing};
 use crate::mel::Dialect;
@@ -33,6 +35,11 @@ const MOST_LATENCY_MS: f64 = 60_000.0;
 const MOST_FRAMES: usize = 1 << 16;
 
 impl StreamConfig {
+    /// The sample rates of hosts.
+    pub const HOST_RATES_HZ: RangeInclusive<u32> = 8000..=384_000;
+    /// The longest block that a latency can be made for. Longer ones are processed in parts of it.
+    pub const MOST_BLOCK_FRAMES: usize = 1 << 16;
+
     /// The latency of such a stream to a renderer of `format`.
     pub fn latency(&self, format: Format) -> Latency {
         self.timing(format).latency
@@ -57,10 +64,11 @@ impl StreamConfig {
             if valid { Ok(()) } else { Err(Error::invalid("stream", name, found, expected)) }
         };
         let (rate, plan) = (self.host_rate_hz, self.plan);
-        field((8000..=384_000).contains(&rate), "host_rate_hz", rate.to_string(), "8000 to 384000")?;
+        field(Self::HOST_RATES_HZ.contains(&rate), "host_rate_hz", rate.to_string(), "8000 to 384000")?;
         field((1..=2).contains(&self.channels), "channels", self.channels.to_string(), "1 or 2")?;
         let block = self.max_block_frames;
-        field((1..=1 << 16).contains(&block), "max_block_frames", block.to_string(), "1 to 65536")?;
+        let blocks = 1..=Self::MOST_BLOCK_FRAMES;
+        field(blocks.contains(&block), "max_block_frames", block.to_string(), "1 to 65536")?;
         let budget = self.budget_ms;
         field((0.0..=60_000.0).contains(&budget), "budget_ms", budget.to_string(), "0 to 60000")?;
         let frames = [plan.chunk_frames, plan.left_frames, plan.right_frames];

@@ -109,7 +109,7 @@ impl ModelRate {
         outputs: &mut [Vec<f32>],
         frames: usize,
         controls: &Controls,
-        clock: &Clock,
+        clock: &mut Clock,
     ) {
         self.send(inputs, frames, controls, clock);
         self.receive();
@@ -127,7 +127,7 @@ impl ModelRate {
     }
 
     /// Analyses the samples and sends all chunks that they complete.
-    fn send(&mut self, inputs: &[Vec<f32>], frames: usize, controls: &Controls, clock: &Clock) {
+    fn send(&mut self, inputs: &[Vec<f32>], frames: usize, controls: &Controls, clock: &mut Clock) {
         let mut done = 0;
         while done < frames {
             let end = (done + self.hop).min(frames);
@@ -163,7 +163,8 @@ impl ModelRate {
 
     /// When the callback begins that reads `position`; none where this thread waits for it.
     fn needed_at(&self, position: u64, clock: &Clock) -> Option<Instant> {
-        let began = clock.began().filter(|_| !clock.may_wait(Instant::now()))?;
+        let now = Instant::now();
+        let began = clock.began().filter(|_| !clock.may_wait(now, now))?;
         let read = position + self.lag_samples - self.crossfade_samples as u64;
         let ahead = read.saturating_sub(self.samples + self.block_samples as u64);
         Some(began + Duration::from_secs_f64(ahead as f64 / self.rate_hz))
@@ -176,12 +177,17 @@ impl ModelRate {
     }
 
     /// Waits for the worker on borrowed time, while `wanting` says so.
-    fn wait_while(&mut self, clock: &Clock, wanting: impl Fn(&Self) -> bool) {
-        while wanting(self) && clock.may_wait(Instant::now()) {
+    fn wait_while(&mut self, clock: &mut Clock, wanting: impl Fn(&Self) -> bool) {
+        if !wanting(self) {
+            return;
+        }
+        let since = Instant::now();
+        while wanting(self) && clock.may_wait(since, Instant::now()) {
             self.link.wake_worker();
             std::thread::sleep(NAP);
             self.receive();
         }
+        clock.add_wait(since.elapsed());
     }
 
     /// Reads the rendered sound of the next `frames` outputs through the gate.

@@ -19,6 +19,8 @@ pub struct StreamSlot {
     leaving: Option<(Box<Stream>, usize)>,
     /// What the leaving stream sounds like, `[CHANNELS, FADE_FRAMES]`.
     scratch: [Vec<f32>; CHANNELS],
+    /// Whether the host renders offline, where it has said so since the streams were opened.
+    offline: Option<bool>,
     offered: Receiver<Box<Stream>>,
     retired: Sender<Box<Stream>>,
 }
@@ -38,6 +40,7 @@ impl StreamSlot {
             current: first.map(Box::new),
             leaving: None,
             scratch: [vec![0.0; FADE_FRAMES], vec![0.0; FADE_FRAMES]],
+            offline: None,
             offered,
             retired: retire,
         };
@@ -63,6 +66,13 @@ impl StreamSlot {
         while done < frames {
             done = self.process_part(main, done..frames, side, controls);
         }
+    }
+
+    /// Whether the host renders offline from here on: its streams may wait as long as it takes. Real-time.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.offline = Some(offline);
+        let leaving = self.leaving.as_mut().map(|(old, _)| old);
+        self.current.iter_mut().chain(leaving).for_each(|stream| stream.set_offline(offline));
     }
 
     /// The stream in the slot.
@@ -92,6 +102,9 @@ impl StreamSlot {
             return;
         }
         let Ok(mut stream) = self.offered.try_recv() else { return };
+        if let Some(offline) = self.offline {
+            stream.set_offline(offline);
+        }
         if let Some(mut old) = self.current.take() {
             stream.inherit(&mut old);
             self.leaving = Some((old, 0));

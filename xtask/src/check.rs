@@ -4,7 +4,7 @@
 //! twice. Only this crate stands apart: its parser knows the lines of the sources, and with that feature burn, which
 //! stands on a part of the parser, would be built once more.
 
-use crate::{bundle, imports, packages};
+use crate::{bundle, imports, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
 use std::path::Path;
@@ -35,6 +35,7 @@ const OWN: &[&str] = &["--package", "xtask"];
 const STEPS: &[Step] = &[
     Step { name: "format", work: Work::Cargo(&[&["fmt", "--all", "--check"]]) },
     Step { name: "imports", work: Work::Own(|| imports::check(Path::new("."))) },
+    Step { name: "patch of dependencies", work: Work::Own(patched::check) },
     Step { name: "packages", work: Work::Own(packages::ensure) },
     Step {
         name: "clippy",

@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod imports;
 mod packages;
+mod patched;
 
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;

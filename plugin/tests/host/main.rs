@@ -4,6 +4,8 @@
 //! are listed as ignored.
 
 mod blocks;
+mod odd_hosts;
+mod raw;
 mod session;
 mod speech;
 

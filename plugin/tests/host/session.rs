@@ -1,7 +1,9 @@
 //! One plugin in a CLAP host.
 
 use super::blocks::{process_all, process_block};
-use clack_extensions::latency::PluginLatency;
+use super::raw::Raw;
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui};
+use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
@@ -47,10 +49,23 @@ impl SharedHandler<'_> for Requests {
 
 pub struct Host;
 
+/// The host's main thread, which hears of latencies: only to such a host the plugin speaks of them.
+pub struct MainThread;
+
+impl MainThreadHandler<'_> for MainThread {}
+
+impl HostLatencyImpl for MainThread {
+    fn changed(&self) {}
+}
+
 impl HostHandlers for Host {
     type Shared<'a> = Requests;
-    type MainThread<'a> = ();
+    type MainThread<'a> = MainThread;
     type AudioProcessor<'a> = ();
+
+    fn declare_extensions(extensions: &mut HostExtensions<Self>, _: &Requests) {
+        extensions.register::<HostLatency>();
+    }
 }
 
 /// The plugin file that `cargo xtask check` bundled.
@@ -71,9 +86,31 @@ impl Session {
         // SAFETY: the file is our own plugin, built from this workspace.
         let entry = unsafe { PluginEntry::load(plugin_path()) }.expect("a CLAP plugin");
         let host = HostInfo::new("Remel's tests", "Remel", "", "1").expect("no zero bytes");
-        let instance =
-            PluginInstance::<Host>::new(|_| Requests::default(), |_| (), &entry, c"org.remel.remel", &host);
+        let instance = PluginInstance::<Host>::new(
+            |_| Requests::default(),
+            |_| MainThread,
+            &entry,
+            c"org.remel.remel",
+            &host,
+        );
         Self { instance: instance.expect("an instance") }
+    }
+
+    /// The plugin's own functions.
+    pub fn raw(&self) -> Raw<'_> {
+        Raw(self.instance.raw_instance())
+    }
+
+    /// Whether the plugin has asked for a restart.
+    pub fn restart_requested(&self) -> bool {
+        self.instance.access_shared_handler(|requests| requests.restart.load(Ordering::SeqCst))
+    }
+
+    /// Whether the plugin makes an editor, here where the host knows of none.
+    pub fn gui_opens(&mut self) -> bool {
+        let gui: PluginGui = self.extension();
+        let api_type = GuiApiType::default_for_current_platform().expect("a platform with windows");
+        gui.create(&self.instance.plugin_handle(), GuiConfiguration { api_type, is_floating: false }).is_ok()
     }
 
     fn extension<E>(&mut self) -> E
@@ -149,6 +186,12 @@ impl Session {
     /// [`Session::render`] in blocks that are shorter than the longest one announced.
     pub fn render_cut(&mut self, drive: Drive, block_samples: usize, main: &[f32]) -> ([Vec<f32>; 2], usize) {
         self.run(drive, |audio| process_all(audio, drive, block_samples, main, None))
+    }
+
+    /// [`Session::render`] as fast as blocks come, whatever the plugin was told of the time.
+    pub fn render_unpaced(&mut self, drive: Drive, main: &[f32]) -> ([Vec<f32>; 2], usize) {
+        let unpaced = Drive { offline: true, ..drive };
+        self.run(drive, |audio| process_all(audio, unpaced, drive.block_samples, main, None))
     }
 
     /// Sets a parameter while the plugin runs, and lets it run on until it asks for a restart. False where it has
