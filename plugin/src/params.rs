@@ -18,6 +18,10 @@ pub struct RemelParams {
     pub model: Arc<RwLock<ModelChoice>>,
     /// How often the user has had a model file loaded: the same path may hold another model by then.
     pub loads: AtomicUsize,
+    /// Vocoded against dry, 0 to 1. The first of a host's list, and one without steps for JUCE's sake: until a state is
+    /// loaded it remembers where between two steps a host has set a parameter, and takes the step for a change.
+    #[id = "mix"]
+    pub mix: FloatParam,
     /// Where the mel frames come from.
     #[id = "mel_from"]
     pub mel_from: EnumParam<MelFrom>,
@@ -57,9 +61,6 @@ pub struct RemelParams {
     /// Chunk and look-ahead.
     #[id = "latency"]
     pub latency: EnumParam<LatencyMode>,
-    /// Vocoded against dry, 0 to 1.
-    #[id = "mix"]
-    pub mix: FloatParam,
     /// Output gain.
     #[id = "output"]
     pub output: FloatParam,
@@ -76,6 +77,7 @@ impl Default for RemelParams {
         Self {
             model: Arc::default(),
             loads: AtomicUsize::new(0),
+            mix: percent("Mix", 1.0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
             carrier: EnumParam::new("Carrier", Carrier::Noise),
             strength: percent("Strength", 1.0),
@@ -89,7 +91,6 @@ impl Default for RemelParams {
             smear: percent("Smear", 0.0),
             detail: percent("Detail", 1.0),
             latency: EnumParam::new("Latency", LatencyMode::Balanced).non_automatable(),
-            mix: percent("Mix", 1.0),
             output: gain("Output"),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             on_underrun: EnumParam::new("On underrun", OnUnderrun::Dry),
