@@ -16,6 +16,10 @@ pub struct RemelParams {
     pub model: Arc<RwLock<SavedModel>>,
     /// What the user has chosen instead, until the loader takes it. Nothing of it is saved before it has proved good.
     pub attempt: Mutex<Option<ModelChoice>>,
+    /// Vocoded against dry, 0 to 1. The first of a host's list, and one without steps for JUCE's sake: until a state is
+    /// loaded it remembers where between two steps a host has set a parameter, and takes the step for a change.
+    #[id = "mix"]
+    pub mix: FloatParam,
     /// Where the mel frames come from.
     #[id = "mel_from"]
     pub mel_from: EnumParam<MelFrom>,
@@ -55,9 +59,6 @@ pub struct RemelParams {
     /// Chunk and look-ahead.
     #[id = "latency"]
     pub latency: EnumParam<LatencyMode>,
-    /// Vocoded against dry, 0 to 1.
-    #[id = "mix"]
-    pub mix: FloatParam,
     /// Output gain.
     #[id = "output"]
     pub output: FloatParam,
@@ -74,6 +75,7 @@ impl Default for RemelParams {
         Self {
             model: Arc::default(),
             attempt: Mutex::default(),
+            mix: percent("Mix", 1.0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
             carrier: EnumParam::new("Carrier", Carrier::Noise),
             strength: percent("Strength", 1.0),
@@ -87,7 +89,6 @@ impl Default for RemelParams {
             smear: percent("Smear", 0.0),
             detail: percent("Detail", 1.0),
             latency: EnumParam::new("Latency", LatencyMode::Balanced).non_automatable(),
-            mix: percent("Mix", 1.0),
             output: gain("Output"),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             on_underrun: EnumParam::new("On underrun", OnUnderrun::Dry),

@@ -1,7 +1,8 @@
 //! Denormal numbers as zeros: a silence that decays must not slow the network down.
 //!
 //! `no_denormals` does the same for the time of a closure; but what [`flush_denormals`] asks for lasts as long as its
-//! thread, and on machines that are neither x86 nor AArch64 that crate does not compile, where here nothing happens.
+//! thread, and on machines that are neither x86 nor AArch64 that crate does not compile, where here nothing happens; nor
+//! does anything under Miri, which has no such register.
 
 /// While it lives, this thread takes denormal numbers for zeros (x86-64 and AArch64).
 pub(crate) struct DenormalsFlushed {
@@ -40,7 +41,7 @@ impl Drop for DenormalsFlushed {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 fn read() -> Register {
     let mut register = 0;
     // SAFETY: stores the control register into a variable of its size, and nothing else.
@@ -48,14 +49,14 @@ fn read() -> Register {
     register
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 fn write(register: Register) {
     // SAFETY: changes how denormals are treated and nothing else; `Drop` restores what was there. Rust promises its
     // arithmetic for the default environment alone: no result here may hang on what becomes of a denormal number.
     unsafe { std::arch::asm!("ldmxcsr [{}]", in(reg) &raw const register, options(nostack, preserves_flags)) };
 }
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", not(miri)))]
 fn read() -> Register {
     let register;
     // SAFETY: reads the control register, and nothing else.
@@ -63,21 +64,21 @@ fn read() -> Register {
     register
 }
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", not(miri)))]
 fn write(register: Register) {
     // SAFETY: as for x86-64: denormals alone are treated otherwise, and no result may hang on them.
     unsafe { std::arch::asm!("msr fpcr, {}", in(reg) register, options(nomem, nostack, preserves_flags)) };
 }
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 fn read() -> Register {
     0
 }
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 fn write(_register: Register) {}
 
-#[cfg(test)]
+#[cfg(all(test, not(miri)))]
 mod tests {
     use super::*;
     use std::hint::black_box;

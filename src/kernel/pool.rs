@@ -158,7 +158,7 @@ mod tests {
         for threads in [1, 2, 5] {
             let mut pool = Pool::new("pool", threads).unwrap();
             let counts: Vec<AtomicUsize> = (0..threads).map(|_| AtomicUsize::new(0)).collect();
-            for jobs in 1..300 {
+            for jobs in 1..if cfg!(miri) { 5 } else { 300 } {
                 pool.run(&|thread| {
                     counts[thread].fetch_add(1, Ordering::Relaxed);
                 });

@@ -243,3 +243,7 @@ impl WorkerHalf {
         let _ = self.to_audio.try_send(chunk);
     }
 }
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -20,6 +20,11 @@ pub fn clap_path() -> Result<PathBuf> {
     Ok(target_dir()?.join("bundled/Remel.clap"))
 }
 
+/// The bundled VST3 plugin, a folder.
+pub fn vst3_path() -> Result<PathBuf> {
+    Ok(target_dir()?.join("bundled/Remel.vst3"))
+}
+
 /// Compiles the plugin and the standalone program.
 pub fn build() -> Result<()> {
     let status = Command::new("cargo").args(["build", "--release", "--package", PACKAGE]).status();

@@ -4,7 +4,7 @@
 //! twice. Only this crate stands apart: its parser knows the lines of the sources, and with that feature burn, which
 //! stands on a part of the parser, would be built once more.
 
-use crate::{bundle, imports, packages, patched};
+use crate::{bundle, imports, miri, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
 use std::path::Path;
@@ -48,6 +48,13 @@ const STEPS: &[Step] = &[
             &["--all-targets", "--", "-D", "warnings"],
         ]),
     },
+    Step {
+        name: "clippy of the library alone",
+        work: Work::Cargo(&[
+            &["clippy", "--release", "--package", "remel", "--no-default-features", "--lib"],
+            &["--", "-D", "warnings"],
+        ]),
+    },
     Step { name: "documentation", work: Work::Cargo(&[&["doc", "--release", "--no-deps"], PRODUCT]) },
     Step {
         name: "clippy of xtask",
@@ -56,7 +63,9 @@ const STEPS: &[Step] = &[
     Step { name: "build", work: Work::Cargo(&[&["build", "--release", "--all-targets"], PRODUCT]) },
     Step { name: "bundle", work: Work::Own(bundle::pack) },
     Step { name: "tests of xtask", work: Work::Test(&[&["--release"], OWN]) },
+    // Examples in the documentation are among them.
     Step { name: "tests", work: Work::Test(&[&["--release"], PRODUCT]) },
+    Step { name: "miri", work: Work::Own(miri::run) },
     Step { name: "host", work: Work::Test(&[&["--release"], PRODUCT, &["--test", "host", "--", "--ignored"]]) },
 ];
 

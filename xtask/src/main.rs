@@ -1,10 +1,13 @@
-//! `cargo xtask bundle` builds the plugin; `cargo xtask check` is every check there is, in one command.
+//! `cargo xtask bundle` builds the plugin; `cargo xtask check` is every check that needs nothing but this repository,
+//! `cargo xtask validate` what the public validators say.
 
 mod bundle;
 mod check;
 mod imports;
+mod miri;
 mod packages;
 mod patched;
+mod validate;
 
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
@@ -13,7 +16,9 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <command>
   bundle   build Remel.clap, Remel.vst3 and remel-standalone into target/bundled
   check    formatting, import rules, lints, build, bundle, tests and the test in a CLAP host
-  imports  the import rules alone";
+  imports  the import rules alone
+  miri     the tests of what threads share without a lock, in Miri where it is installed
+  validate run clap-validator, pluginval and the VST3 validator, built from sources: see docs/hosts.md";
 
 fn main() -> ExitCode {
     match run() {
@@ -26,6 +31,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
+    let here = std::env::current_dir()?;
     let root = workspace_root()?;
     std::env::set_current_dir(&root).with_context(|| format!("{}: cannot enter", root.display()))?;
     match std::env::args().nth(1).as_deref() {
@@ -35,6 +41,8 @@ fn run() -> Result<()> {
             bundle::pack()
         }
         Some("check") => check::run(),
+        Some("miri") => miri::run(),
+        Some("validate") => validate::run(&here, std::env::args().skip(2)),
         Some("imports") => imports::check(&root),
         _ => bail!("{USAGE}"),
     }
