@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use parking_lot::RwLock;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use try_lock::TryLock;
 #[cfg(feature = "editor")]
 use vst3::ComWrapper;
@@ -95,6 +95,13 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// Whether the plugin is currently processing audio. In other words, the last state
     /// `IAudioProcessor::setActive()` has been called with.
     pub is_processing: AtomicBool,
+    /// The number of times `IAudioProcessor::process()` has been called.
+    pub process_calls: AtomicU64,
+    /// The normalized values set through `IEditController::setParamNormalized()` while the plugin
+    /// was processing audio, by parameter hash, with the number of process calls at that time. These
+    /// values are part of the next process call, but a host may not make another one before it reads
+    /// the plugin's state.
+    pub controller_changes: Mutex<HashMap<u32, (f32, u64)>>,
     /// The current audio IO layout. Modified through `IAudioProcessor::setBusArrangements()` after
     /// matching the proposed bus arrangement to one of the supported ones. The plugin's first audio
     /// IO layout is chosen as the default. Because of the way VST3 works it's not possible to
@@ -351,6 +358,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             event_loop: AtomicRefCell::new(None),
 
             is_processing: AtomicBool::new(false),
+            process_calls: AtomicU64::new(0),
+            controller_changes: Mutex::new(HashMap::new()),
             // Some hosts, like the current version of Bitwig and Ardour at the time of writing,
             // will try using the plugin's default not yet initialized bus arrangement. Because of
             // that, we'll always initialize this configuration even before the host requests a
@@ -586,6 +595,18 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                 kResultOk
             }
             _ => kInvalidArgument,
+        }
+    }
+
+    /// Apply the parameter changes made through `IEditController::setParamNormalized()` that no
+    /// process call has brought yet. This takes a lock, so it must not be called while processing.
+    pub fn flush_controller_changes(&self) {
+        let process_calls = self.process_calls.load(Ordering::SeqCst);
+        let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
+        for (hash, (value, process_calls_then)) in self.controller_changes.lock().drain() {
+            if process_calls_then == process_calls {
+                self.set_normalized_value_by_hash(hash, value, sample_rate);
+            }
         }
     }
 

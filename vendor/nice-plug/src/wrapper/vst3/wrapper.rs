@@ -569,6 +569,8 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
 
         match unsafe { state::deserialize_json(&read_buffer) } {
             Some(mut state) => {
+                // The state replaces these
+                self.inner.controller_changes.lock().clear();
                 if self.inner.set_state_inner(&mut state) {
                     crate::nice_trace!("Loaded state ({} bytes)", read_buffer.len());
                     kResultOk
@@ -582,6 +584,8 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
 
     unsafe fn getState(&self, state: *mut IBStream) -> tresult {
         check_null_ptr!(state);
+
+        self.inner.flush_controller_changes();
 
         let state = unsafe { ComRef::from_raw(state).unwrap() };
 
@@ -791,8 +795,13 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
 
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
         // If the plugin is currently processing audio, then this parameter change will also be sent
-        // to the process function
+        // to the process function. The value is only needed if that doesn't happen.
         if self.inner.is_processing.load(Ordering::SeqCst) {
+            let process_calls = self.inner.process_calls.load(Ordering::SeqCst);
+            self.inner
+                .controller_changes
+                .lock()
+                .insert(id, (value as f32, process_calls));
             return kResultOk;
         }
 
@@ -1037,6 +1046,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
         // Always reset the processing status when the plugin gets activated or deactivated
         self.inner.last_process_status.store(ProcessStatus::Normal);
         self.inner.is_processing.store(state, Ordering::SeqCst);
+        self.inner.flush_controller_changes();
 
         // This function is also used to reset buffers on the plugin, so we should do the same
         // thing. We don't call `reset()` in `setup_processing()` for that same reason.
@@ -1068,6 +1078,8 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     #[allow(clippy::mut_range_bound)]
     unsafe fn process(&self, data: *mut ProcessData) -> tresult {
         check_null_ptr!(data);
+
+        self.inner.process_calls.fetch_add(1, Ordering::SeqCst);
 
         // Panic on allocations if the `assert_process_allocs` feature has been enabled, and make
         // sure that FTZ is set up correctly
