@@ -13,7 +13,7 @@ use symphonia::core::meta::MetadataOptions;
 use super::Audio;
 use super::container::{Contents, contents};
 use super::gather::Gathered;
-use super::limits::check_format;
+use super::limits::{check_format, check_packet};
 use crate::{Error, Result};
 
 const EXPECTED: &str = "expected WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC, ALAC), AIFF, CAF or AU audio";
@@ -84,6 +84,7 @@ fn one_track(
     if let (Some(rate_hz), Some(channels)) = (parameters.sample_rate, &parameters.channels) {
         check_format(path, rate_hz, channels.count())?;
     }
+    check_packet(path, parameters.max_frames_per_packet.unwrap_or(0))?;
     let mut decoder = decoder(parameters).map_err(|e| unreadable(path, &e))?;
     let mut gathered = Gathered::new(path, track.num_frames.filter(|_| before.is_none())).timed(track, before);
     let goes_on = loop {
