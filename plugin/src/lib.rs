@@ -69,6 +69,10 @@ impl Plugin for Remel {
         self.params.clone()
     }
 
+    fn filter_state(state: &mut PluginState) {
+        RemelParams::hold_to_ranges(state);
+    }
+
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         editor::create(self.params.clone(), self.report.clone())
     }
