@@ -1,6 +1,7 @@
 //! Decoding audio files with symphonia, as far as they go.
 
 use std::io::{Cursor, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
@@ -34,7 +35,9 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
             gathered.end(tell)
         }
         Contents::Coded { bytes, edit, gaps } => {
-            let mut audio = coded(path, bytes, gaps, tell)?;
+            // Of what no encoder writes, codebooks of Vorbis for one, the decoders are sure to the point of panicking.
+            let decoded = catch_unwind(AssertUnwindSafe(|| coded(path, bytes, gaps, tell)));
+            let mut audio = decoded.unwrap_or_else(|_| Err(broken(path)))?;
             if let Some(edit) = edit {
                 for channel in &mut audio.channels {
                     *channel = edit.apply(channel, audio.rate_hz);
@@ -123,6 +126,10 @@ fn decoder(parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, D
 
 fn no_track(path: &Path) -> Error {
     Error::unreadable(path, format!("holds no audio track, {EXPECTED}"))
+}
+
+fn broken(path: &Path) -> Error {
+    Error::unreadable(path, format!("not readable as audio (no encoder writes what is in it), {EXPECTED}"))
 }
 
 fn unreadable(path: &Path, error: &DecodeError) -> Error {

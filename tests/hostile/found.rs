@@ -123,3 +123,13 @@ fn sounds_of_endless_packets_and_pages() {
     let headers = [b"OggS\0\x02".to_vec(), vec![0; 20], vec![255; 256]].concat();
     answered("a page that is too short", &headers, targets::pages);
 }
+
+#[test]
+fn headers_of_vorbis_that_no_encoder_writes() {
+    let whole = include_bytes!("../fixtures/audio/rising.ogg");
+    for at in 58..4000 {
+        let mut bytes = whole.to_vec();
+        bytes[at] = 2;
+        answered(&format!("byte {at} of an Ogg file as 2"), &bytes, targets::pages);
+    }
+}
