@@ -72,7 +72,7 @@ impl Error {
 
     /// An [`Error::Unreadable`] for `path`.
     pub fn unreadable(path: &Path, reason: impl Display) -> Self {
-        Self::Unreadable { path: path.display().to_string(), reason: reason.to_string() }
+        Self::Unreadable { path: path.display().to_string(), reason: one_line(&reason) }
     }
 
     /// An [`Error::Device`] for what `device` panicked with, in one line.

@@ -12,6 +12,7 @@ mod report;
 mod search;
 mod setup;
 mod shared;
+mod state;
 
 use loader::Loader;
 use nice_plug::prelude::*;
@@ -76,6 +77,10 @@ impl Plugin for Remel {
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        state::hold_to_ranges(state);
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {

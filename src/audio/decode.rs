@@ -1,6 +1,7 @@
 //! Decoding audio files with symphonia, as far as they go.
 
 use std::io::{Cursor, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
@@ -13,7 +14,7 @@ use symphonia::core::meta::MetadataOptions;
 use super::Audio;
 use super::container::{Contents, contents};
 use super::gather::Gathered;
-use super::limits::check_format;
+use super::limits::{check_format, check_packet};
 use crate::{Error, Result};
 
 const EXPECTED: &str = "expected WAV, FLAC, Ogg Vorbis, MP3, MPEG-4 (AAC, ALAC), AIFF, CAF or AU audio";
@@ -34,7 +35,9 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
             gathered.end(tell)
         }
         Contents::Coded { bytes, edit, gaps } => {
-            let mut audio = coded(path, bytes, gaps, tell)?;
+            // Of what no encoder writes, codebooks of Vorbis for one, the decoders are sure to the point of panicking.
+            let decoded = catch_unwind(AssertUnwindSafe(|| coded(path, bytes, gaps, tell)));
+            let mut audio = decoded.unwrap_or_else(|_| Err(broken(path)))?;
             if let Some(edit) = edit {
                 for channel in &mut audio.channels {
                     *channel = edit.apply(channel, audio.rate_hz);
@@ -84,6 +87,7 @@ fn one_track(
     if let (Some(rate_hz), Some(channels)) = (parameters.sample_rate, &parameters.channels) {
         check_format(path, rate_hz, channels.count())?;
     }
+    check_packet(path, parameters.max_frames_per_packet.unwrap_or(0))?;
     let mut decoder = decoder(parameters).map_err(|e| unreadable(path, &e))?;
     let mut gathered = Gathered::new(path, track.num_frames.filter(|_| before.is_none())).timed(track, before);
     let goes_on = loop {
@@ -122,6 +126,10 @@ fn decoder(parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, D
 
 fn no_track(path: &Path) -> Error {
     Error::unreadable(path, format!("holds no audio track, {EXPECTED}"))
+}
+
+fn broken(path: &Path) -> Error {
+    Error::unreadable(path, format!("not readable as audio (no encoder writes what is in it), {EXPECTED}"))
 }
 
 fn unreadable(path: &Path, error: &DecodeError) -> Error {

@@ -8,7 +8,7 @@ use symphonia::core::formats::Track;
 use symphonia::core::packet::Packet;
 
 use super::Audio;
-use super::limits::check_format;
+use super::limits::{MOST_PACKET_FRAMES, check_format};
 use crate::{Error, Result};
 
 /// Samples of all channels that are decoded at most: 8 GB.
@@ -17,6 +17,8 @@ const MOST_SAMPLES: u64 = 1 << 31;
 const MOST_BLOCK: u64 = 8192;
 /// Seconds that may be missing at a place before its time is not believed.
 const MOST_GAP_S: u64 = 60;
+/// How many such places are believed, in all.
+const MOST_GAPS: u64 = 10;
 
 /// What has been decoded of a track.
 pub(super) struct Gathered<'a> {
@@ -80,13 +82,14 @@ impl<'a> Gathered<'a> {
             let most = MOST_GAP_S * u64::from(self.audio.rate_hz);
             if let Ok(missing @ 1..) = u64::try_from(packet.pts.get().saturating_sub(next))
                 && missing <= most
+                && self.silent <= MOST_GAPS * most
             {
                 self.fill(missing)?;
             }
         }
         self.next = packet.pts.get().checked_add_unsigned(packet.dur.get());
         let Ok(buffer) = decoder.decode(packet) else {
-            return self.fill(packet.dur.get());
+            return self.fill(packet.dur.get().min(MOST_PACKET_FRAMES));
         };
         let (rate_hz, count, frames) =
             (buffer.spec().rate(), buffer.spec().channels().count(), buffer.frames());

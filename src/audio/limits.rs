@@ -10,6 +10,8 @@ use crate::{Error, Result};
 const RATES: RangeInclusive<u32> = 1000..=768_000;
 /// Channels of a file.
 const MOST_CHANNELS: usize = 64;
+/// Sample frames of a packet: FLAC's longest has so many.
+pub(super) const MOST_PACKET_FRAMES: u64 = 1 << 16;
 /// Largest magnitude of a sample: integers of 32 bits that were written as floating-point numbers are below it, and its square
 /// is far from infinite.
 const LARGEST: f32 = 1e10;
@@ -22,6 +24,15 @@ pub(super) fn check_format(path: &Path, rate_hz: u32, channels: usize) -> Result
     }
     if !(1..=MOST_CHANNELS).contains(&channels) {
         return Err(Error::invalid(path.display(), "channels", channels, format!("1 to {MOST_CHANNELS}")));
+    }
+    Ok(())
+}
+
+/// Refuses packets of more sample frames than any codec's have: a decoder makes room for one.
+pub(super) fn check_packet(path: &Path, frames: u64) -> Result<()> {
+    if frames > MOST_PACKET_FRAMES {
+        let expected = format!("at most {MOST_PACKET_FRAMES}");
+        return Err(Error::invalid(path.display(), "sample frames of a packet", frames, expected));
     }
     Ok(())
 }

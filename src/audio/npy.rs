@@ -42,6 +42,10 @@ impl Array {
 
 /// Largest file that is read as an array: hours of spectra.
 const MOST_BYTES: u64 = 1 << 31;
+/// Longest and deepest header that is parsed: those of arrays of numbers are shorter than 200 bytes, and those of records are named
+/// for what they are.
+const MOST_HEADER_BYTES: usize = 1 << 16;
+const MOST_DEPTH: usize = 8;
 
 /// Reads a `.npy` file of one to three axes whose values are `f16`, `f32` or `f64`, of either byte order, in either order of
 /// axes.
@@ -70,6 +74,7 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
         let found = format!("more than {MOST_BYTES} bytes");
         return Err(Error::invalid(path.display(), "size", found, "an array of at most as many"));
     }
+    check_header(path, &bytes)?;
     let npy = NpyFile::new(&bytes[..])
         .map_err(|e| Error::unreadable(path, format!("not a .npy array ({})", one_line(&e))))?;
     let shape: Vec<usize> = npy.shape().iter().map(|n| usize::try_from(*n).unwrap_or(usize::MAX)).collect();
@@ -103,7 +108,32 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
     Ok(Array { data: number.widen(&data), shape })
 }
 
-/// Where the values begin, in a file whose header has been read.
+/// Refuses a header that nests what no array of numbers has, before a parser follows it.
+fn check_header(path: &Path, bytes: &[u8]) -> Result<()> {
+    if !bytes.starts_with(b"\x93NUMPY") {
+        return Err(Error::unreadable(path, "not a .npy array (it begins as none does)"));
+    }
+    let header = bytes.get(..12).map_or(0, |_| data_start(bytes));
+    let Some(header) = bytes.get(10..header) else {
+        return Err(Error::unreadable(path, "not a .npy array (its header is cut short)"));
+    };
+    let (mut depth, mut deepest) = (0usize, 0);
+    for byte in header {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    if header.len() > MOST_HEADER_BYTES || deepest > MOST_DEPTH {
+        let found = format!("{} bytes, nested {deepest} deep", header.len());
+        return Err(Error::invalid(path.display(), "header", found, "that of an array of numbers"));
+    }
+    Ok(())
+}
+
+/// Where the values begin, by what the file's header says of its length.
 fn data_start(bytes: &[u8]) -> usize {
     let length = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
     // The header's length has two bytes in the first version of the format, and four in later ones.

@@ -7,6 +7,9 @@ use super::storages::Storages;
 use crate::network::{Tensor, Weights};
 use crate::{Error, Result};
 
+/// Most tensors of a file: some hundred times as many as a network of ours has.
+pub const MOST_TENSORS: usize = 20_000;
+
 /// The tensors of a file.
 pub struct Catalog<'a> {
     pub tensors: Vec<(String, TensorView)>,

@@ -22,6 +22,8 @@ const SECTIONS: [&str; 11] = [
 ];
 /// How deep a section's own sections are looked into.
 const MOST_DEPTH: usize = 3;
+/// Longest list of numbers, of which no schedule has nearly as many.
+const MOST_NUMBERS: usize = 1 << 20;
 
 /// What lmnt-com/diffwave saves in `params` with its weights, as far as it says something of the model. `causal`, `prior`
 /// and `class_names` are Remel's own.
@@ -144,7 +146,10 @@ impl<'a> Found<'a, '_, '_> {
         let refused = |found: String| Error::invalid(self.path.display(), &name, found, "a list of numbers");
         let numbers = match value {
             Value::List(items) => items.iter().map(number).collect::<Option<Vec<f64>>>(),
-            Value::Tensor(tensor) if tensor.shape.iter().filter(|length| **length != 1).count() <= 1 => {
+            Value::Tensor(tensor)
+                if tensor.shape.iter().filter(|length| **length != 1).count() <= 1
+                    && tensor.shape.iter().all(|length| *length <= MOST_NUMBERS) =>
+            {
                 Some(tensor.number.read(&self.storages.read(tensor).map_err(refused)?))
             }
             _ => None,

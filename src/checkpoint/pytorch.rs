@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::catalog::{Catalog, Source};
+use super::catalog::{Catalog, MOST_TENSORS, Source};
 use super::pickle::{TensorView, Value};
 use super::storages::{self, Storages};
 use crate::audio::Array;
@@ -10,6 +10,9 @@ use crate::{Error, Result};
 
 /// What a training keeps beside its weights, at the top of its file.
 const NOT_WEIGHTS: [&str; 6] = ["optimizer", "optim", "lr_scheduler", "scheduler", "callbacks", "loops"];
+
+/// Longest name of a tensor, with those of the dictionaries around it.
+const MOST_NAME: usize = 500;
 
 /// Reads what is in the file `path` but the values of its tensors. `bytes` are the file.
 ///
@@ -36,10 +39,18 @@ pub fn catalog<'a>(path: &Path, root: &Value, storages: Storages<'a>) -> Result<
             collect(name.clone(), value, &mut tensors);
         }
     }
+    if tensors.len() > MOST_TENSORS {
+        let found = format!("more than {MOST_TENSORS}");
+        return Err(Error::invalid(path.display(), "tensors", found, "at most as many"));
+    }
     Ok(Catalog { tensors, source: Source::PyTorch(storages) })
 }
 
+/// Puts what tensors there are in `value` with those before, as long as they have names and are as many as any model's.
 fn collect(name: String, value: &Value, tensors: &mut Vec<(String, TensorView)>) {
+    if name.len() > MOST_NAME || tensors.len() > MOST_TENSORS {
+        return;
+    }
     match value {
         // Counters are integers, but no weight is.
         Value::Tensor(tensor) if tensor.number.is_float() => tensors.push((name, tensor.clone())),

@@ -8,7 +8,7 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorView as Written};
 
 use super::bandwave;
-use super::catalog::{Catalog, Source};
+use super::catalog::{Catalog, MOST_TENSORS, Source};
 use super::import::{self, Imported};
 use super::params::Params;
 use super::pickle::{Data, TensorView};
@@ -43,8 +43,9 @@ impl Head {
         let start = usize::try_from(Self::length(first)).unwrap_or(usize::MAX);
         let head = bytes.get(8..start).ok_or_else(|| refused("its header is cut short".into()))?;
         let metadata: Metadata = serde_json::from_slice(head).map_err(|e| refused(e.to_string()))?;
-        let expected = start as u64 + metadata.data_len() as u64;
-        if expected != length {
+        let expected = (start as u64).checked_add(metadata.data_len() as u64);
+        if expected != Some(length) {
+            let expected = expected.map_or("a number".into(), |expected| expected.to_string());
             let expected = format!("{expected}, as its header says");
             return Err(Error::invalid(path.display(), "size", format!("{length} bytes"), expected));
         }
@@ -71,7 +72,12 @@ impl Head {
     /// Its tensors, whose values are in `bytes`.
     pub fn catalog<'a>(&self, path: &Path, bytes: &'a [u8]) -> Result<Catalog<'a>> {
         let mut tensors = Vec::new();
-        for name in self.metadata.offset_keys() {
+        let names = self.metadata.offset_keys();
+        if names.len() > MOST_TENSORS {
+            let expected = format!("at most {MOST_TENSORS}");
+            return Err(Error::invalid(path.display(), "tensors", names.len(), expected));
+        }
+        for name in names {
             let info = self.metadata.info(&name).expect("a tensor by its name");
             let Some(number) = float(path, &name, info.dtype)? else { continue };
             let offset = self.start + info.data_offsets.0;

@@ -94,7 +94,7 @@ fn legacy(bytes: &[u8]) -> Result<(Pickle, Places<'_>), String> {
         return Err("it was saved by a big-endian machine, which is not read".into());
     }
     let sizes: HashMap<String, usize> =
-        saved.storages()?.into_iter().filter_map(|s| Some((s.key, s.number?.size()))).collect();
+        saved.storages()?.into_iter().filter_map(|s| Some((s.key.into_owned(), s.number?.size()))).collect();
     let pickle::Value::List(names) = names.value()? else { return Err("it does not list its storages".into()) };
     let mut ranges = HashMap::new();
     for name in names {

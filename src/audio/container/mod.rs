@@ -46,7 +46,7 @@ pub(super) fn contents(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)
         return Ok(Contents::Coded { bytes: mended.unwrap_or(bytes), edit: None, gaps });
     }
     if caf::is_caf(&bytes) {
-        return Ok(coded(caf::mended(bytes, tell)));
+        return caf::mended(path, bytes, tell).map(coded);
     }
     Ok(coded(mp3::mended(path, bytes, tell)?))
 }

@@ -73,7 +73,8 @@ fn first_frame(bytes: &[u8]) -> Option<(usize, Frame)> {
 pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) -> Result<Vec<u8>> {
     let Some((first, Frame { format, samples, .. })) = first_frame(&bytes) else { return Ok(bytes) };
     let (mut mended, mut at, mut frames) = (Vec::with_capacity(bytes.len()), first, 0);
-    let mut last = first..first;
+    // Where the shortest frame lies: silent ones like it take no more room than what they stand for.
+    let mut shortest = first..first;
     while at < bytes.len() {
         let seconds = (frames * samples) as f64 / format.rate_hz as f64;
         if let Some(frame) = Frame::at(&bytes, at).filter(|frame| frame.format == format) {
@@ -81,9 +82,12 @@ pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
                 tell(format!("cut short in its last frame, {seconds:.2} s after its start"));
                 break;
             }
-            last = at..at + frame.bytes;
-            mended.extend_from_slice(&bytes[last.clone()]);
-            (at, frames) = (last.end, frames + 1);
+            let whole = at..at + frame.bytes;
+            if shortest.is_empty() || whole.len() < shortest.len() {
+                shortest = whole.clone();
+            }
+            mended.extend_from_slice(&bytes[whole.clone()]);
+            (at, frames) = (whole.end, frames + 1);
             continue;
         }
         let next = (at..bytes.len()).find_map(|at| Some((at, Frame::confirmed_at(&bytes, at)?)));
@@ -106,11 +110,11 @@ pub(super) fn mended(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
             tell(format!("damaged {seconds:.2} s after its start: {lost} frames are silent"));
         }
         for _ in 0..lost {
-            mended.extend_from_slice(&bytes[last.start..last.start + 4]);
+            mended.extend_from_slice(&bytes[shortest.start..shortest.start + 4]);
             let start = mended.len() - 3;
             // Without a checksum; all zeros is a frame in which nothing sounds.
             mended[start] |= 1;
-            mended.resize(mended.len() + last.len() - 4, 0);
+            mended.resize(mended.len() + shortest.len() - 4, 0);
         }
         (at, frames) = (next, frames + lost);
     }

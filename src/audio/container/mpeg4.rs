@@ -10,6 +10,8 @@ use crate::{Error, Result};
 /// Most entries of a list, and most seconds of silence in one.
 const MOST_ENTRIES: usize = 1024;
 const MOST_SILENCE_S: f64 = 600.0;
+/// Most sample frames that a list makes of none: a list can play the same sound a thousand times.
+const MOST_MADE: usize = 30_000_000;
 
 /// Whether the bytes are those of an MPEG-4 file.
 pub(super) fn is_mpeg4(bytes: &[u8]) -> bool {
@@ -104,7 +106,8 @@ impl Edit {
     pub(in crate::audio) fn apply(&self, samples: &[f32], rate_hz: u32) -> Vec<f32> {
         let mut heard = Vec::with_capacity(samples.len());
         for (seconds, from) in &self.entries {
-            let length = (seconds * f64::from(rate_hz)).round() as usize;
+            let room = samples.len() + MOST_MADE - heard.len();
+            let length = ((seconds * f64::from(rate_hz)).round() as usize).min(room);
             let Some(from) = from else {
                 heard.resize(heard.len() + length, 0.0);
                 continue;
@@ -112,7 +115,7 @@ impl Edit {
             let start = (*from as f64 * f64::from(rate_hz) / f64::from(self.media_scale)).round() as usize;
             let rest = samples.get(start..).unwrap_or_default();
             // No length is all that there is.
-            let length = if length == 0 { rest.len() } else { length.min(rest.len()) };
+            let length = if *seconds == 0.0 { rest.len().min(room) } else { length.min(rest.len()) };
             heard.extend_from_slice(&rest[..length]);
         }
         heard
@@ -143,4 +146,18 @@ fn atom(bytes: &[u8], within: Range<usize>, name: &[u8; 4]) -> Option<Range<usiz
 fn time_scale(bytes: &[u8], header: Range<usize>) -> Option<u32> {
     let at = if bytes.get(header.start)? == &1 { 20 } else { 12 };
     u32_at(bytes, header.start + at, true).filter(|scale| *scale > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_plays_a_sound_a_thousand_times_is_no_bomb() {
+        let sound = [0.5; 1000];
+        for from in [None, Some(0)] {
+            let edit = Edit { media_scale: 48_000, entries: vec![(600.0, from); MOST_ENTRIES] };
+            assert!(edit.apply(&sound, 48_000).len() <= sound.len() + MOST_MADE);
+        }
+    }
 }

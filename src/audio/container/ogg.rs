@@ -18,8 +18,9 @@ const CHECKSUM: usize = 22;
 /// The flags of a stream's first page and of its last.
 const FIRST: u8 = 2;
 const LAST: u8 = 4;
-/// What a checksum is divided by.
-const POLYNOMIAL: u32 = 0x04c1_1db7;
+
+/// How much longer than its file what is made of it may be: long headers may come again at every other page.
+const MOST_GROWTH: usize = 4;
 
 /// Whether the bytes are those of an Ogg file.
 pub(super) fn is_ogg(bytes: &[u8]) -> bool {
@@ -46,7 +47,7 @@ pub(super) fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
             headers = index..index + pages[index..].iter().take_while(is_header).count();
             mended.page = 0;
         }
-        if gaps.contains(&index) {
+        if gaps.binary_search(&index).is_ok() {
             if headers.contains(&index) {
                 return None;
             }
@@ -56,7 +57,10 @@ pub(super) fn mended(bytes: &[u8]) -> Option<Vec<u8>> {
                 pages[headers.clone()].iter().for_each(|page| mended.push(&bytes[page.clone()], 0));
             }
         }
-        let is_last = gaps.contains(&(index + 1)) && index >= headers.end;
+        if mended.bytes.len() > MOST_GROWTH * bytes.len() {
+            return None;
+        }
+        let is_last = gaps.binary_search(&(index + 1)).is_ok() && index >= headers.end;
         mended.push(&bytes[page.clone()], if is_last { LAST } else { 0 });
     }
     Some(mended.bytes)
@@ -120,15 +124,12 @@ fn page_at(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     (u32_at(whole, CHECKSUM, false) == Some(checksum(whole))).then_some(page)
 }
 
-/// The checksum of a page, in which its own place counts as zeros.
+/// The checksum of a page, in which its own place counts as zeros: the usual one of 32 bits, but for its bits, which come the other
+/// way round, and for what it begins with and is changed by at the end, which is nothing. A file may claim a page at every few bytes.
 fn checksum(page: &[u8]) -> u32 {
-    page.iter().enumerate().fold(0, |sum, (index, byte)| {
-        let byte = if (CHECKSUM..CHECKSUM + 4).contains(&index) { 0 } else { *byte };
-        (0..8).fold(
-            sum ^ u32::from(byte) << 24,
-            |sum, _| {
-                if sum >> 31 == 1 { sum << 1 ^ POLYNOMIAL } else { sum << 1 }
-            },
-        )
-    })
+    let mut mirrored: Vec<u8> = page.iter().map(|byte| byte.reverse_bits()).collect();
+    mirrored[CHECKSUM..CHECKSUM + 4].fill(0);
+    let mut hasher = crc32fast::Hasher::new_with_initial(u32::MAX);
+    hasher.update(&mirrored);
+    (!hasher.finalize()).reverse_bits()
 }

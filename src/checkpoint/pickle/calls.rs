@@ -1,15 +1,15 @@
 //! What known calls make: PyTorch's tensors and modules, NumPy's numbers and arrays, and whatever is like a dictionary or
 //! a list.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::value::{Data, MOST_DEPTH, Storage, TensorView, Unfold, Value};
 use super::{Id, Node, Object, Pickle, numpy};
 use crate::audio::Number;
 
 /// Attributes that hold the parts of a `torch.nn.Module`: what is not in them is in no state dict.
 const MODULE_PARTS: [&str; 3] = ["_parameters", "_buffers", "_modules"];
-
-/// Most axes of a tensor.
-const MOST_AXES: usize = 8;
 
 /// What `object` is.
 pub(super) fn called(
@@ -26,9 +26,9 @@ pub(super) fn called(
         (
             "torch._utils._rebuild_tensor" | "torch._utils._rebuild_tensor_v2",
             [storage, offset, shape, strides, ..],
-        ) => tensor(pickle, [*storage, *offset, *shape, *strides], None),
+        ) => tensor(pickle, reading, [*storage, *offset, *shape, *strides], None),
         ("torch._utils._rebuild_tensor_v3", [storage, offset, shape, strides, _, _, number, ..]) => {
-            tensor(pickle, [*storage, *offset, *shape, *strides], pickle.class(*number))
+            tensor(pickle, reading, [*storage, *offset, *shape, *strides], pickle.class(*number))
         }
         // A parameter is its tensor.
         ("torch._utils._rebuild_parameter" | "torch._utils._rebuild_parameter_with_state", [of, ..]) => {
@@ -52,7 +52,7 @@ pub(super) fn called(
         ("torch.device", [name, ..]) => reading.value(*name, depth + 1),
         // Sparse, quantized, nested: no weight is, and where one should be it is missed.
         _ if class.starts_with("torch._utils._rebuild_") => Ok(Value::Opaque(class.into())),
-        _ => match numpy::called(pickle, class, object)? {
+        _ => match numpy::called(pickle, reading, class, object)? {
             Some(value) => Ok(value),
             None => collection(pickle, reading, class, object, depth),
         },
@@ -75,39 +75,39 @@ fn collection(
         }
         _ => class,
     };
-    let mut pairs = Vec::new();
-    let mut items = Vec::new();
+    let mut all = Vec::new();
+    let mut lists: Vec<&[Id]> = Vec::new();
     for argument in pickle.sequence(object.arguments) {
+        reading.spend(1)?;
         match pickle.node(*argument) {
-            Node::Map(of) => pairs.extend_from_slice(of),
-            Node::Sequence(of) => match in_pairs(pickle, of) {
-                Some(of) if is_dictionary(class) => pairs.extend(of),
-                _ => items.extend_from_slice(of),
+            Node::Map(of) => all.extend(reading.entries(of, depth)?),
+            Node::Sequence(of) if is_dictionary(class) => match in_pairs(pickle, reading, of)? {
+                Some(of) => all.extend(reading.entries(&of, depth)?),
+                None => lists.push(of),
             },
+            Node::Sequence(of) => lists.push(of),
             _ => {}
         }
     }
-    pairs.extend_from_slice(&object.pairs);
-    items.extend_from_slice(&object.items);
-    let entries = reading.entries(&pairs, depth)?;
-    let attributes = attributes(pickle, reading, object, depth)?;
-    if let Some(parts) = module(&attributes) {
-        return Ok(Value::Map(parts));
+    all.extend(reading.entries(&object.pairs, depth)?);
+    lists.push(&object.items);
+    let mut attributes = attributes(pickle, reading, object, depth)?;
+    if attributes.iter().any(|(name, value)| name == "_modules" && matches!(value, Value::Map(_))) {
+        return Ok(Value::Map(module(attributes)));
     }
     // OmegaConf: the nodes of a configuration keep what they hold in one attribute.
-    if let Some((_, held)) = attributes.iter().find(|(name, _)| name == "_content" || name == "_val") {
-        return Ok(held.clone());
+    if let Some(held) = attributes.iter().position(|(name, _)| name == "_content" || name == "_val") {
+        return Ok(attributes.swap_remove(held).1);
     }
-    let mut all = entries;
-    for (name, value) in attributes {
-        if !all.iter().any(|(other, _)| *other == name) {
-            all.push((name, value));
-        }
+    if !attributes.is_empty() {
+        let mut names: HashSet<String> = all.iter().map(|(name, _)| name.clone()).collect();
+        all.extend(attributes.into_iter().filter(|(name, _)| names.insert(name.clone())));
     }
-    match (all.is_empty(), items.is_empty()) {
+    match (all.is_empty(), lists.iter().all(|list| list.is_empty())) {
         (false, _) => Ok(Value::Map(all)),
         (true, false) => {
-            Ok(Value::List(items.iter().map(|item| reading.value(*item, depth + 1)).collect::<Result<_, _>>()?))
+            let items = lists.into_iter().flatten();
+            Ok(Value::List(items.map(|item| reading.value(*item, depth + 1)).collect::<Result<_, _>>()?))
         }
         (true, true) if is_dictionary(class) => Ok(Value::Map(Vec::new())),
         (true, true) => Ok(Value::Opaque(class.into())),
@@ -120,11 +120,10 @@ fn is_dictionary(class: &str) -> bool {
 }
 
 /// `items` as pairs, where each is one.
-fn in_pairs(pickle: &Pickle, items: &[Id]) -> Option<Vec<(Id, Id)>> {
-    items
-        .iter()
-        .map(|item| <[Id; 2]>::try_from(pickle.sequence(*item)).ok().map(|[key, value]| (key, value)))
-        .collect()
+fn in_pairs(pickle: &Pickle, reading: &mut dyn Unfold, items: &[Id]) -> Result<Option<Vec<(Id, Id)>>, String> {
+    reading.spend(items.len())?;
+    let pair = |item: &Id| <[Id; 2]>::try_from(pickle.sequence(*item)).ok();
+    Ok(items.iter().map(|item| pair(item).map(|[key, value]| (key, value))).collect())
 }
 
 /// The attributes of an object: its state, or both parts of one that has slots.
@@ -141,6 +140,7 @@ fn attributes(
     };
     let mut attributes = Vec::new();
     for part in parts {
+        reading.spend(1)?;
         match pickle.node(*part) {
             Node::Map(pairs) => attributes.extend(reading.entries(pairs, depth + 1)?),
             Node::Object(inner) if !inner.pairs.is_empty() => {
@@ -152,22 +152,20 @@ fn attributes(
     Ok(attributes)
 }
 
-/// The state dict of a module, whose parts are among its attributes.
-fn module(attributes: &[(String, Value)]) -> Option<Vec<(String, Value)>> {
-    let part = |name: &str| match attributes.iter().find(|(other, _)| other == name) {
-        Some((_, Value::Map(entries))) => {
-            Some(entries.iter().filter(|(_, value)| *value != Value::None).cloned())
-        }
-        _ => None,
+/// The state dict of a module, whose parts are among its `attributes`.
+fn module(mut attributes: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut part = |name: &str| match attributes.iter_mut().find(|(other, _)| other == name) {
+        Some((_, Value::Map(entries))) => std::mem::take(entries),
+        _ => Vec::new(),
     };
-    let is_module = part("_modules").is_some();
-    is_module.then(|| MODULE_PARTS.iter().filter_map(|name| part(name)).flatten().collect())
+    MODULE_PARTS.iter().flat_map(|name| part(name)).filter(|(_, value)| *value != Value::None).collect()
 }
 
 /// The tensor of a call's first four arguments, of numbers that are named beside them or by its storage; opaque where they
 /// are of no type that is read.
 fn tensor(
     pickle: &Pickle,
+    reading: &mut dyn Unfold,
     [storage, offset, shape, strides]: [Id; 4],
     number: Option<&str>,
 ) -> Result<Value, String> {
@@ -176,32 +174,34 @@ fn tensor(
     };
     let stored = self::storage(pickle, *name)?;
     let Some(number) = number.map_or(stored.number, numbers_of) else {
-        return Ok(Value::Opaque(number.map_or(stored.class, str::to_owned)));
+        return Ok(Value::Opaque(number.unwrap_or(stored.class).to_owned()));
     };
     let offset =
         pickle.count(offset)?.checked_add(stored.offset).ok_or("a tensor in its pickle has no place")?;
     let (shape, strides) = (pickle.counts(shape)?, pickle.counts(strides)?);
-    if shape.len() != strides.len() || shape.len() > MOST_AXES {
+    if shape.len() != strides.len() {
         return Err(format!("a tensor in its pickle has the shape {shape:?} and the strides {strides:?}"));
     }
-    Ok(Value::Tensor(TensorView { data: Data::Stored(stored.key), number, offset, shape, strides }))
+    reading.copy(stored.key.len())?;
+    let data = Data::Stored(stored.key.into_owned());
+    Ok(Value::Tensor(TensorView { data, number, offset, shape, strides }))
 }
 
 /// The storage under the name `name`: `('storage', class, key, place, length)`, and in early files a view of it.
-pub(super) fn storage(pickle: &Pickle, name: Id) -> Result<Storage, String> {
+pub(super) fn storage(pickle: &Pickle, name: Id) -> Result<Storage<'_>, String> {
     let strange = || "its pickle names a storage in a way that PyTorch does not".to_owned();
     let [_, class, key, _, length, view @ ..] = pickle.sequence(name) else { return Err(strange()) };
     let key = match pickle.node(*key) {
-        Node::Text(key) => key.to_string(),
-        Node::Int(key) => key.to_string(),
+        Node::Text(key) => Cow::Borrowed(&**key),
+        Node::Int(key) => Cow::Owned(key.to_string()),
         _ => return Err(strange()),
     };
-    let class = pickle.class(*class).ok_or_else(strange)?.to_owned();
+    let class = pickle.class(*class).ok_or_else(strange)?;
     let offset = match view.first().map(|view| pickle.sequence(*view)) {
         Some([_, offset, _]) => pickle.count(*offset)?,
         _ => 0,
     };
-    Ok(Storage { key, number: numbers_of(&class), class, length: pickle.count(*length)?, offset })
+    Ok(Storage { key, number: numbers_of(class), class, length: pickle.count(*length)?, offset })
 }
 
 /// The numbers of a `torch.float32`, or of a `torch.FloatStorage`.

@@ -7,6 +7,8 @@ use super::{Id, Node, Object};
 /// Most operations of a pickle, and so most nodes, entries and references that can come of it: a checkpoint has some
 /// dozens for each tensor.
 pub const MOST_OPERATIONS: usize = 1_000_000;
+/// Longest name of a class with its module's: two texts, each there once, can be put together a hundred thousand times.
+const MOST_CLASS_NAME: usize = 500;
 
 /// A pickle in memory.
 #[derive(Debug)]
@@ -139,12 +141,12 @@ impl Machine<'_> {
             0x87 => Node::Sequence(self.stack.last(3)?),
             b'c' => {
                 let (module, name) = (text(self.input.line()?)?, text(self.input.line()?)?);
-                Node::Class(format!("{module}.{name}").into())
+                class(module, name)?
             }
             0x93 => {
                 let (name, module) = (self.stack.pop()?, self.stack.pop()?);
                 match (&self.stack.nodes[module.0 as usize], &self.stack.nodes[name.0 as usize]) {
-                    (Node::Text(module), Node::Text(name)) => Node::Class(format!("{module}.{name}").into()),
+                    (Node::Text(module), Node::Text(name)) => class(module, name)?,
                     _ => return Err("a class in its pickle has no name".into()),
                 }
             }
@@ -169,6 +171,13 @@ impl Machine<'_> {
             }
         })
     }
+}
+
+fn class(module: &str, name: &str) -> Result<Node, String> {
+    if module.len() + name.len() > MOST_CLASS_NAME {
+        return Err(format!("a class in its pickle has a name of {} bytes", module.len() + name.len()));
+    }
+    Ok(Node::Class(format!("{module}.{name}").into()))
 }
 
 fn object(class: Id, arguments: Id) -> Node {

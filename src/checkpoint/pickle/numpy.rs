@@ -1,6 +1,6 @@
 //! NumPy's numbers and arrays in pickles.
 
-use super::value::{Data, TensorView, Value};
+use super::value::{Data, TensorView, Unfold, Value};
 use super::{Id, Node, Object, Pickle};
 use crate::audio::{Number, strides};
 
@@ -8,7 +8,12 @@ use crate::audio::{Number, strides};
 const MOST_VALUES: usize = 1 << 24;
 
 /// What a call of NumPy's `class` makes; none where that is not one of its numbers or arrays.
-pub(super) fn called(pickle: &Pickle, class: &str, object: &Object) -> Result<Option<Value>, String> {
+pub(super) fn called(
+    pickle: &Pickle,
+    reading: &mut dyn Unfold,
+    class: &str,
+    object: &Object,
+) -> Result<Option<Value>, String> {
     // NumPy 2 put an underscore before its core.
     let Some(function) =
         class.strip_prefix("numpy.").map(|name| name.trim_start_matches("_").trim_start_matches("core."))
@@ -17,26 +22,26 @@ pub(super) fn called(pickle: &Pickle, class: &str, object: &Object) -> Result<Op
     };
     let arguments = pickle.sequence(object.arguments);
     match (function, arguments) {
-        ("multiarray.scalar", [dtype, bytes]) => scalar(pickle, *dtype, *bytes).map(Some),
+        ("multiarray.scalar", [dtype, bytes]) => scalar(pickle, reading, *dtype, *bytes).map(Some),
         ("multiarray._reconstruct", _) => {
             let state = object.state.map_or(&[][..], |state| pickle.sequence(state));
             let [_, shape, dtype, columns, bytes] = state else { return Ok(None) };
             let columns = matches!(pickle.node(*columns), Node::Bool(true));
-            array(pickle, *dtype, *bytes, pickle.counts(*shape)?, columns).map(Some)
+            array(pickle, reading, *dtype, *bytes, pickle.counts(*shape)?, columns).map(Some)
         }
         ("numeric._frombuffer", [bytes, dtype, shape, order]) => {
             let columns = matches!(pickle.node(*order), Node::Text(order) if &**order == "F");
-            array(pickle, *dtype, *bytes, pickle.counts(*shape)?, columns).map(Some)
+            array(pickle, reading, *dtype, *bytes, pickle.counts(*shape)?, columns).map(Some)
         }
         _ => Ok(None),
     }
 }
 
-fn scalar(pickle: &Pickle, dtype: Id, bytes: Id) -> Result<Value, String> {
+fn scalar(pickle: &Pickle, reading: &mut dyn Unfold, dtype: Id, bytes: Id) -> Result<Value, String> {
     let Some((number, swapped)) = dtype_of(pickle, dtype) else {
         return Ok(Value::Opaque("numpy.generic".into()));
     };
-    let bytes = bytes_of(pickle, bytes);
+    let bytes = bytes_of(pickle, reading, bytes)?;
     let value = number
         .read(&number.little_endian(&bytes, swapped))
         .first()
@@ -50,11 +55,18 @@ fn scalar(pickle: &Pickle, dtype: Id, bytes: Id) -> Result<Value, String> {
     })
 }
 
-fn array(pickle: &Pickle, dtype: Id, bytes: Id, shape: Vec<usize>, columns: bool) -> Result<Value, String> {
+fn array(
+    pickle: &Pickle,
+    reading: &mut dyn Unfold,
+    dtype: Id,
+    bytes: Id,
+    shape: Vec<usize>,
+    columns: bool,
+) -> Result<Value, String> {
     let Some((number, swapped)) = dtype_of(pickle, dtype) else {
         return Ok(Value::Opaque("numpy.ndarray".into()));
     };
-    let bytes = bytes_of(pickle, bytes);
+    let bytes = bytes_of(pickle, reading, bytes)?;
     let values = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length));
     match values.filter(|values| *values <= MOST_VALUES && values * number.size() == bytes.len()) {
         Some(_) => {}
@@ -81,18 +93,20 @@ fn dtype_of(pickle: &Pickle, id: Id) -> Option<(Number, bool)> {
 }
 
 /// Bytes as they are, or in the text that pickles of the second protocol put them in.
-fn bytes_of(pickle: &Pickle, id: Id) -> Vec<u8> {
-    let from_text = |text: &str| text.chars().map(|c| c as u32 as u8).collect();
-    match pickle.node(id) {
-        Node::Bytes(bytes) => bytes.to_vec(),
-        Node::Text(text) => from_text(text),
-        Node::Object(object) => {
-            match pickle.sequence(object.arguments).first().map(|first| pickle.node(*first)) {
-                Some(Node::Text(text)) => from_text(text),
-                Some(Node::Bytes(bytes)) => bytes.to_vec(),
-                _ => Vec::new(),
-            }
+fn bytes_of(pickle: &Pickle, reading: &mut dyn Unfold, id: Id) -> Result<Vec<u8>, String> {
+    let node = match pickle.node(id) {
+        Node::Object(object) => pickle.sequence(object.arguments).first().map(|first| pickle.node(*first)),
+        node => Some(node),
+    };
+    match node {
+        Some(Node::Bytes(bytes)) => {
+            reading.copy(bytes.len())?;
+            Ok(bytes.to_vec())
         }
-        _ => Vec::new(),
+        Some(Node::Text(text)) => {
+            reading.copy(text.len())?;
+            Ok(text.chars().map(|c| c as u32 as u8).collect())
+        }
+        _ => Ok(Vec::new()),
     }
 }

@@ -4,8 +4,12 @@ use super::calls::{called, storage};
 use super::value::{MOST_DEPTH, Storage, Unfold, Value};
 use super::{Id, Node, Pickle};
 
-/// Most values, each name and each 32 bytes counted as one more: a small pickle can name one list a million times.
+/// Bytes of text that count as a value.
+const VALUE_BYTES: usize = 32;
+/// Most values, names and texts included: a small pickle can name one list a million times.
 const MOST_VALUES: usize = 400_000;
+/// How often the bytes of arrays in a pickle may be copied: each array names its own.
+const MOST_COPIES: usize = 4;
 
 impl Pickle {
     /// All of it as plain data.
@@ -13,14 +17,15 @@ impl Pickle {
     /// # Errors
     /// Where it is nested too deeply, refers to itself without end, or holds a tensor that cannot be.
     pub fn value(&self) -> Result<Value, String> {
-        Reading { pickle: self, left: MOST_VALUES }.value(self.root, 0)
+        let bytes = self.length.saturating_mul(MOST_COPIES);
+        Reading { pickle: self, left: MOST_VALUES, bytes }.value(self.root, 0)
     }
 
     /// The storages that it names.
     ///
     /// # Errors
     /// Where a name is not one of PyTorch's.
-    pub fn storages(&self) -> Result<Vec<Storage>, String> {
+    pub fn storages(&self) -> Result<Vec<Storage<'_>>, String> {
         let named = self.nodes().iter().filter_map(|node| match node {
             Node::Persistent(name) => Some(*name),
             _ => None,
@@ -33,6 +38,8 @@ impl Pickle {
 struct Reading<'a> {
     pickle: &'a Pickle,
     left: usize,
+    /// Bytes that may still be copied.
+    bytes: usize,
 }
 
 impl Unfold for Reading<'_> {
@@ -41,11 +48,11 @@ impl Unfold for Reading<'_> {
             return Err(format!("its pickle is nested deeper than {MOST_DEPTH} levels"));
         }
         let pickle = self.pickle;
-        self.spend(match pickle.node(id) {
-            Node::Text(text) => text.len(),
-            Node::Bytes(bytes) => bytes.len(),
+        let bytes = match pickle.node(id) {
+            Node::Text(text) | Node::Class(text) => text.len(),
             _ => 0,
-        })?;
+        };
+        self.spend(1 + bytes / VALUE_BYTES)?;
         Ok(match pickle.node(id) {
             Node::None => Value::None,
             Node::Bool(value) => Value::Bool(*value),
@@ -66,22 +73,27 @@ impl Unfold for Reading<'_> {
     fn entries(&mut self, pairs: &[(Id, Id)], depth: usize) -> Result<Vec<(String, Value)>, String> {
         let mut entries = Vec::new();
         for (key, value) in pairs {
+            self.spend(1)?;
             let name = match self.pickle.node(*key) {
                 Node::Text(name) => name.to_string(),
                 Node::Int(index) => index.to_string(),
                 _ => continue,
             };
-            self.spend(name.len())?;
+            self.spend(name.len() / VALUE_BYTES)?;
             entries.push((name, self.value(*value, depth + 1)?));
         }
         Ok(entries)
     }
-}
 
-impl Reading<'_> {
-    fn spend(&mut self, bytes: usize) -> Result<(), String> {
-        let left = self.left.checked_sub(1 + bytes / 32);
+    fn spend(&mut self, values: usize) -> Result<(), String> {
+        let left = self.left.checked_sub(values);
         self.left = left.ok_or("its pickle unfolds to more values than any checkpoint has")?;
+        Ok(())
+    }
+
+    fn copy(&mut self, bytes: usize) -> Result<(), String> {
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.ok_or("its pickle unfolds to more arrays than it holds")?;
         Ok(())
     }
 }

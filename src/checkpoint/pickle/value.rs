@@ -1,10 +1,14 @@
 //! A pickle as plain data: dictionaries, lists, numbers, tensors, whatever classes they were made with.
 
+use std::borrow::Cow;
+
 use super::{Id, Node, Pickle};
 use crate::audio::Number;
 
 /// Deepest nesting that is followed.
 pub(super) const MOST_DEPTH: usize = 100;
+/// Most axes of a tensor.
+const MOST_AXES: usize = 8;
 
 /// Plain data.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +53,11 @@ pub enum Data {
 
 /// A storage of the file, as a pickle names it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Storage {
+pub struct Storage<'a> {
     /// Its name.
-    pub key: String,
+    pub key: Cow<'a, str>,
     /// Its class.
-    pub class: String,
+    pub class: &'a str,
     /// The type of its numbers; none of a storage of bytes, or of a type that is not read.
     pub number: Option<Number>,
     /// How many they are.
@@ -117,6 +121,7 @@ impl Pickle {
         }
     }
 
+    /// The numbers of a sequence that has one for each axis of a tensor.
     pub(super) fn counts(&self, id: Id) -> Result<Vec<usize>, String> {
         let items = match self.node(id) {
             // torch.Size
@@ -125,15 +130,24 @@ impl Pickle {
             }
             _ => self.sequence(id),
         };
+        if items.len() > MOST_AXES {
+            return Err(format!("a tensor in its pickle has {} axes", items.len()));
+        }
         items.iter().map(|item| self.count(*item)).collect()
     }
 }
 
-/// Who reads nodes as plain data, and counts how much comes of it.
+/// Who reads nodes as plain data, and counts how much comes of it: one node may be named a million times.
 pub(super) trait Unfold {
     /// The node at `id`, that many levels deep.
     fn value(&mut self, id: Id, depth: usize) -> Result<Value, String>;
 
     /// Entries by their names: what has no name in text or number is left out.
     fn entries(&mut self, pairs: &[(Id, Id)], depth: usize) -> Result<Vec<(String, Value)>, String>;
+
+    /// Counts so many values, or as much work.
+    fn spend(&mut self, values: usize) -> Result<(), String>;
+
+    /// Counts so many bytes that are copied.
+    fn copy(&mut self, bytes: usize) -> Result<(), String>;
 }

@@ -195,7 +195,7 @@ fn block_module(module: &str, per_block: usize) -> Option<(usize, &str)> {
 fn stacked(first: &Tensor, second: Option<&Tensor>) -> Tensor {
     let mut joined = first.clone();
     if let Some(second) = second.filter(|second| second.shape == first.shape && !first.shape.is_empty()) {
-        joined.shape[0] *= 2;
+        joined.shape[0] = joined.shape[0].saturating_mul(2);
         joined.data.extend_from_slice(&second.data);
     }
     joined
