@@ -1,6 +1,6 @@
 //! clap-validator: a workspace of which the validator alone is built.
 
-use super::Verdict;
+use super::verdict::Verdict;
 use super::workshop::{Workshop, commit, counts};
 use crate::bundle;
 use anyhow::{Context, Result};

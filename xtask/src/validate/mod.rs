@@ -4,34 +4,16 @@
 mod clap_validator;
 mod options;
 mod pluginval;
+mod verdict;
 mod vst3;
 mod workshop;
 
 use crate::{bundle, packages};
 use anyhow::{Context, Result, ensure};
 use options::Options;
-use std::fmt;
 use std::path::{Path, PathBuf};
+use verdict::Verdict;
 use workshop::Workshop;
-
-/// What one run of a validator came to.
-struct Verdict {
-    /// The validator with its options and its version.
-    validator: String,
-    passed: usize,
-    failed: usize,
-    skipped: usize,
-    /// What failed, and where more about it is written.
-    remarks: Vec<String>,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
-        let Self { validator, passed, failed, skipped, remarks } = self;
-        write!(to, "{validator}: {passed} passed, {failed} failed, {skipped} skipped")?;
-        remarks.iter().try_for_each(|remark| write!(to, "; {remark}"))
-    }
-}
 
 /// Bundles the plugin and runs every validator whose sources were given, in paths from `here`.
 ///

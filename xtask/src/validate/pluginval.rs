@@ -1,6 +1,6 @@
 //! Tracktion's pluginval: the VST3 plugin in a host made of JUCE, its tests in random orders.
 
-use super::Verdict;
+use super::verdict::Verdict;
 use super::workshop::{Finished, Workshop, commit};
 use crate::bundle;
 use anyhow::{Result, ensure};

@@ -1,6 +1,6 @@
 //! The validator of Steinberg's VST 3 SDK.
 
-use super::Verdict;
+use super::verdict::Verdict;
 use super::workshop::{Workshop, commit, counts};
 use crate::bundle;
 use anyhow::{Context, Result, ensure};
