@@ -106,3 +106,23 @@ fn primings_are_not_heard() {
     let onset = audio.channels[0].iter().position(|sample| sample.abs() > 0.1).unwrap();
     assert!(onset < 64, "the sound begins at {onset}");
 }
+
+#[test]
+fn what_follows_a_flac_file_costs_nothing_of_it_and_another_is_heard_after_it() {
+    let whole = bytes("rising.flac");
+    let (expected, _) = samples("a.flac", &whole);
+    // Noise that does not repeat, silence, and a file that has only begun.
+    let noise: Vec<u8> = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for (what, junk) in
+        [("noise", &noise[..]), ("zeros", &[0; 5000]), ("text", b"the end"), ("half", &whole[8..900])]
+    {
+        let (found, told) = samples("a.flac", &[&whole, junk].concat());
+        assert!(found == expected, "{what}: {} of {}", found.len(), expected.len());
+        assert!(told.is_empty(), "{what}: {told:?}");
+    }
+    let (found, told) = samples("a.flac", &[&whole[..], &whole, &whole].concat());
+    assert!(found == [&expected[..], &expected, &expected].concat() && told.is_empty(), "{told:?}");
+    let (found, told) = samples("a.flac", &[&whole[..], &whole[..60]].concat());
+    assert!(found == expected);
+    assert!(told.len() == 1 && told[0].contains("is not readable"), "{told:?}");
+}

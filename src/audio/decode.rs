@@ -34,10 +34,21 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
             }
             gathered.end(tell)
         }
+        Contents::Row(parts) => {
+            let mut parts = parts.into_iter();
+            let mut whole = coded(path, parts.next().unwrap_or_default(), false, tell)?;
+            for part in parts {
+                match coded(path, part, false, tell) {
+                    Ok(part) => join(path, &mut whole, part)?,
+                    Err(_) => {
+                        tell(format!("what follows {:.2} s after its start is not readable", whole.seconds()))
+                    }
+                }
+            }
+            Ok(whole)
+        }
         Contents::Coded { bytes, edit, gaps } => {
-            // Of what no encoder writes, codebooks of Vorbis for one, the decoders are sure to the point of panicking.
-            let decoded = catch_unwind(AssertUnwindSafe(|| coded(path, bytes, gaps, tell)));
-            let mut audio = decoded.unwrap_or_else(|_| Err(broken(path)))?;
+            let mut audio = coded(path, bytes, gaps, tell)?;
             if let Some(edit) = edit {
                 for channel in &mut audio.channels {
                     *channel = edit.apply(channel, audio.rate_hz);
@@ -48,9 +59,16 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
     }
 }
 
+/// What [`tracks`] are in `bytes`. Of what no encoder writes, codebooks of Vorbis for one, the decoders are sure to the point of
+/// panicking.
+fn coded(path: &Path, bytes: Vec<u8>, gaps: bool, tell: &mut dyn FnMut(String)) -> Result<Audio> {
+    let decoded = catch_unwind(AssertUnwindSafe(|| tracks(path, bytes, gaps, tell)));
+    decoded.unwrap_or_else(|_| Err(broken(path)))
+}
+
 /// What a reader of symphonia's finds in `bytes`, track after track where a file has several in a row: after one of its `gaps`
 /// at its own time.
-fn coded(path: &Path, bytes: Vec<u8>, gaps: bool, tell: &mut dyn FnMut(String)) -> Result<Audio> {
+fn tracks(path: &Path, bytes: Vec<u8>, gaps: bool, tell: &mut dyn FnMut(String)) -> Result<Audio> {
     let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|e| e.to_str()) {

@@ -6,6 +6,7 @@ mod aiff;
 mod au;
 mod caf;
 mod contents;
+mod flac;
 mod length;
 mod mp3;
 mod mpeg4;
@@ -44,6 +45,9 @@ pub(super) fn contents(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)
         let mended = ogg::mended(&bytes);
         let gaps = mended.is_some();
         return Ok(Contents::Coded { bytes: mended.unwrap_or(bytes), edit: None, gaps });
+    }
+    if flac::is_flac(&bytes) {
+        return Ok(Contents::Row(flac::parts(&bytes)));
     }
     if caf::is_caf(&bytes) {
         return caf::mended(path, bytes, tell).map(coded);
