@@ -39,8 +39,9 @@ impl Model {
     /// # Errors
     /// Names the first field of `place` that does not fit: a size, a tensor's shape, the dialect, a schedule.
     pub fn new(place: &str, header: ModelHeader, weights: Weights) -> Result<Self> {
-        header.check(place)?;
+        header.check_budget(place)?;
         weights.validate(place, &header.network.tensors())?;
+        header.check(place)?;
         let levels = Levels::of(place, &header)?;
         Ok(Self { header, weights, levels })
     }

@@ -11,13 +11,13 @@ impl ModelHeader {
     /// # Errors
     /// Names the first field of `place` that does not fit: a size, the dialect, a schedule.
     pub fn validate(&self, place: &str) -> Result<()> {
+        self.check_budget(place)?;
         self.check(place)?;
         Levels::of(place, self).map(drop)
     }
 
-    /// The same without the schedules.
+    /// The same without the schedules, of a header that is within its budget.
     pub(super) fn check(&self, place: &str) -> Result<()> {
-        self.check_budget(place)?;
         let layout = self.network.layout();
         self.check_dialect(place, &layout)?;
         self.check_classes(place)?;
