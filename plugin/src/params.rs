@@ -196,6 +196,7 @@ mod tests {
     fn identifiers_stay_what_they_were() {
         let ids: Vec<String> = RemelParams::default().param_map().into_iter().map(|(id, _, _)| id).collect();
         let released = [
+            "mix",
             "mel_from",
             "carrier",
             "strength",
@@ -209,7 +210,6 @@ mod tests {
             "smear",
             "detail",
             "latency",
-            "mix",
             "output",
             "bypass",
             "on_underrun",

@@ -44,6 +44,7 @@ fn parameters_are_listed() {
     let parameters = Session::open().parameters();
     let names: Vec<&str> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
     let expected = [
+        "Mix",
         "Mel from",
         "Carrier",
         "Strength",
@@ -57,7 +58,6 @@ fn parameters_are_listed() {
         "Smear",
         "Detail",
         "Latency",
-        "Mix",
         "Output",
         "Bypass",
         "On underrun",
