@@ -149,10 +149,6 @@ impl Plugin for Remel {
         if self.loader.wants_restart() {
             context.request_restart();
         }
-        if offline && self.loader.lacks_model() {
-            // An export without its model must not pass for one with it.
-            return ProcessStatus::Error("the model is not there");
-        }
         // A host may stop calling where nothing sounds any more, and only there.
         if self.slot.is_asleep() { ProcessStatus::Normal } else { ProcessStatus::Tail(self.tail_samples) }
     }

@@ -31,8 +31,6 @@ pub struct Shared {
     pub changed: Condvar,
     /// The host is to be asked for a restart; read by the audio thread.
     pub restart: AtomicBool,
-    /// No model is there to be heard; read by the audio thread.
-    pub lacking: AtomicBool,
 }
 
 /// What the instance and its loader thread hand each other.
@@ -103,7 +101,6 @@ impl Shared {
             }
         };
         if let Some(monitor) = monitor {
-            self.lacking.store(matches!(load_state, LoadState::Failed(_)), Ordering::Relaxed);
             self.report.watch(Some(monitor));
         }
         self.report.update(|summary| summary.load_state = load_state);

@@ -40,8 +40,8 @@ impl Loader {
     /// A loader whose thread starts with the first activation: hosts make instances only to scan them.
     pub fn new(params: Arc<RemelParams>, report: Arc<Report>) -> Self {
         let (mailbox, changed) = (Mutex::default(), Condvar::new());
-        let [restart, lacking] = [false, false].map(AtomicBool::new);
-        Self { shared: Arc::new(Shared { params, report, mailbox, changed, restart, lacking }), thread: None }
+        let restart = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { params, report, mailbox, changed, restart }), thread: None }
     }
 
     /// Opens a stream for `setup`. Waits until it is there: offline as long as it takes.
@@ -85,11 +85,6 @@ impl Loader {
     /// Whether the host is to be asked for a restart, once per reason. Real-time.
     pub fn wants_restart(&self) -> bool {
         self.shared.restart.load(Ordering::Relaxed) && self.shared.restart.swap(false, Ordering::Relaxed)
-    }
-
-    /// Whether the dry signal is heard because there is no model. Real-time.
-    pub fn lacks_model(&self) -> bool {
-        self.shared.lacking.load(Ordering::Relaxed)
     }
 }
 

@@ -67,7 +67,6 @@ fn a_project_whose_model_is_missing_keeps_its_latency_and_its_name_and_says_so()
     std::fs::copy(slow_model(), &path).expect("a copy");
     let (mut loader, params, report) = restored(saved(&path));
     let there = loader.activate(SETUP).expect("a thread").latency_samples;
-    assert!(!loader.lacks_model());
     let project = params.model.read().clone();
     drop(loader);
     let bundled = restored(SavedModel::default()).0.activate(SETUP).expect("a thread").latency_samples;
@@ -77,7 +76,6 @@ fn a_project_whose_model_is_missing_keeps_its_latency_and_its_name_and_says_so()
     let (mut loader, params, report_without) = restored(project.clone());
     let gone = loader.activate(SETUP).expect("a thread");
     assert_eq!(gone.latency_samples, there);
-    assert!(loader.lacks_model());
     let summary = report_without.summary();
     assert_eq!(summary.missing.as_deref(), Some(path.as_path()));
     assert_eq!(summary.model.map(|model| model.name), report.summary().model.map(|model| model.name));
@@ -87,7 +85,8 @@ fn a_project_whose_model_is_missing_keeps_its_latency_and_its_name_and_says_so()
     // Put back, it is found by a search.
     std::fs::copy(slow_model(), &path).expect("a copy");
     params.choose(params.chosen());
-    wait("found", || !loader.lacks_model() && report_without.summary().missing.is_none());
+    wait("found", || report_without.summary().load_state == LoadState::Running);
+    assert_eq!(report_without.summary().missing, None);
 }
 
 #[test]
@@ -115,7 +114,6 @@ fn a_wrong_path_takes_the_place_of_nothing() {
         assert_eq!(*params.model.read(), project);
         report.update(|summary| summary.notice = None);
     }
-    assert!(!loader.lacks_model());
     loader.deactivate();
     assert_eq!(loader.activate(SETUP).expect("a thread").latency_samples, before);
 }
@@ -125,8 +123,8 @@ fn what_a_host_restores_may_hold_anything() {
     for header in ["", "{}", "null", "\u{0}"] {
         let mut hostile = saved(Path::new("/nowhere/gone.safetensors"));
         hostile.seen = Some(SeenModel { digest: "x".repeat(1000), header: header.into() });
-        let (mut loader, ..) = restored(hostile);
+        let (mut loader, _, report) = restored(hostile);
         assert!(loader.activate(SETUP).expect("a thread").latency_samples > 0, "{header}");
-        assert!(loader.lacks_model());
+        assert!(matches!(report.summary().load_state, LoadState::Failed(_)));
     }
 }

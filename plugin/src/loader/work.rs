@@ -78,8 +78,6 @@ impl Work {
                 self.heard = Some(activation);
             }
             Err(error) => {
-                // Also in words that a host may keep: an export without its model must not pass unnoticed.
-                nice_error!("{error}");
                 let missing = model::missing(&wanted.choice).map(ToOwned::to_owned);
                 shared.report.update(|summary| summary.missing = missing);
                 let failed = LoadState::Failed(error.to_string());
@@ -87,6 +85,9 @@ impl Work {
                     // The model before it plays on.
                     shared.report.update(|summary| summary.load_state = failed);
                 } else {
+                    // In the host's log too: an export must not pass unnoticed, and has no editor to say it in.
+                    let heard = if wanted.setup.offline { "this export is" } else { "what is heard is" };
+                    nice_error!("{error}; {heard} the dry signal");
                     let stream = caught(|| self.open_stand_in(shared, &wanted)).ok();
                     shared.deliver(&wanted, stream, failed);
                 }
