@@ -229,7 +229,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
     assert!(message(&good, &other).contains("nobody"));
     type Break = fn(&mut remel::stream::StreamConfig);
     let breaks: [(&str, Break); 7] = [
-        ("host_rate_hz", |config| config.host_rate_hz = 7999),
+        ("host_rate_hz", |config| config.host_rate_hz = 999),
         ("channels", |config| config.channels = 3),
         ("max_block_frames", |config| config.max_block_frames = 0),
         ("budget_ms", |config| config.budget_ms = f64::NAN),

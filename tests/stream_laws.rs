@@ -69,8 +69,8 @@ proptest! {
     #[test]
     fn at_any_rate_the_latency_is_what_is_reported_and_blocks_make_no_difference(
         host_rate_hz in prop_oneof![
-            prop::sample::select(vec![8000u32, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 192_000, 384_000]),
-            8000u32..=384_000,
+            prop::sample::select(vec![1000, 1235, 8000u32, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 192_000, 384_000, 768_000, 1_536_000]),
+            1000u32..=1_536_000,
         ],
         plan in plans(),
         blocks in blocks(),
@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn reset_equals_new_wherever_it_falls(
-        host_rate_hz in prop::sample::select(vec![8000u32, 11025, 48000]),
+        host_rate_hz in prop::sample::select(vec![1000, 1235, 8000u32, 11025, 48000]),
         stops in prop::collection::vec(0usize..3000, 1..6),
         blocks in blocks(),
     ) {

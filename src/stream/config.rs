@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// What a stream is opened with: all that is fixed until the host activates anew.
 #[derive(Clone, Debug)]
 pub struct StreamConfig {
-    /// The host's sample rate, 8 kHz to 384 kHz.
+    /// The host's sample rate, 1 kHz to 1536 kHz: validators ask for odd ones.
     pub host_rate_hz: u32,
     /// Channels of the main input and output, and of the side chain: 1 or 2.
     pub channels: usize,
@@ -36,7 +36,7 @@ const MOST_FRAMES: usize = 1 << 16;
 
 impl StreamConfig {
     /// The sample rates of hosts.
-    pub const HOST_RATES_HZ: RangeInclusive<u32> = 8000..=384_000;
+    pub const HOST_RATES_HZ: RangeInclusive<u32> = 1000..=1_536_000;
     /// The longest block that a latency can be made for. Longer ones are processed in parts of it.
     pub const MOST_BLOCK_FRAMES: usize = 1 << 16;
 
@@ -64,7 +64,7 @@ impl StreamConfig {
             if valid { Ok(()) } else { Err(Error::invalid("stream", name, found, expected)) }
         };
         let (rate, plan) = (self.host_rate_hz, self.plan);
-        field(Self::HOST_RATES_HZ.contains(&rate), "host_rate_hz", rate.to_string(), "8000 to 384000")?;
+        field(Self::HOST_RATES_HZ.contains(&rate), "host_rate_hz", rate.to_string(), "1000 to 1536000")?;
         field((1..=2).contains(&self.channels), "channels", self.channels.to_string(), "1 or 2")?;
         let block = self.max_block_frames;
         let blocks = 1..=Self::MOST_BLOCK_FRAMES;

@@ -173,7 +173,7 @@ mod tests {
     proptest! {
         #[test]
         fn terms_add_up_and_rounding_is_below_a_sample(
-            host_rate_hz in 8000u32..=384_000,
+            host_rate_hz in 1000u32..=1_536_000,
             max_block_frames in 1usize..=8192,
             chunk_frames in 1usize..64,
             right_frames in 0usize..32,
