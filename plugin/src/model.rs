@@ -35,12 +35,12 @@ impl PlacedModel {
     /// # Errors
     /// The file is nowhere or no model, the model reads no mel frames or has classes, or there is no such device.
     pub fn open(choice: &ModelChoice, seen: Option<&SeenModel>, engine: &EngineLease) -> Result<Self> {
-        let file = match (&choice.file, missing(choice)) {
-            (Some(_), Some(path)) => {
+        let file = match &choice.file {
+            Some(path) if missing(choice).is_some() => {
                 search::find(path, seen.map(|seen| seen.digest.as_str()), search::folder().as_deref())?
             }
-            (Some(path), None) => checkpoint::open(path)?,
-            (None, _) => Bundled::default().file(),
+            Some(path) => checkpoint::open(path)?,
+            None => Bundled::default().file(),
         };
         let path = choice.file.as_ref().map(|_| file.path().to_owned());
         let (model, digest) = engine.model(&file)?;
@@ -147,12 +147,13 @@ pub fn missing(choice: &ModelChoice) -> Option<&Path> {
 /// # Errors
 /// That the engine refuses it.
 pub fn stand_in(seen: Option<&SeenModel>, engine: &EngineLease) -> Result<(ModelHeader, RendererLease)> {
+    let for_header = |header: ModelHeader| -> Result<_> { Ok((StandIn::new("saved model", &header)?, header)) };
     let known = seen.and_then(|seen| serde_json::from_str::<ModelHeader>(&seen.header).ok());
     // Any state may come from a host.
-    let known = known.filter(|header| header.dialect.is_some() && header.validate("saved model").is_ok());
-    let header = known.unwrap_or_else(|| Bundled::default().model().for_streams().header().clone());
+    let known = known.filter(|header| header.dialect.is_some()).and_then(|header| for_header(header).ok());
+    let bundled = || for_header(Bundled::default().model().for_streams().header().clone());
+    let (stand_in, header) = known.map_or_else(bundled, Ok)?;
     let key = format!("stand-in of {}", Digest::of(format!("{header:?}").as_bytes()));
-    let stand_in = StandIn::new("saved model", &header)?;
     let renderer = engine.renderer(key.into(), || Ok((Box::new(stand_in), None)))?;
     Ok((header, renderer))
 }

@@ -3,9 +3,10 @@
 use super::mailbox::{Shared, Wanted};
 use crate::choices::{ModelChoice, SavedModel, SeenModel};
 use crate::model::{self, PlacedModel};
-use crate::report::LoadState;
+use crate::report::{LoadState, ModelSummary};
 use crate::shared::{EngineLease, RendererLease};
 use nice_plug::nice_error;
+use remel::mel::Dialect;
 use remel::stream::{Stream, StreamMonitor};
 use remel::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -112,10 +113,7 @@ impl Work {
         let (Some(engine), Some(Loaded { model, renderer, .. })) = (&self.engine, &self.loaded) else {
             unreachable!("a loaded model has an engine")
         };
-        let latencies_ms = wanted.setup.latencies_ms(engine, renderer, model.dialect())?;
-        shared.report.update(|summary| summary.model = Some(model.summary(latencies_ms)));
-        let config = wanted.setup.stream(wanted.mode.of_stream(), engine, renderer, model.dialect())?;
-        Stream::open(&config, engine.engine(), renderer.key())
+        open_stream(shared, wanted, engine, renderer, model.dialect(), |ms| Some(model.summary(ms)))
     }
 
     /// Opens a stream of the latency that the wanted model had when it was last there, or that of the bundled one.
@@ -125,11 +123,7 @@ impl Work {
         let renderer = self.stand_in.insert(renderer);
         let dialect =
             header.dialect.as_ref().ok_or_else(|| Error::invalid("model", "dialect", "none", "one"))?;
-        let latencies_ms = wanted.setup.latencies_ms(engine, renderer, dialect)?;
-        let summary = model::absent(&header, &wanted.choice, latencies_ms);
-        shared.report.update(|report| report.model = summary);
-        let config = wanted.setup.stream(wanted.mode.of_stream(), engine, renderer, dialect)?;
-        Stream::open(&config, engine.engine(), renderer.key())
+        open_stream(shared, wanted, engine, renderer, dialect, |ms| model::absent(&header, &wanted.choice, ms))
     }
 
     /// Loads the model of `choice`, wherever it is by now.
@@ -150,6 +144,22 @@ impl Work {
                 .update(|summary| (summary.renderer, summary.refusal) = (status.state, status.refusal));
         }
     }
+}
+
+/// Opens the wanted stream to `renderer`, which reads mel frames of `dialect`, and has the user see what `summary` makes of the
+/// modes' latencies.
+fn open_stream(
+    shared: &Shared,
+    wanted: &Wanted,
+    engine: &EngineLease,
+    renderer: &RendererLease,
+    dialect: &Dialect,
+    summary: impl FnOnce([f64; 3]) -> Option<ModelSummary>,
+) -> Result<Opened> {
+    let seen = summary(wanted.setup.latencies_ms(engine, renderer, dialect)?);
+    shared.report.update(|report| report.model = seen);
+    let config = wanted.setup.stream(wanted.mode.of_stream(), engine, renderer, dialect)?;
+    Stream::open(&config, engine.engine(), renderer.key())
 }
 
 /// The instance's share in the engine, taken with the first model.
