@@ -1,7 +1,9 @@
-//! Where the `remel` program writes, and where it does not.
+//! Where the `remel` program writes, where it does not, and what it says of a file that a decoder breaks on.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod command;
+#[path = "hostile/targets/pages.rs"]
+mod pages;
 
 use command::{Folder, is_result};
 
@@ -132,4 +134,18 @@ fn a_carrier_is_heard_without_more_being_said() {
     assert!(said.contains("--carrier: nothing of it is left at --strength 1"), "{said}");
     let help = String::from_utf8(folder.succeeds("help vocode").stdout).unwrap();
     assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").contains("with --carrier 0.55"), "{help}");
+}
+
+#[test]
+fn of_a_file_that_a_decoder_panics_over_one_line_is_said() {
+    let folder = Folder::with(&["a.wav"]);
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/audio/rising.ogg");
+    let mut bytes = std::fs::read(fixture).unwrap();
+    // A codebook that has more entries than its values could make.
+    let codebooks = bytes.windows(7).position(|name| name == b"\x05vorbis").unwrap();
+    bytes[codebooks + 340] = 143;
+    std::fs::write(folder.path("a.ogg"), pages::checked(&bytes)).unwrap();
+    let said = "a.ogg: not readable as audio (no encoder writes what is in it), expected WAV, FLAC, Ogg Vorbis, MP3, \
+                MPEG-4 (AAC, ALAC), AIFF, CAF or AU audio";
+    folder.refuses("mel a.ogg -o a.npy", said);
 }

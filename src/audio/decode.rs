@@ -1,5 +1,6 @@
 //! Decoding audio files with symphonia, as far as they go.
 
+use std::cell::Cell;
 use std::io::{Cursor, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -59,10 +60,22 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, tell: &mut dyn FnMut(String)) 
     }
 }
 
+thread_local! {
+    static DECODING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is in a decoder, a panic of which becomes an error: a program that says errors itself keeps quiet of
+/// the panic.
+pub fn is_decoding() -> bool {
+    DECODING.get()
+}
+
 /// What [`tracks`] are in `bytes`. Of what no encoder writes, codebooks of Vorbis for one, the decoders are sure to the point of
 /// panicking.
 fn coded(path: &Path, bytes: Vec<u8>, gaps: bool, tell: &mut dyn FnMut(String)) -> Result<Audio> {
+    DECODING.set(true);
     let decoded = catch_unwind(AssertUnwindSafe(|| tracks(path, bytes, gaps, tell)));
+    DECODING.set(false);
     decoded.unwrap_or_else(|_| Err(broken(path)))
 }
 

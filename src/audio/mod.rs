@@ -20,6 +20,7 @@ mod target;
 mod temporary;
 mod write;
 
+pub use decode::is_decoding;
 pub use identity::FileIdentity;
 pub use npy::{Array, read_npy, read_npy_unchecked, write_npy};
 pub(crate) use number::{Number, row_major, strides};

@@ -67,6 +67,7 @@ const READER_GONE: u8 = 141;
 
 /// Runs the command that was asked for. Exit status 2 for bad usage, 1 for a failure.
 pub fn main() -> ExitCode {
+    say_no_panics_of_decoders();
     let command = match Arguments::try_parse() {
         Ok(arguments) => arguments.command,
         // Of bad usage, said on standard error, or of help and the version, which were asked for.
@@ -81,6 +82,16 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+/// Of a file that a decoder panics over the error tells, in a line.
+fn say_no_panics_of_decoders() {
+    let says = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !remel::audio::is_decoding() {
+            says(panic);
+        }
+    }));
 }
 
 fn run(command: Command) -> anyhow::Result<()> {
