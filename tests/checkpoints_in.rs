@@ -91,6 +91,17 @@ fn what_the_file_does_not_say_is_said_and_can_be_set() {
 }
 
 #[test]
+fn a_dilation_cycle_other_than_the_blocks_is_refused() {
+    let options = ImportOptions { dilation_cycle: Some(4), ..ImportOptions::default() };
+    let path = fixture("diffwave/seed000_8x6x2/bare.pt");
+    let error = ModelFile::read(&path).unwrap().import(&options).unwrap_err().to_string();
+    assert!(
+        error.contains("params.dilation_cycle_length: found 4, expected 3, as its tensors have it"),
+        "{error}"
+    );
+}
+
+#[test]
 fn convert_says_what_it_assumes_and_takes_every_option() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out.safetensors");

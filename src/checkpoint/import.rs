@@ -149,6 +149,11 @@ fn network(place: &str, named: &Named, params: &Params, training_steps: usize) -
     let stated = [
         ("residual_channels", params.residual_channels, channels),
         ("residual_layers", params.residual_layers, layers),
+        (
+            "dilation_cycle_length",
+            params.dilation_cycle_length.filter(|_| named.has_dilation_cycle),
+            named.config.dilation_cycle,
+        ),
         ("n_mels", params.n_mels.filter(|_| n_mels.is_some()), n_mels.unwrap_or(0)),
         ("hop_samples", params.hop_samples.filter(|_| n_mels.is_some()), DiffWaveConfig::HOP),
     ];

@@ -9,6 +9,7 @@ use remel::mel::Mel;
 
 use super::arrays::{SamplesFile, read_noise};
 use super::options::{ModelOptions, SamplingOptions, ranged};
+use super::print::note;
 use super::progress::Progress;
 
 /// Arguments of `remel generate`.
@@ -45,6 +46,7 @@ impl Generate {
         }
         let rate_hz = header.rate_hz;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
+        let field = model.field_samples(&request)?;
         let noise = self.noise.as_ref().map(|path| read_noise(path, &model, &request, None)).transpose()?;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("generating");
@@ -52,6 +54,12 @@ impl Generate {
             Some(noise) => vocoder.synthesize_with_noise(&Mel::default(), &noise, &request)?,
             None => {
                 let length = (self.seconds * rate_hz as f32).round() as usize;
+                if length > field {
+                    let field = field as f32 / rate_hz as f32;
+                    note!(
+                        "warning: --seconds: a sample depends on {field:.2} s around it in so many steps, and on nothing beyond"
+                    );
+                }
                 vocoder.generate(length, &request, &mut |done, all| progress.show(done, all))?
             }
         };

@@ -7,9 +7,9 @@ use anyhow::Result;
 use clap::Args;
 use remel::checkpoint::{self, Bundled};
 use remel::domain::Prior;
-use remel::model::{Model, ModelHeader};
+use remel::model::Model;
 use remel::network::Backend;
-use remel::render::Render;
+use remel::render::{Render, Request};
 use remel::stream::{LatencyMode, StreamConfig};
 use remel::vocoder::Vocoder;
 
@@ -41,7 +41,7 @@ impl Info {
         let header = model.header();
         let card = &header.card;
         print_line!("{}", card.name)?;
-        print_network(header, model.weights().parameters())?;
+        print_network(&model)?;
         if header.dialect.is_some() {
             print_line!("latency      {}", latencies(&model)?)?;
         }
@@ -79,7 +79,15 @@ fn latencies(model: &Arc<Model>) -> Result<String> {
     ))
 }
 
-fn print_network(header: &ModelHeader, parameters: usize) -> Result<()> {
+/// How much a sample depends on, in one call of the network and in a sampling of the model's own.
+fn field(model: &Model) -> Result<String> {
+    let samples = [model.header().network.layout().field_samples(1), model.field_samples(&Request::default())?];
+    let ms = samples.map(|samples| samples as f64 / f64::from(model.header().rate_hz) * 1000.0);
+    Ok(format!("{} samples ({:.0} ms) a call, {:.0} ms in all steps", samples[0], ms[0], ms[1]))
+}
+
+fn print_network(model: &Model) -> Result<()> {
+    let (header, parameters) = (model.header(), model.weights().parameters());
     let network = &header.network;
     let direction = if network.layout().causal { "causal" } else { "bidirectional" };
     print_line!("network      {} {}, {direction}, {parameters} parameters", network.family(), network.shape())?;
@@ -110,6 +118,7 @@ fn print_network(header: &ModelHeader, parameters: usize) -> Result<()> {
         "work         {:.2} GFLOP per second of audio and step",
         network.operations() * calls_a_second / 1e9
     )?;
+    print_line!("field        {}", field(model)?)?;
     if layout.optional_frames() > 0 {
         print_line!("look-ahead   0 to {} mel frames, chosen when it runs", layout.optional_frames())?;
     }

@@ -115,6 +115,15 @@ impl Model {
         self.header.dialect.as_ref().ok_or_else(|| Error::invalid(name, "dialect", "none", expected))
     }
 
+    /// Samples that a sample of what `request` renders depends on, itself among them: the receptive field of all steps.
+    ///
+    /// # Errors
+    /// Those of [`Model::sampling`].
+    pub fn field_samples(&self, request: &Request) -> Result<usize> {
+        let calls = self.sampling(request, 1.0)?.sampler.evaluations().len();
+        Ok(self.header.network.layout().field_samples(calls))
+    }
+
     /// The sampling that `request` asks for, from a carrier noised as far as `strength` says (1: pure noise).
     ///
     /// # Errors

@@ -78,6 +78,16 @@ impl Layout {
         self.conditioner.map_or(0, |conditioner| conditioner.optional_frames)
     }
 
+    /// Samples that one of a sampling in `calls` calls depends on, itself among them: the receptive field of all calls together
+    /// (DiffWave, appendix C).
+    pub fn field_samples(&self, calls: usize) -> usize {
+        let rows = (self.reach[0] + self.reach[1]) * calls + 1;
+        match self.rows {
+            Rows::Samples => rows,
+            Rows::Frames => rows * self.hop,
+        }
+    }
+
     /// Mel frames before and after a value's own that `calls` calls of the network look at, without its conditioner's.
     pub fn reach_frames(&self, calls: usize) -> [usize; 2] {
         self.reach.map(|rows| match self.rows {

@@ -214,6 +214,11 @@ impl DiffWaveConfig {
                 return Err(Error::invalid(place, field, found, expected));
             }
         }
+        // That formulation counts blocks of layers, whose dilations begin anew.
+        if self.variant == Variant::Unscaled && !self.layers.is_multiple_of(self.dilation_cycle) {
+            let expected = format!("a multiple of its dilation cycle, {}", self.dilation_cycle);
+            return Err(Error::invalid(place, "layers", self.layers, expected));
+        }
         Ok(())
     }
 }
