@@ -1,4 +1,5 @@
-//! BandWave: GFLOP/s of the network and its share of real time in four steps, offline and a frame at a time.
+//! BandWave: GFLOP/s of the network and its share of real time in four steps, offline and a frame at a time; their shares of
+//! what this machine's products of matrices reach, and of what the instruction set's products reach without memory.
 
 use remel::checkpoint::Bundled;
 use remel::diffusion::{CausalDenoiser, Denoiser};
@@ -8,7 +9,7 @@ use remel::model::Model;
 use remel::network::bandwave::cpu::BandWaveCpu;
 
 use super::random::numbers;
-use super::{Choice, best, peak};
+use super::{Choice, best, peak, registers};
 
 /// Frames of an offline render, and how many are rendered one by one.
 const FRAMES: usize = 96;
@@ -17,34 +18,38 @@ const STEPS: [f32; 4] = [1.0, 0.75, 0.5, 0.25];
 const REPETITIONS: usize = 4;
 
 pub fn print(choice: &Choice) {
-    println!("BandWave in four steps: GFLOP/s of its products (share of peak), and share of real time");
     println!(
-        "{:>8} {:>8} {:>7} | {:>8} | {:>32} | {:>32}",
-        "model", "set", "threads", "peak", "offline", "chunks of one frame"
+        "BandWave in four steps: GFLOP/s of its products (shares of the machine's peak and the set's), and share of real time"
+    );
+    println!(
+        "{:>8} {:>8} {:>7} | {:>8} {:>8} | {:>39} | {:>39}",
+        "model", "set", "threads", "peak", "set's", "offline", "chunks of one frame"
     );
     let sets: Vec<_> = choice.set.map_or(InstructionSet::available().collect(), |set| vec![set]);
     for &threads in &choice.threads {
         for bundled in [Bundled::Small, Bundled::Large] {
             let model = bundled.model();
             for &set in &sets {
-                let peak = peak::measure(threads);
+                let peaks = [Some(peak::measure(threads)), registers::measure(set, threads)];
                 let [offline, single] =
-                    measure(&model, set, threads).map(|seconds| speed(&model, seconds, peak));
+                    measure(&model, set, threads).map(|seconds| speed(&model, seconds, peaks));
                 let (name, set) = (bundled.name(), set.to_string());
-                let peak = peak / 1e9;
-                println!("{name:>8} {set:>8} {threads:7} | {peak:8.1} | {offline:>32} | {single:>32}");
+                let [peak, own] =
+                    peaks.map(|peak| peak.map_or("-".into(), |peak| format!("{:.1}", peak / 1e9)));
+                println!("{name:>8} {set:>8} {threads:7} | {peak:>8} {own:>8} | {offline:>39} | {single:>39}");
             }
         }
     }
 }
 
 /// What a render of [`FRAMES`] frames in so many `seconds` means.
-fn speed(model: &Model, seconds: f64, peak: f64) -> String {
+fn speed(model: &Model, seconds: f64, peaks: [Option<f64>; 2]) -> String {
     let (network, rate_hz) = (&model.header().network, f64::from(model.header().rate_hz));
     let flops = network.operations() * (FRAMES * STEPS.len()) as f64 / seconds;
     let audio_seconds = (FRAMES * network.layout().hop) as f64 / rate_hz;
-    let (share, factor) = (flops / peak * 100.0, seconds / audio_seconds);
-    format!("{:6.1} ({share:3.0} %), {factor:6.4} of real time", flops / 1e9)
+    let [share, own] = peaks.map(|peak| peak.map_or("-".into(), |peak| format!("{:.0}", flops / peak * 100.0)));
+    let factor = seconds / audio_seconds;
+    format!("{:6.1} ({share:>3} %, {own:>3} %), {factor:6.4} of real time", flops / 1e9)
 }
 
 /// Seconds that [`FRAMES`] frames take, offline and one by one.

@@ -11,6 +11,7 @@ mod peak;
 #[path = "../../tests/random/mod.rs"]
 mod random;
 mod real_time;
+mod registers;
 mod throughput;
 #[path = "../../tests/weights/mod.rs"]
 mod weights;

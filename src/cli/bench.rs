@@ -27,6 +27,9 @@ pub struct Bench {
     /// Leave the plugin's latency modes out
     #[arg(long)]
     offline: bool,
+    /// Of the plugin's latency modes, only this one: live, balanced or studio
+    #[arg(long, conflicts_with = "offline", value_parser = mode)]
+    mode: Option<LatencyMode>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -34,6 +37,11 @@ pub struct Bench {
 
 fn seconds(text: &str) -> Result<f32, String> {
     ranged(text, 0.1, 600.0)
+}
+
+fn mode(text: &str) -> Result<LatencyMode, String> {
+    let named = LatencyMode::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(text));
+    named.ok_or_else(|| "expected live, balanced or studio".to_owned())
 }
 
 /// One line of the table.
@@ -60,8 +68,8 @@ impl Bench {
         let mel = bands(n_mels, frames);
         let audio_seconds = (frames * hop) as f64 / rate_hz;
         let mut plans = vec![("offline, one window".to_owned(), SpanPlan::whole(frames))];
-        let modes = if self.offline { &[] } else { &LatencyMode::ALL[..] };
-        plans.extend(modes.iter().rev().map(|mode| {
+        let asked = |mode: &&LatencyMode| !self.offline && self.mode.is_none_or(|only| only == **mode);
+        plans.extend(LatencyMode::ALL.iter().rev().filter(asked).map(|mode| {
             let plan = mode.plan(&format);
             (format!("{}, chunks of {} frames", mode.name(), plan.chunk_frames), plan)
         }));
