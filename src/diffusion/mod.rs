@@ -1,6 +1,7 @@
 //! Diffusion without any network: noise, schedules, predictions and samplers.
 
 mod box_muller;
+mod condition;
 mod denoiser;
 mod evaluation;
 mod gaussians;
@@ -11,6 +12,7 @@ mod sampler;
 mod sampling;
 mod schedule;
 
+pub use condition::Condition;
 pub use denoiser::{CausalDenoiser, Denoiser};
 pub use evaluation::Evaluation;
 pub use gaussians::{Draw, Gaussians, NoiseSource};
