@@ -62,6 +62,7 @@ impl ModelHeader {
         let channels = match &self.network {
             Network::BandWave(config) => config.channels.saturating_mul(config.tokens()),
             Network::DiffWave(config) => config.channels,
+            Network::UNet1d(config) => config.channels,
         };
         let [before, after] = self.network.layout().reach;
         let values = (before + after).saturating_mul(channels).saturating_mul(steps);

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use super::config::TrainConfig;
 use super::distill::Teacher;
 use super::pairs::Pairs;
-use crate::Result;
 use crate::model::ModelHeader;
 use crate::network::{Backend, Network};
+use crate::{Error, Result};
 
 /// The task of a training of the model that `header` describes.
 ///
@@ -39,6 +39,10 @@ pub fn open(
         }
         Network::DiffWave(network) => {
             Arc::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
+        }
+        Network::UNet1d(_) => {
+            let expected = "BandWave or DiffWave";
+            return Err(Error::invalid("training", "network", header.network.family(), expected));
         }
     })
 }
