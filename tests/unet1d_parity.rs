@@ -1,16 +1,24 @@
 //! UNet1d held against PyTorch's own numbers (`tests/fixtures/unet1d`, made by `make.py` there).
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+#[cfg(feature = "gpu")]
+mod skipped;
 mod unet1d;
 
 use remel::diffusion::Condition;
 use remel::kernel::InstructionSet;
+#[cfg(feature = "burn")]
+use remel::network::Backend;
 use remel::network::NetworkConfig;
+#[cfg(feature = "burn")]
+use remel::network::unet1d::burn::UNet1dBurn;
 use remel::network::unet1d::cpu::{EncoderCpu, UNet1dCpu};
 use unet1d::{Case, cases, digest, told, weights};
 
 /// Of the largest value. Magnitude channels, whose sigmoid and tanh are steep, are off by 1.4e-5, the others by 5e-6.
 const TOLERANCE: f32 = 4e-5;
+#[cfg(feature = "gpu")]
+const GPU_TOLERANCE: f32 = 2e-3;
 
 #[track_caller]
 fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
@@ -54,6 +62,41 @@ fn predictions_agree_with_pytorch() {
             hold(&case, set, 1);
         }
         hold(&case, InstructionSet::chosen().unwrap(), 3);
+    }
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn predictions_agree_with_pytorch_in_burn() {
+    hold_in_burn(&Backend::Cpu, TOLERANCE);
+}
+
+#[cfg(feature = "gpu")]
+#[test]
+fn predictions_agree_with_pytorch_on_the_gpu() {
+    match Backend::first_gpu() {
+        Some(gpu) => hold_in_burn(&gpu, GPU_TOLERANCE),
+        None => {
+            skipped::skipped("predictions_agree_with_pytorch_on_the_gpu", "no Vulkan, Metal or DirectX device")
+        }
+    }
+}
+
+#[cfg(feature = "burn")]
+fn hold_in_burn(backend: &Backend, tolerance: f32) {
+    for case in cases() {
+        let (config, x, condition) = (case.config(), case.x(), case.condition());
+        let network = UNet1dBurn::new(&config, &weights(&config), backend).unwrap();
+        let y = case.array("y");
+        for (level, theirs) in case.levels.iter().zip(y.chunks_exact(y.len() / case.levels.len())) {
+            let ours = network.call(&x, *level, &condition).unwrap();
+            assert_close(
+                &format!("{} at level {level} in burn on {backend}", case.name),
+                &ours,
+                theirs,
+                tolerance,
+            );
+        }
     }
 }
 

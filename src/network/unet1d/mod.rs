@@ -8,6 +8,8 @@
 
 mod arguments;
 mod autoencoder;
+#[cfg(feature = "burn")]
+pub mod burn;
 mod condition;
 mod config;
 pub mod cpu;
@@ -24,8 +26,6 @@ pub use config::UNet1dConfig;
 
 use std::ops::RangeInclusive;
 
-#[cfg(feature = "gpu")]
-use crate::Error;
 use crate::Result;
 use crate::diffusion::Denoiser;
 use crate::mel::Dialect;
@@ -75,7 +75,7 @@ impl NetworkConfig for UNet1dConfig {
         match backend {
             Backend::Cpu => Ok(Box::new(cpu::UNet1dCpu::new(self, weights, threads)?)),
             #[cfg(feature = "gpu")]
-            gpu => Err(Error::invalid(gpu, "network", self.family(), "one with a form for GPUs, or the CPU")),
+            gpu => Ok(Box::new(burn::UNet1dBurn::new(self, weights, gpu)?)),
         }
     }
 }
