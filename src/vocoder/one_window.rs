@@ -24,13 +24,13 @@ impl Vocoder {
         self.one_window(&Mel::default(), noise, samples, request, on_evaluation)
     }
 
-    /// Synthesizes `mel` in one window with every Gaussian given: `[evaluations, values]`, row 0 being x_T and row k what
-    /// is added after evaluation k.
+    /// Synthesizes `mel` in one window with every Gaussian given: `[rows, values]`, row 0 being x_T and row k what the k-th
+    /// draw gives.
     ///
     /// # Errors
     /// Where the request cannot be met, or the device fails.
     pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
-        let rows = self.pipeline.model.sampling(request, 1.0)?.sampler.evaluations().len();
+        let rows = self.pipeline.model.sampling(request, 1.0)?.rows();
         let values = noise.len() / rows.max(1);
         self.one_window(mel, NoiseSource::Given(noise), values, request, &mut |_, _| ())
     }

@@ -1,0 +1,143 @@
+//! Options of models whose levels are σ.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use remel::Error;
+use remel::diffusion::{Churn, Preconditioning};
+use remel::model::{Model, SigmaDiffusion};
+use remel::render::Request;
+
+use super::options::share;
+
+/// Deviation of the signals where none is named: that of audio-diffusion-pytorch's own example.
+const SIGMA_DATA: f64 = 0.1;
+
+/// What a model's file may not say of how it was trained, and what samplers along σ leave open.
+#[derive(Args)]
+#[command(next_help_heading = "Diffusion along sigma")]
+pub struct SigmaOptions {
+    /// How the network was trained [default: as the model says]
+    #[arg(long, value_enum, value_name = "KIND")]
+    diffusion: Option<Kind>,
+    /// Standard deviation of the signals that it was trained on, of k [default: the model's, or 0.1]
+    #[arg(long, value_name = "DEVIATION", value_parser = positive)]
+    sigma_data: Option<f64>,
+    /// Share of a signal that is within full scale in dynamic thresholding, 0 to 1, of k; 0 limits values instead [default: the
+    /// model's, or 0]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    dynamic_threshold: Option<f32>,
+    /// Where sampling ends [default: the model's, or 0.0001]
+    #[arg(long, value_name = "SIGMA", value_parser = positive)]
+    sigma_min: Option<f64>,
+    /// The noise that sampling starts from [default: the model's, or 3]
+    #[arg(long, value_name = "SIGMA", value_parser = positive)]
+    sigma_max: Option<f64>,
+    /// How much denser the schedule is where sigma is small [default: the model's, or 9]
+    #[arg(long, value_name = "RHO", value_parser = positive)]
+    schedule_rho: Option<f64>,
+    /// --sampler adpm2: its middle is where this root of sigma is in the middle
+    #[arg(long, value_name = "RHO", default_value_t = 1.0, value_parser = positive)]
+    rho: f64,
+    /// --sampler karras: by how much sigma grows before steps, all of them together
+    #[arg(long, value_name = "AMOUNT", default_value_t = 0.0, value_parser = not_negative)]
+    s_churn: f64,
+    /// --sampler karras: the least sigma that grows
+    #[arg(long, value_name = "SIGMA", default_value_t = 0.0, value_parser = not_negative)]
+    s_tmin: f64,
+    /// --sampler karras: the largest sigma that grows
+    #[arg(long, value_name = "SIGMA", default_value_t = f64::INFINITY, value_parser = not_negative)]
+    s_tmax: f64,
+    /// --sampler karras: deviation of the noise by which it grows
+    #[arg(long, value_name = "DEVIATION", default_value_t = 1.0, value_parser = not_negative)]
+    s_noise: f64,
+}
+
+/// What a network was trained for.
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    /// K-diffusion
+    K,
+    /// V-diffusion
+    V,
+}
+
+impl SigmaOptions {
+    /// `model` as the options say that it was trained and is sampled.
+    ///
+    /// # Errors
+    /// Where its levels are not σ, or a value does not fit them.
+    pub fn apply(&self, model: Arc<Model>) -> Result<Arc<Model>> {
+        let own = model.header().diffusion;
+        let set = [
+            ("--sigma-data", self.sigma_data),
+            ("--dynamic-threshold", self.dynamic_threshold.map(f64::from)),
+            ("--sigma-min", self.sigma_min),
+            ("--sigma-max", self.sigma_max),
+            ("--schedule-rho", self.schedule_rho),
+        ];
+        let first_set = set.iter().find_map(|(option, value)| Some((option, (*value)?)));
+        let refused = |(option, value): (&&str, f64), expected: &str| -> Result<Arc<Model>> {
+            Err(Error::invalid(option, "value", value, expected).into())
+        };
+        let mut diffusion = match (self.diffusion, own) {
+            (None, None) => {
+                let expected = "none: the model's levels are not sigma (see --diffusion)";
+                return first_set.map_or(Ok(model), |set| refused(set, expected));
+            }
+            (None, Some(_)) if first_set.is_none() => return Ok(model),
+            (None, Some(own)) => own,
+            (Some(kind), own) => {
+                let preconditioning = kind.preconditioning(own.map(|own| own.preconditioning));
+                let known = own.unwrap_or(SigmaDiffusion::new(preconditioning));
+                SigmaDiffusion { preconditioning, ..known }
+            }
+        };
+        match &mut diffusion.preconditioning {
+            Preconditioning::K { sigma_data, dynamic_threshold } => {
+                *sigma_data = self.sigma_data.unwrap_or(*sigma_data);
+                *dynamic_threshold = self.dynamic_threshold.map_or(*dynamic_threshold, f64::from);
+            }
+            Preconditioning::V => {
+                if let Some(set) = set[..2].iter().find_map(|(option, value)| Some((option, (*value)?))) {
+                    return refused(set, "none: it is of k-diffusion alone");
+                }
+            }
+        }
+        let schedule = &mut diffusion.schedule;
+        schedule.sigma_min = self.sigma_min.unwrap_or(schedule.sigma_min);
+        schedule.sigma_max = self.sigma_max.unwrap_or(schedule.sigma_max);
+        schedule.rho = self.schedule_rho.unwrap_or(schedule.rho);
+        Ok(Arc::new(Arc::unwrap_or_clone(model).with_diffusion(diffusion)?))
+    }
+
+    /// `request` with what samplers leave open.
+    pub fn request(&self, request: Request) -> Request {
+        let Self { rho, s_churn, s_tmin, s_tmax, s_noise, .. } = *self;
+        let churn = Churn { amount: s_churn, range: [s_tmin, s_tmax], noise_scale: s_noise };
+        Request { rho, churn, ..request }
+    }
+}
+
+impl Kind {
+    /// What it means to a network, with the numbers of `own` where that is of the kind.
+    fn preconditioning(self, own: Option<Preconditioning>) -> Preconditioning {
+        match (self, own) {
+            (Self::K, Some(own @ Preconditioning::K { .. })) => own,
+            (Self::K, _) => Preconditioning::K { sigma_data: SIGMA_DATA, dynamic_threshold: 0.0 },
+            (Self::V, _) => Preconditioning::V,
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|value| *value > 0.0 && f64::is_finite(*value))
+        .ok_or("expected a number above 0".into())
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|value| *value >= 0.0).ok_or("expected a number from 0 on".into())
+}
