@@ -90,6 +90,41 @@ fn any_model_without_mel_inpaints_and_composes_in_its_own_way() {
 }
 
 #[test]
+fn a_model_file_says_how_it_was_trained() {
+    let folder = folder(5);
+    let sigma = "--sigma-data 0.5 --dynamic-threshold 0.9 --sigma-min 1.5 --sigma-max 20 --schedule-rho 7";
+    for (model, options) in [("v", "--diffusion v".to_owned()), ("k", format!("--diffusion k {sigma}"))] {
+        folder.succeeds(&format!("convert {MODEL} {options} -o {model}.safetensors"));
+    }
+    let info =
+        |arguments: &str| String::from_utf8(folder.succeeds(&format!("info {arguments}")).stdout).unwrap();
+    let said = info("k.safetensors");
+    for line in [
+        "diffusion    K, sigma data 0.5, dynamic threshold 0.9",
+        "schedule     any σ; fast: 50 from 20 to 1.5, rho 7",
+        "sampler      ancestral",
+    ] {
+        assert!(said.lines().any(|found| found == line), "{line}: {said}");
+    }
+    let header: serde_json::Value = serde_json::from_str(&info("v.safetensors --json")).unwrap();
+    let schedule = serde_json::json!({ "sigma_min": 1e-4, "sigma_max": 3.0, "rho": 9.0 });
+    let expected = serde_json::json!({ "preconditioning": { "kind": "v" }, "schedule": schedule, "steps": 50 });
+    assert_eq!((&header["diffusion"], &header["clamp"]), (&expected, &"last".into()));
+    assert!(header.get("training_betas").is_none() && header.get("inference_betas").is_none());
+    // What it says is what options would say.
+    let made = |model: &str, options: &str| {
+        let line =
+            format!("generate --model {model} --steps 5 --noise noise.npy -o out.npy --backend cpu {options}");
+        folder.succeeds(&line);
+        read_npy(&folder.path("out.npy")).unwrap().data
+    };
+    assert!(made("v.safetensors", "") == made(MODEL, "--diffusion v"));
+    let k = made("k.safetensors", "--sampler adpm2");
+    assert!(k == made(MODEL, &format!("--diffusion k {sigma} --sampler adpm2")));
+    assert!(k != made("k.safetensors", "--sampler adpm2 --sigma-data 0.7"), "options go before the file");
+}
+
+#[test]
 fn what_does_not_fit_is_said_in_a_line() {
     let folder = folder(5);
     let refuses = |line: &str, said: &str| {

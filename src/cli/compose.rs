@@ -46,8 +46,7 @@ impl Compose {
     pub fn run(self) -> Result<()> {
         let inputs = [Some(self.input.as_path()), self.noise.as_deref(), self.model.file()];
         let output = SamplesFile::of(&self.output, &inputs)?;
-        let model = self.sigma.apply(self.model.load()?)?;
-        model.check_unconditional()?;
+        let model = self.sigma.load(&self.model)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let request = self.sigma.request(request);
         let sound = Windows::read(&self.input, &model)?;

@@ -13,6 +13,7 @@ use remel::model::Card;
 use super::options::{self, share, temperature};
 use super::output;
 use super::print::note;
+use super::sigma::DiffusionOptions;
 
 /// What a checkpoint does not say of its model, or says wrongly.
 #[derive(Args)]
@@ -86,6 +87,8 @@ pub struct Convert {
     output: PathBuf,
     #[command(flatten)]
     said: Said,
+    #[command(flatten)]
+    diffusion: DiffusionOptions,
     /// Scale of the noise that suits the model, 0 to 1.5 [default: 1]
     #[arg(long, value_parser = temperature)]
     temperature: Option<f32>,
@@ -120,6 +123,7 @@ impl Convert {
         if !assumed.is_empty() {
             note!("{}: not said by the file: {}", self.input.display(), assumed.join("; "));
         }
+        let model = self.diffusion.apply(model)?;
         let read = model.header().card.clone();
         let temperature = self.temperature.unwrap_or(model.header().temperature);
         let phase = self.phase(model.header().phase);

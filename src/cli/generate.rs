@@ -40,8 +40,7 @@ impl Generate {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
         let output = SamplesFile::of(&self.output, &[self.noise.as_deref(), self.model.file()])?;
-        let model = self.sigma.apply(self.model.load()?)?;
-        model.check_unconditional()?;
+        let model = self.sigma.load(&self.model)?;
         let (rate_hz, channels) = (model.header().rate_hz, model.header().network.layout().channels);
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let request = self.sigma.request(request);

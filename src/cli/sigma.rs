@@ -9,15 +9,15 @@ use remel::diffusion::{Churn, Preconditioning};
 use remel::model::{Model, SigmaDiffusion};
 use remel::render::Request;
 
-use super::options::share;
+use super::options::ModelOptions;
 
 /// Deviation of the signals where none is named: that of audio-diffusion-pytorch's own example.
 const SIGMA_DATA: f64 = 0.1;
 
-/// What a model's file may not say of how it was trained, and what samplers along σ leave open.
+/// What a model's file may not say of how it was trained along σ.
 #[derive(Args)]
 #[command(next_help_heading = "Diffusion along sigma")]
-pub struct SigmaOptions {
+pub struct DiffusionOptions {
     /// How the network was trained [default: as the model says]
     #[arg(long, value_enum, value_name = "KIND")]
     diffusion: Option<Kind>,
@@ -27,7 +27,7 @@ pub struct SigmaOptions {
     /// Share of a signal that is within full scale in dynamic thresholding, 0 to 1, of k; 0 limits values instead [default: the
     /// model's, or 0]
     #[arg(long, value_name = "SHARE", value_parser = share)]
-    dynamic_threshold: Option<f32>,
+    dynamic_threshold: Option<f64>,
     /// Where sampling ends [default: the model's, or 0.0001]
     #[arg(long, value_name = "SIGMA", value_parser = positive)]
     sigma_min: Option<f64>,
@@ -37,6 +37,14 @@ pub struct SigmaOptions {
     /// How much denser the schedule is where sigma is small [default: the model's, or 9]
     #[arg(long, value_name = "RHO", value_parser = positive)]
     schedule_rho: Option<f64>,
+}
+
+/// The same, and what samplers along σ leave open.
+#[derive(Args)]
+#[command(next_help_heading = "Diffusion along sigma")]
+pub struct SigmaOptions {
+    #[command(flatten)]
+    diffusion: DiffusionOptions,
     /// --sampler adpm2: its middle is where this root of sigma is in the middle
     #[arg(long, value_name = "RHO", default_value_t = 1.0, value_parser = positive)]
     rho: f64,
@@ -63,22 +71,22 @@ enum Kind {
     V,
 }
 
-impl SigmaOptions {
+impl DiffusionOptions {
     /// `model` as the options say that it was trained and is sampled.
     ///
     /// # Errors
     /// Where its levels are not σ, or a value does not fit them.
-    pub fn apply(&self, model: Arc<Model>) -> Result<Arc<Model>> {
+    pub fn apply(&self, model: Model) -> Result<Model> {
         let own = model.header().diffusion;
         let set = [
             ("--sigma-data", self.sigma_data),
-            ("--dynamic-threshold", self.dynamic_threshold.map(f64::from)),
+            ("--dynamic-threshold", self.dynamic_threshold),
             ("--sigma-min", self.sigma_min),
             ("--sigma-max", self.sigma_max),
             ("--schedule-rho", self.schedule_rho),
         ];
         let first_set = set.iter().find_map(|(option, value)| Some((option, (*value)?)));
-        let refused = |(option, value): (&&str, f64), expected: &str| -> Result<Arc<Model>> {
+        let refused = |(option, value): (&&str, f64), expected: &str| -> Result<Model> {
             Err(Error::invalid(option, "value", value, expected).into())
         };
         let mut diffusion = match (self.diffusion, own) {
@@ -97,7 +105,7 @@ impl SigmaOptions {
         match &mut diffusion.preconditioning {
             Preconditioning::K { sigma_data, dynamic_threshold } => {
                 *sigma_data = self.sigma_data.unwrap_or(*sigma_data);
-                *dynamic_threshold = self.dynamic_threshold.map_or(*dynamic_threshold, f64::from);
+                *dynamic_threshold = self.dynamic_threshold.unwrap_or(*dynamic_threshold);
             }
             Preconditioning::V => {
                 if let Some(set) = set[..2].iter().find_map(|(option, value)| Some((option, (*value)?))) {
@@ -109,7 +117,19 @@ impl SigmaOptions {
         schedule.sigma_min = self.sigma_min.unwrap_or(schedule.sigma_min);
         schedule.sigma_max = self.sigma_max.unwrap_or(schedule.sigma_max);
         schedule.rho = self.schedule_rho.unwrap_or(schedule.rho);
-        Ok(Arc::new(Arc::unwrap_or_clone(model).with_diffusion(diffusion)?))
+        Ok(model.with_diffusion(diffusion)?)
+    }
+}
+
+impl SigmaOptions {
+    /// The model that `options` name, as these options say that it was trained; one that takes no mel frames.
+    ///
+    /// # Errors
+    /// Where it cannot be read, takes mel frames, or is not what the options say.
+    pub fn load(&self, options: &ModelOptions) -> Result<Arc<Model>> {
+        let model = self.diffusion.apply(Arc::unwrap_or_clone(options.load()?))?;
+        model.check_unconditional()?;
+        Ok(Arc::new(model))
     }
 
     /// `request` with what samplers leave open.
@@ -132,12 +152,17 @@ impl Kind {
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|value| *value > 0.0 && f64::is_finite(*value))
-        .ok_or("expected a number above 0".into())
+    number(text, |value| value > 0.0 && value.is_finite(), "a number above 0")
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|value| *value >= 0.0).ok_or("expected a number from 0 on".into())
+    number(text, |value| value >= 0.0, "a number from 0 on")
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, |value| (0.0..=1.0).contains(&value), "a number from 0 to 1")
+}
+
+fn number(text: &str, fits: impl Fn(f64) -> bool, expected: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|value| fits(*value)).ok_or_else(|| format!("expected {expected}"))
 }
