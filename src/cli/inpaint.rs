@@ -92,13 +92,14 @@ fn kept(ranges: &[Seconds], sound: &Windows, path: &Path) -> Result<Vec<bool>> {
     let mut kept = vec![true; samples];
     for Seconds { from, to } in ranges {
         let range = sound.sample_at(*from)..sound.sample_at(*to);
-        let refused = |expected: String| Error::invalid("--mask", "range", format!("{from}-{to}"), expected);
-        if range.end > samples {
-            let place = path.display();
-            return Err(refused(format!("seconds from 0 to {}, where {place} ends", sound.seconds())).into());
-        }
-        if range.is_empty() {
-            return Err(refused("at least a sample".into()).into());
+        if range.end > samples || range.is_empty() {
+            // Whole milliseconds that lie within.
+            let end = (sound.seconds() * 1000.0).floor() / 1000.0;
+            let expected = match range.is_empty() {
+                true => "at least a sample".to_owned(),
+                false => format!("seconds from 0 to {end}, where {} ends", path.display()),
+            };
+            return Err(Error::invalid("--mask", "range", format!("{from}-{to}"), expected).into());
         }
         kept[range].fill(false);
     }

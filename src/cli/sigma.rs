@@ -78,47 +78,51 @@ impl DiffusionOptions {
     /// Where its levels are not σ, or a value does not fit them.
     pub fn apply(&self, model: Model) -> Result<Model> {
         let own = model.header().diffusion;
-        let set = [
-            ("--sigma-data", self.sigma_data),
-            ("--dynamic-threshold", self.dynamic_threshold),
+        let known = match self.diffusion {
+            Some(kind) => {
+                let preconditioning = kind.preconditioning(own.map(|own| own.preconditioning));
+                let known = own.unwrap_or(SigmaDiffusion::new(preconditioning));
+                Some(SigmaDiffusion { preconditioning, ..known })
+            }
+            None => own,
+        };
+        let of_schedule = [
             ("--sigma-min", self.sigma_min),
             ("--sigma-max", self.sigma_max),
             ("--schedule-rho", self.schedule_rho),
         ];
-        let first_set = set.iter().find_map(|(option, value)| Some((option, (*value)?)));
-        let refused = |(option, value): (&&str, f64), expected: &str| -> Result<Model> {
-            Err(Error::invalid(option, "value", value, expected).into())
-        };
-        let mut diffusion = match (self.diffusion, own) {
-            (None, None) => {
-                let expected = "none: the model's levels are not sigma (see --diffusion)";
-                return first_set.map_or(Ok(model), |set| refused(set, expected));
-            }
-            (None, Some(_)) if first_set.is_none() => return Ok(model),
-            (None, Some(own)) => own,
-            (Some(kind), own) => {
-                let preconditioning = kind.preconditioning(own.map(|own| own.preconditioning));
-                let known = own.unwrap_or(SigmaDiffusion::new(preconditioning));
-                SigmaDiffusion { preconditioning, ..known }
-            }
+        let of_k = [("--sigma-data", self.sigma_data), ("--dynamic-threshold", self.dynamic_threshold)];
+        let Some(mut diffusion) = known else {
+            let expected = "none: the model's levels are not sigma (see --diffusion)";
+            refuse(of_k.iter().chain(&of_schedule), expected)?;
+            return Ok(model);
         };
         match &mut diffusion.preconditioning {
             Preconditioning::K { sigma_data, dynamic_threshold } => {
                 *sigma_data = self.sigma_data.unwrap_or(*sigma_data);
                 *dynamic_threshold = self.dynamic_threshold.unwrap_or(*dynamic_threshold);
             }
-            Preconditioning::V => {
-                if let Some(set) = set[..2].iter().find_map(|(option, value)| Some((option, (*value)?))) {
-                    return refused(set, "none: it is of k-diffusion alone");
-                }
-            }
+            Preconditioning::V => refuse(of_k.iter(), "none: it is of k-diffusion alone")?,
         }
         let schedule = &mut diffusion.schedule;
         schedule.sigma_min = self.sigma_min.unwrap_or(schedule.sigma_min);
         schedule.sigma_max = self.sigma_max.unwrap_or(schedule.sigma_max);
         schedule.rho = self.schedule_rho.unwrap_or(schedule.rho);
-        Ok(model.with_diffusion(diffusion)?)
+        match own == Some(diffusion) {
+            true => Ok(model),
+            false => Ok(model.with_diffusion(diffusion)?),
+        }
     }
+}
+
+/// Refuses `options` of which one has been given.
+fn refuse<'a>(options: impl Iterator<Item = &'a (&'a str, Option<f64>)>, expected: &str) -> Result<()> {
+    for (option, value) in options {
+        if let Some(value) = value {
+            return Err(Error::invalid(option, "value", value, expected).into());
+        }
+    }
+    Ok(())
 }
 
 impl SigmaOptions {
