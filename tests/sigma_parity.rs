@@ -151,3 +151,35 @@ fn compositions_are_those_of_the_original() {
         assert_agrees(&case, &[start, &found].concat());
     }
 }
+
+/// The network of the fixtures for each of two channels, `[2, values]`.
+struct Stereo;
+
+impl Denoiser for Stereo {
+    fn condition(&mut self, _: &[&Mel], _: usize) -> Result<()> {
+        Ok(())
+    }
+
+    fn predict(&mut self, x: &[f32], level: f32, out: &mut [f32]) -> Result<()> {
+        let channels = x.chunks_exact(VALUES).zip(out.chunks_exact_mut(VALUES));
+        channels.into_iter().try_for_each(|(x, out)| Network.predict(x, level, out))
+    }
+}
+
+#[test]
+fn channels_are_composed_side_by_side() {
+    let (noise, source) = (array("noise.npy"), array("source.npy"));
+    let case = &cases("composed")[0];
+    let (plan, mut sampling) = (plan(case, "adpm2", case), Sampling::default());
+    let mut composed = |denoiser: &mut dyn Denoiser, start: &[f32], noise: &[f32], channels| {
+        let composition = Composition { start, channels, spans: 3, resamples: 1 };
+        composition.run(&mut sampling, denoiser, &plan, &draw(noise), &mut || ()).unwrap()
+    };
+    let quiet: Vec<f32> = source.iter().map(|value| 0.5 * value).collect();
+    let shifted = &noise[7 * VALUES..];
+    let rows = noise.chunks(VALUES).zip(shifted.chunks(VALUES));
+    let both: Vec<f32> = rows.flat_map(|(left, right)| [left, right].concat()).collect();
+    let stereo = composed(&mut Stereo, &[&source[..], &quiet].concat(), &both, 2);
+    let mono = [composed(&mut Network, &source, &noise, 1), composed(&mut Network, &quiet, shifted, 1)];
+    assert!(stereo == mono.concat());
+}

@@ -87,8 +87,6 @@ pub struct Convert {
     output: PathBuf,
     #[command(flatten)]
     said: Said,
-    #[command(flatten)]
-    diffusion: DiffusionOptions,
     /// Scale of the noise that suits the model, 0 to 1.5 [default: 1]
     #[arg(long, value_parser = temperature)]
     temperature: Option<f32>,
@@ -113,6 +111,8 @@ pub struct Convert {
     /// What it was trained on, by whom and how [default: the input file]
     #[arg(long, value_name = "TEXT")]
     provenance: Option<String>,
+    #[command(flatten)]
+    diffusion: DiffusionOptions,
 }
 
 impl Convert {

@@ -18,7 +18,7 @@ fn stages(course: &Course, level: &Level) -> Stages {
     let end = End {
         signal: level.next_signal as f32,
         noise: (level.next_noise * ratio) as f32,
-        // x + (σ_down − σ)·ε, ε being that of the middle: that of the first look, less their difference over σ_mid.
+        // x + (σ_down − σ)·ε, ε being that of the middle: what the first has found, and the difference of both x₀ over σ_mid.
         difference: (level.next_signal * (down - 1.0) / middle) as f32,
         fresh: level.posterior_deviation() as f32,
     };

@@ -1,8 +1,8 @@
 //! The stochastic sampler of Karras et al. 2022 (algorithm 2), as audio-diffusion-pytorch 0.0.60 has it in `KarrasSampler`.
 //!
 //! That one's correction of second order goes (σ − σ̂)/2 along the sum of both slopes where the paper goes (σ' − σ̂)/2: a step
-//! takes back half of what noise was added before it, and without any x stays where it is. Samples are the same as there; who
-//! wants the paper's algorithm 1 takes `heun`.
+//! takes back a part of what noise was added before it, and without any x stays where it is. Samples are the same as there;
+//! the paper's algorithm 1 is `heun`.
 
 use super::course::Course;
 use super::level::Level;
@@ -15,7 +15,8 @@ pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
 
 fn stages(course: &Course, level: &Level) -> Stages {
     let sigma = level.noise / level.signal;
-    let gamma = course.churn.gamma(sigma, course.sigmas());
+    // A step to no noise at all draws none.
+    let gamma = if level.next_noise > 0.0 { course.churn.gamma(sigma, course.sigmas()) } else { 0.0 };
     let first = match gamma > 0.0 {
         true => course.scale.evaluation((1.0 + gamma) * sigma),
         false => level.evaluation,

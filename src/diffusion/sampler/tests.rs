@@ -161,6 +161,32 @@ fn strength_along_sigmas_is_a_share_of_the_largest() {
 }
 
 #[test]
+fn no_row_is_drawn_that_is_not_counted() {
+    let (training, fast) = fast();
+    let sigmas = KarrasSchedule { sigma_min: 0.01, sigma_max: 2.0, rho: 7.0 }.sigmas(5);
+    let churn = Churn { amount: 5.0, ..Churn::default() };
+    let courses = [
+        Course::of_steps(&training, &fast, 1.0),
+        Course::of_angles(6, 1.0),
+        Course::of_sigmas(Preconditioning::V, &sigmas, 1.0),
+    ];
+    for (kind, course) in SamplerKind::all().flat_map(|kind| courses.iter().map(move |course| (kind, course))) {
+        let plan = kind.plan(&course.clone().with_churn(churn), Clamp::Never);
+        let (sampler, rows) = (plan.sampler.as_ref(), vec![0.7; plan.rows()]);
+        let draw = Draw { noise: NoiseSource::Given(&rows), temperature: 1.0, std: &[], carrier: &[] };
+        let (mut x, mut z, mut memory) = ([0.5], [0.0], Vec::new());
+        for index in 0..sampler.evaluations().len() {
+            // A row that is not there would be a panic.
+            let mut noise = Gaussians::new(&draw, sampler.row(index), &mut z);
+            sampler.prepare(index, &mut x, &mut noise);
+            let found = Found { prediction: &[0.1], variances: None };
+            sampler.step(index, &mut x, found, &mut noise, &mut memory);
+        }
+        assert!(x[0].is_finite());
+    }
+}
+
+#[test]
 fn evaluations_are_those_of_the_steps() {
     let (training, fast) = fast();
     let courses =

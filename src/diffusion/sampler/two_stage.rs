@@ -1,4 +1,4 @@
-//! Samplers that look twice in a step: at its level, and where the first look leads.
+//! Samplers of two evaluations a step: one at its level, and one where the first leads.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use crate::diffusion::{Evaluation, Gaussians, Prediction};
 /// What a step makes of x, and of what was found in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stages {
-    /// Scales of x and of fresh noise before the first look; none where x is looked at as it is.
+    /// Scales of x and of fresh noise that come before the first evaluation; none where that is of x as it is.
     pub before: Option<[f32; 2]>,
     pub first: Evaluation,
-    /// The second look, at signal_scale·x₀ + noise_scale·ε as the first has found them; none where the first says it all.
+    /// That of signal_scale·x₀ + noise_scale·ε as the first has found them; none where a step has but one.
     pub second: Option<Evaluation>,
     pub end: End,
 }
@@ -19,31 +19,31 @@ pub(super) struct Stages {
 /// Scales of what a step ends with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
-    /// Of the signal and of the noise that the first look has found.
+    /// Of the signal and of the noise that the first evaluation has found.
     pub signal: f32,
     pub noise: f32,
-    /// Of the signal that the first has found less that of the second.
+    /// Of the signal that the first has found, less that of the second.
     pub difference: f32,
     /// Of fresh noise.
     pub fresh: f32,
 }
 
-/// A list of such steps. Whatever the looks, a step draws one row of Gaussians, before or after them.
+/// A list of such steps. A step takes one row of Gaussians, before its evaluations or after them.
 #[derive(Clone, Debug)]
 pub(super) struct TwoStage {
     evaluations: Vec<Evaluation>,
-    /// The step of each, and whether it is the second look.
+    /// The step of each, and whether it is the second there.
     places: Vec<(usize, bool)>,
     steps: Vec<Stages>,
 }
 
 impl TwoStage {
     pub fn new(steps: Vec<Stages>) -> Self {
-        let looks = steps
+        let calls = steps
             .iter()
             .enumerate()
             .flat_map(|(index, step)| [(Some(step.first), (index, false)), (step.second, (index, true))]);
-        let (evaluations, places) = looks.filter_map(|(look, place)| Some((look?, place))).unzip();
+        let (evaluations, places) = calls.filter_map(|(call, place)| Some((call?, place))).unzip();
         Self { evaluations, places, steps }
     }
 }
