@@ -59,7 +59,7 @@ impl Denoiser for Network {
 }
 
 /// The plan of a case: options that it does not name are those of the original.
-fn plan(case: &Value, sampler: &str, options: &Value) -> SamplingPlan {
+fn plan(case: &Value, sampler: &str, options: &Value, clamp: Clamp) -> SamplingPlan {
     let schedule: KarrasSchedule = read(&case["schedule"]);
     let preconditioning: Preconditioning = read(&case["preconditioning"]);
     let of = |name: &str, default: f64| number(&options[name]).unwrap_or(default);
@@ -70,7 +70,7 @@ fn plan(case: &Value, sampler: &str, options: &Value) -> SamplingPlan {
     };
     let course = Course::of_sigmas(preconditioning, &schedule.sigmas(count(&case["steps"])), 1.0);
     let course = course.with_rho(of("rho", 1.0)).with_churn(churn);
-    sampler.parse::<remel::diffusion::SamplerKind>().unwrap().plan(&course, Clamp::Last)
+    sampler.parse::<remel::diffusion::SamplerKind>().unwrap().plan(&course, clamp)
 }
 
 /// Holds `found` against the audio of `case`, and says how near they are.
@@ -106,7 +106,7 @@ fn sigmas_are_those_of_the_original() {
 fn samples_are_those_of_the_original() {
     let noise = array("noise.npy");
     for case in cases("sampled") {
-        let plan = plan(&case, case["sampler"].as_str().unwrap(), &case["options"]);
+        let plan = plan(&case, case["sampler"].as_str().unwrap(), &case["options"], Clamp::Last);
         assert_eq!(plan.rows(), count(&case["rows"]), "a row for the start and for every draw");
         let noise = &noise[..plan.rows() * VALUES];
         let mut sampling = Sampling::default();
@@ -119,7 +119,7 @@ fn samples_are_those_of_the_original() {
 fn inpaintings_are_those_of_the_original() {
     let (noise, source) = (array("noise.npy"), array("source.npy"));
     for case in cases("inpainted") {
-        let plan = plan(&case, "adpm2", &case);
+        let plan = plan(&case, "adpm2", &case, Clamp::Never);
         let (kept, resamples): (Vec<bool>, _) = (read(&case["mask"]), count(&case["resamples"]));
         let rows = Inpainting::rows(&plan, resamples);
         assert_eq!(rows, count(&case["rows"]));
@@ -139,7 +139,7 @@ fn inpaintings_are_those_of_the_original() {
 fn compositions_are_those_of_the_original() {
     let (noise, source) = (array("noise.npy"), array("source.npy"));
     for case in cases("composed") {
-        let plan = plan(&case, "adpm2", &case);
+        let plan = plan(&case, "adpm2", &case, Clamp::Never);
         let (spans, resamples) = (count(&case["spans"]), count(&case["resamples"]));
         let composition = Composition { start: &source, channels: 1, spans, resamples };
         let rows = composition.rows(&plan);
@@ -170,7 +170,7 @@ impl Denoiser for Stereo {
 fn channels_are_composed_side_by_side() {
     let (noise, source) = (array("noise.npy"), array("source.npy"));
     let case = &cases("composed")[0];
-    let (plan, mut sampling) = (plan(case, "adpm2", case), Sampling::default());
+    let (plan, mut sampling) = (plan(case, "adpm2", case, Clamp::Never), Sampling::default());
     let mut composed = |denoiser: &mut dyn Denoiser, start: &[f32], noise: &[f32], channels| {
         let composition = Composition { start, channels, spans: 3, resamples: 1 };
         composition.run(&mut sampling, denoiser, &plan, &draw(noise), &mut || ()).unwrap()

@@ -16,7 +16,7 @@ use super::windows::Windows;
 /// Arguments of `remel compose`.
 #[derive(Args)]
 pub struct Compose {
-    /// Sound to go on with: a window, an even number of samples
+    /// Sound to go on with, of a minute at most and an even number of samples: a window
     input: PathBuf,
     /// How many spans to make, each half as long as the window: its first half is what was there before
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]

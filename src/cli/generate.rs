@@ -11,6 +11,7 @@ use super::arrays::{SamplesFile, read_noise};
 use super::options::{ModelOptions, SamplingOptions, ranged};
 use super::progress::Progress;
 use super::sigma::SigmaOptions;
+use super::windows::MOST_SECONDS;
 
 /// Arguments of `remel generate`.
 #[derive(Args)]
@@ -33,7 +34,7 @@ pub struct Generate {
 }
 
 fn seconds(text: &str) -> Result<f32, String> {
-    ranged(text, 0.01, 60.0)
+    ranged(text, 0.01, MOST_SECONDS)
 }
 
 impl Generate {

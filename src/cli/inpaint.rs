@@ -17,9 +17,9 @@ use super::windows::Windows;
 /// Arguments of `remel inpaint`.
 #[derive(Args)]
 pub struct Inpaint {
-    /// Sound, parts of which are made anew
+    /// Sound of a minute at most
     input: PathBuf,
-    /// Which parts, in seconds; several with commas between them
+    /// Which parts are made anew, in seconds; several with commas between them
     #[arg(long, value_name = "FROM-TO", required = true, value_delimiter = ',')]
     mask: Vec<Seconds>,
     /// Audio (.wav) or samples (.npy) to write, at the model's rate

@@ -10,6 +10,9 @@ use remel::model::Model;
 use super::input::read_audio;
 use super::print::note;
 
+/// Most seconds of a window: what has no mel is rendered at once.
+pub const MOST_SECONDS: f32 = 60.0;
+
 /// Sound at a model's rate.
 pub struct Windows {
     rate_hz: u32,
@@ -23,9 +26,13 @@ impl Windows {
     /// Reads the sound `path` for `model`.
     ///
     /// # Errors
-    /// Where it cannot be read, or has not as many channels as the network.
+    /// Where it cannot be read, lasts too long, or has not as many channels as the network.
     pub fn read(path: &Path, model: &Model) -> Result<Self> {
         let audio = read_audio(path)?;
+        if audio.seconds() > MOST_SECONDS.into() {
+            let expected = format!("at most {MOST_SECONDS}: it is one window");
+            return Err(Error::invalid(path.display(), "seconds", audio.seconds(), expected).into());
+        }
         let header = model.header();
         let (rate_hz, channels) = (header.rate_hz, header.network.layout().channels);
         if audio.rate_hz != rate_hz {

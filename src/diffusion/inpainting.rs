@@ -2,7 +2,8 @@
 //! algorithm 1), in the order of audio-diffusion-pytorch 0.0.60 and with any sampler.
 
 use super::gaussians::Gaussians;
-use super::{Denoiser, Draw, Sampling, SamplingPlan};
+use super::sampling::clamp;
+use super::{Clamp, Denoiser, Draw, Sampling, SamplingPlan};
 use crate::Result;
 
 /// What is there of a signal, and how the rest is found.
@@ -30,7 +31,7 @@ impl Inpainting<'_> {
     }
 
     /// Samples with `denoiser`, which has been conditioned on the one window that there is. `[values]`: what is kept is as it is
-    /// in the source. Values beyond ±1 are not limited at the end, nor are they in the original.
+    /// in the source, the rest limited as `plan` says.
     ///
     /// # Errors
     /// Those of the network.
@@ -67,6 +68,9 @@ impl Inpainting<'_> {
                     add(&mut sampling.x, scale, added.max(0.0).sqrt(), &mut noise);
                 }
             }
+        }
+        if plan.clamp != Clamp::Never {
+            clamp(&mut sampling.x);
         }
         self.keep(self.source, &mut sampling.x);
         Ok(&sampling.x)

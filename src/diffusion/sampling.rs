@@ -99,7 +99,8 @@ impl Sampling {
     }
 }
 
-fn clamp(x: &mut [f32]) {
+/// Limits values to [−1, 1].
+pub(super) fn clamp(x: &mut [f32]) {
     for value in x {
         *value = value.clamp(-1.0, 1.0);
     }

@@ -2,7 +2,7 @@
 
 use super::Vocoder;
 use super::input::Input;
-use crate::diffusion::{Composition, Inpainting, Noise, NoiseSource, SamplingPlan};
+use crate::diffusion::{Clamp, Composition, Inpainting, Noise, NoiseSource, SamplingPlan};
 use crate::mel::Mel;
 use crate::render::Request;
 use crate::{Error, Result};
@@ -66,7 +66,11 @@ impl Vocoder {
         let model = &self.pipeline.model;
         model.check_unconditional()?;
         model.header().check_request(request.class, request.guidance)?;
-        let plan = model.sampling(request, 1.0)?;
+        let mut plan = model.sampling(request, 1.0)?;
+        // audio-diffusion-pytorch limits what it generates, but not what it inpaints.
+        if model.header().diffusion.is_some() {
+            plan.clamp = Clamp::Never;
+        }
         let (rows, most) = (Inpainting::rows(&plan, resamples), usize::from(u16::MAX));
         match resamples {
             0 => Err(Error::invalid("request", "resamples", resamples, "at least 1")),
