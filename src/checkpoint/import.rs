@@ -126,6 +126,7 @@ fn header(
         dialect,
         classes,
         null_label: false,
+        diffusion: None,
         training_betas,
         inference_betas,
         angle_steps: None,

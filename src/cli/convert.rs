@@ -13,6 +13,7 @@ use remel::model::Card;
 use super::options::{self, share, temperature};
 use super::output;
 use super::print::note;
+use super::sigma::DiffusionOptions;
 
 /// What a checkpoint does not say of its model, or says wrongly.
 #[derive(Args)]
@@ -110,6 +111,8 @@ pub struct Convert {
     /// What it was trained on, by whom and how [default: the input file]
     #[arg(long, value_name = "TEXT")]
     provenance: Option<String>,
+    #[command(flatten)]
+    diffusion: DiffusionOptions,
 }
 
 impl Convert {
@@ -120,6 +123,7 @@ impl Convert {
         if !assumed.is_empty() {
             note!("{}: not said by the file: {}", self.input.display(), assumed.join("; "));
         }
+        let model = self.diffusion.apply(model)?;
         let read = model.header().card.clone();
         let temperature = self.temperature.unwrap_or(model.header().temperature);
         let phase = self.phase(model.header().phase);

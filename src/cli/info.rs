@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use remel::checkpoint::{self, Bundled};
+use remel::diffusion::{KarrasSchedule, Preconditioning};
 use remel::domain::Prior;
-use remel::model::{Model, ModelHeader};
+use remel::model::{Model, ModelHeader, SigmaDiffusion};
 use remel::network::Backend;
 use remel::render::Render;
 use remel::stream::{LatencyMode, StreamConfig};
@@ -113,9 +114,19 @@ fn print_network(header: &ModelHeader, parameters: usize) -> Result<()> {
     if layout.optional_frames() > 0 {
         print_line!("look-ahead   0 to {} mel frames, chosen when it runs", layout.optional_frames())?;
     }
-    match header.angle_steps {
-        Some(steps) => print_line!("schedule     any angle; fast: {steps} steps of equal angles")?,
-        None => {
+    match (&header.diffusion, header.angle_steps) {
+        (Some(SigmaDiffusion { preconditioning, schedule, steps }), _) => {
+            match preconditioning {
+                Preconditioning::K { sigma_data, dynamic_threshold } => print_line!(
+                    "diffusion    K, sigma data {sigma_data}, dynamic threshold {dynamic_threshold}"
+                )?,
+                Preconditioning::V => print_line!("diffusion    V")?,
+            }
+            let KarrasSchedule { sigma_min, sigma_max, rho } = schedule;
+            print_line!("schedule     any σ; fast: {steps} from {sigma_max} to {sigma_min}, rho {rho}")?;
+        }
+        (None, Some(steps)) => print_line!("schedule     any angle; fast: {steps} steps of equal angles")?,
+        (None, None) => {
             let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
             print_line!(
                 "schedule     trained on {} steps; fast: {}",

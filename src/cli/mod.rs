@@ -3,11 +3,13 @@
 mod arrays;
 mod bench;
 mod compare;
+mod compose;
 mod convert;
 mod denoise;
 mod devices;
 mod generate;
 mod info;
+mod inpaint;
 mod input;
 mod interrupt;
 mod mel;
@@ -15,10 +17,12 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod sigma;
 mod synth;
 #[cfg(feature = "train")]
 mod train;
 mod vocode;
+mod windows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,6 +51,10 @@ enum Command {
     Denoise(denoise::Denoise),
     /// Generate audio with a model that takes no mel frames
     Generate(generate::Generate),
+    /// Make parts of an audio file anew with a model that takes no mel frames
+    Inpaint(inpaint::Inpaint),
+    /// Go on with an audio file, span by span, with a model that takes no mel frames
+    Compose(compose::Compose),
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]
     Train(train::Train),
@@ -94,6 +102,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Synth(command) => command.run(),
         Command::Denoise(command) => command.run(),
         Command::Generate(command) => command.run(),
+        Command::Inpaint(command) => command.run(),
+        Command::Compose(command) => command.run(),
         #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::sigmas::SigmaDiffusion;
 use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
@@ -55,10 +56,13 @@ pub struct ModelHeader {
     pub null_label: bool,
     /// Sample rate.
     pub rate_hz: u32,
-    /// β of every training step; none of a network whose levels are angles.
+    /// How a network was trained and is sampled whose levels are σ; none where they are steps of a schedule or angles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diffusion: Option<SigmaDiffusion>,
+    /// β of every training step; none of a network whose levels are angles or σ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub training_betas: Vec<f64>,
-    /// β of the short schedule that the model is meant to be sampled with; none of a network whose levels are angles.
+    /// β of the short schedule that the model is meant to be sampled with; none of a network whose levels are angles or σ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inference_betas: Vec<f64>,
     /// Steps that a network whose levels are angles is meant to be sampled in.
@@ -90,6 +94,7 @@ impl ModelHeader {
             dialect: Some(dialect),
             classes: Vec::new(),
             null_label: false,
+            diffusion: None,
             training_betas: Vec::new(),
             inference_betas: Vec::new(),
             angle_steps: Some(ANGLE_STEPS),

@@ -1,6 +1,7 @@
 //! What a header says has to fit together, whatever the weights are.
 
-use super::{Levels, ModelHeader};
+use super::ModelHeader;
+use super::levels::Levels;
 use crate::diffusion::{Clamp, SamplerKind};
 use crate::network::Layout;
 use crate::{Error, Result};

@@ -84,6 +84,7 @@ fn diffwave(config: &TrainConfig, network: &DiffWaveNetwork) -> Result<ModelHead
         classes: config.data.classes.clone(),
         null_label: !config.data.classes.is_empty() && config.data.label_dropout > 0.0,
         rate_hz: network.rate_hz()?,
+        diffusion: None,
         training_betas: training.betas().to_vec(),
         inference_betas: config.schedule.inference_betas.clone(),
         angle_steps: None,
