@@ -7,6 +7,7 @@ mod compose;
 mod convert;
 mod denoise;
 mod devices;
+mod encode;
 mod generate;
 mod info;
 mod inpaint;
@@ -17,10 +18,13 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod sampled;
 mod sigma;
 mod synth;
+mod told;
 #[cfg(feature = "train")]
 mod train;
+mod upsample;
 mod vocode;
 mod windows;
 
@@ -55,6 +59,12 @@ enum Command {
     Inpaint(inpaint::Inpaint),
     /// Go on with an audio file, span by span, with a model that takes no mel frames
     Compose(compose::Compose),
+    /// Give audio the samples that it has too few of, with an upsampler
+    Upsample(upsample::Upsample),
+    /// Turn audio into the latent signal of an autoencoder
+    Encode(encode::Encode),
+    /// Turn a latent signal back into audio
+    Decode(encode::Decode),
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]
     Train(train::Train),
@@ -104,6 +114,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Generate(command) => command.run(),
         Command::Inpaint(command) => command.run(),
         Command::Compose(command) => command.run(),
+        Command::Upsample(command) => command.run(),
+        Command::Encode(command) => command.run(),
+        Command::Decode(command) => command.run(),
         #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),

@@ -5,11 +5,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::sigmas::SigmaDiffusion;
-use crate::diffusion::{Clamp, SamplerKind};
+use crate::diffusion::{Clamp, Preconditioning, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
-use crate::network::{BandWaveConfig, Network};
+use crate::network::{BandWaveConfig, Network, UNet1dConfig};
 use crate::render::Context;
 
 /// Steps that BandWave is meant to be sampled in.
@@ -101,6 +101,32 @@ impl ModelHeader {
             sampler: SamplerKind::Ancestral,
             clamp: Clamp::Never,
             prior: Some(Prior::Stft),
+            phase: None,
+            temperature: 1.0,
+            card,
+        }
+    }
+
+    /// That of a UNet1d model, which is trained and sampled along σ.
+    pub(crate) fn unet1d(
+        network: UNet1dConfig,
+        rate_hz: u32,
+        preconditioning: Preconditioning,
+        card: Card,
+    ) -> Self {
+        Self {
+            network: network.into(),
+            rate_hz,
+            dialect: None,
+            classes: Vec::new(),
+            null_label: false,
+            diffusion: Some(SigmaDiffusion::new(preconditioning)),
+            training_betas: Vec::new(),
+            inference_betas: Vec::new(),
+            angle_steps: None,
+            sampler: SamplerKind::Ancestral,
+            clamp: Clamp::Last,
+            prior: None,
             phase: None,
             temperature: 1.0,
             card,

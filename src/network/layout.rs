@@ -45,6 +45,15 @@ impl Layout {
         (self.rows == Rows::Frames).then_some(self.channels)
     }
 
+    /// The shape of `values` values of x: `[samples]`, of several channels `[channels, samples]`, or `[frames, values]`.
+    pub fn window_shape(&self, values: usize) -> Vec<usize> {
+        match (self.rows, self.channels) {
+            (Rows::Samples, 1) => vec![values],
+            (Rows::Samples, channels) => vec![channels, values / channels],
+            (Rows::Frames, row) => vec![values / row, row],
+        }
+    }
+
     /// Values of x per mel frame.
     pub fn frame_values(&self) -> usize {
         match self.rows {

@@ -9,19 +9,19 @@ use crate::render::{Request, Window};
 use crate::{Error, Result};
 
 impl Vocoder {
-    /// Generates `samples` samples from noise with a network without mel, in one window: what has no conditioner
-    /// has nothing else to hold it together.
+    /// Generates `values` values, `[channels, samples]`, from noise with a network without mel, in one window: what has no
+    /// conditioner has nothing else to hold it together.
     ///
     /// # Errors
     /// Where the request cannot be met, or the device fails.
     pub fn generate(
         &mut self,
-        samples: usize,
+        values: usize,
         request: &Request,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
         let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start: 0 };
-        self.one_window(&Mel::default(), noise, samples, request, on_evaluation)
+        self.one_window(&Mel::default(), noise, values, request, on_evaluation)
     }
 
     /// Synthesizes `mel` in one window with every Gaussian given: `[rows, values]`, row 0 being x_T and row k what the k-th
@@ -52,6 +52,10 @@ impl Vocoder {
             on_evaluation(done, all);
         })?;
         let x = x.to_vec();
+        if self.pipeline.layout.conditioner.is_none() {
+            // Without mel, x is the sound, of however many channels.
+            return Ok(x);
+        }
         let window = Window {
             output: 0..values.div_ceil(self.pipeline.layout.frame_values()),
             ..self.own_window(mel.clone(), 0, request)

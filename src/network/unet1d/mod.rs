@@ -15,6 +15,7 @@ mod config;
 pub mod cpu;
 mod embedding;
 mod encoder;
+pub(crate) mod names;
 mod structure;
 mod table;
 mod upsampling;
