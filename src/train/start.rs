@@ -29,6 +29,10 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
     match &config.network {
         NetworkConfig::BandWave(network) => bandwave(config, network.as_ref()),
         NetworkConfig::DiffWave(network) => diffwave(config, network),
+        NetworkConfig::UNet1d(network) => {
+            let arguments = network.arguments.clone();
+            Ok(ModelHeader::unet1d(arguments, network.rate_hz, network.diffusion, card(config)))
+        }
     }
 }
 

@@ -7,14 +7,16 @@ mod criterion;
 mod diffwave;
 mod learning;
 mod spectral_batch;
+mod unet1d;
 
 pub use bandwave::BandWaveTask;
 pub use diffwave::DiffWaveTask;
 pub use learning::Task;
+pub use unet1d::UNet1dTask;
 
 use std::sync::Arc;
 
-use super::config::TrainConfig;
+use super::config::{NetworkConfig as ConfiguredNetwork, TrainConfig};
 use super::distill::Teacher;
 use super::pairs::Pairs;
 use crate::model::ModelHeader;
@@ -40,9 +42,11 @@ pub fn open(
         Network::DiffWave(network) => {
             Arc::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
         }
-        Network::UNet1d(_) => {
-            let expected = "BandWave or DiffWave";
-            return Err(Error::invalid("training", "network", header.network.family(), expected));
+        Network::UNet1d(network) => {
+            let ConfiguredNetwork::UNet1d(of_config) = &config.network else {
+                return Err(Error::invalid("training", "network.kind", "another", "unet1d"));
+            };
+            Arc::new(UNet1dTask::new(&config.training, header, network, of_config.sigmas(), pairs, device)?)
         }
     })
 }
