@@ -162,6 +162,8 @@ fn what_a_network_is_not_told_is_refused_in_one_line() {
     assert!(unconditional.contains("none: the network is not conditioned on one"), "{unconditional}");
     let fewer = refusal("channels", &|condition| drop(condition.channels.pop()));
     assert!(fewer.contains("found 1 signals, expected 2"), "{fewer}");
+    let longer = refusal("channels", &|condition| condition.channels[1].extend([0.0; 8]));
+    assert!(longer.contains("found 3 values, expected at most 2 at depth 2"), "{longer}");
     let features = refusal("magnitude", &|condition| condition.features.push(0.0));
     assert!(features.contains("found 7, expected 6"), "{features}");
 }

@@ -11,7 +11,6 @@ use remel::model::{Model, ReceivedMel};
 use remel::network::Rows;
 use remel::vocoder::check_noise;
 
-use super::input::read_audio;
 use super::output;
 use super::print::note;
 
@@ -61,36 +60,6 @@ pub fn read_noise(path: &Path, model: &Model, rows: usize, values: Option<usize>
     let values = values.or(shape.last().copied()).unwrap_or(0);
     check_noise(&path.display().to_string(), &shape, rows, values, layout.row_values())?;
     Ok(noise.data)
-}
-
-/// Reads sound for windows of a network with so many `channels`, at `rate_hz`: one window, or for a network of one channel as many
-/// as there are channels, `[channels, samples]` each. Samples of a `.npy` file, `[samples]` or `[channels, samples]`, are taken to
-/// be at that rate.
-pub fn read_windows(path: &Path, rate_hz: u32, channels: usize) -> Result<Vec<Vec<f32>>> {
-    let is_array = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
-    let sound = match is_array {
-        true => {
-            let array = read_npy(path)?;
-            let found = match array.shape.as_slice() {
-                [_] => 1,
-                [found, _] | [1, found, _] => *found,
-                _ => 0,
-            };
-            array.data.chunks((array.data.len() / found.max(1)).max(1)).map(<[f32]>::to_vec).collect()
-        }
-        false => {
-            let audio = read_audio(path)?;
-            if audio.rate_hz != rate_hz {
-                note!("{}: resampled from {} Hz to {rate_hz} Hz", path.display(), audio.rate_hz);
-            }
-            audio.resampled(rate_hz).channels
-        }
-    };
-    if sound.is_empty() || sound[0].is_empty() || channels > 1 && sound.len() != channels {
-        let expected = format!("samples of {channels}, as the model has");
-        return Err(Error::invalid(path.display(), "channels", sound.len(), expected).into());
-    }
-    Ok(if channels > 1 { vec![sound.concat()] } else { sound })
 }
 
 /// Where samples go: a NumPy array, or else audio.

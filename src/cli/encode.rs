@@ -11,10 +11,11 @@ use remel::model::Model;
 use remel::network::unet1d::Autoencoder;
 use remel::network::unet1d::cpu::EncoderCpu;
 
-use super::arrays::{SamplesFile, read_windows};
+use super::arrays::SamplesFile;
 use super::options::ModelOptions;
 use super::output;
 use super::sampled::Sampled;
+use super::windows::read_windows;
 
 /// Arguments of `remel encode`.
 #[derive(Args)]

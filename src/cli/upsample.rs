@@ -6,8 +6,9 @@ use anyhow::Result;
 use clap::Args;
 use remel::Error;
 
-use super::arrays::{SamplesFile, read_windows};
+use super::arrays::SamplesFile;
 use super::sampled::Sampled;
+use super::windows::read_windows;
 
 /// Arguments of `remel upsample`.
 #[derive(Args)]

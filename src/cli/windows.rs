@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use remel::Error;
-use remel::audio::Audio;
+use remel::audio::{Audio, read_npy};
 use remel::model::Model;
 
 use super::input::read_audio;
@@ -12,6 +12,46 @@ use super::print::note;
 
 /// Most seconds of a window: what has no mel is rendered at once.
 pub const MOST_SECONDS: f32 = 60.0;
+
+/// Reads sound at `rate_hz` for windows of a network with so many `channels`: one window, or for a network of one channel as many
+/// as there are channels, `[channels, samples]` each. Samples of a `.npy` file, `[samples]` or `[channels, samples]`, are taken to
+/// be at that rate.
+///
+/// # Errors
+/// Where it cannot be read, lasts too long, or has not as many channels as the network.
+pub fn read_windows(path: &Path, rate_hz: u32, channels: usize) -> Result<Vec<Vec<f32>>> {
+    let is_array = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
+    let audio = if is_array { read_samples(path, rate_hz)? } else { read_audio(path)? };
+    if audio.seconds() > MOST_SECONDS.into() {
+        let expected = format!("at most {MOST_SECONDS}: it is one window");
+        return Err(Error::invalid(path.display(), "seconds", audio.seconds(), expected).into());
+    }
+    if audio.rate_hz != rate_hz {
+        note!("{}: resampled from {} Hz to {rate_hz} Hz", path.display(), audio.rate_hz);
+    }
+    let found = audio.channels.len();
+    if channels > 1 && found != channels {
+        let expected = format!("{channels}, as the model has");
+        return Err(Error::invalid(path.display(), "channels", found, expected).into());
+    }
+    let sound = audio.resampled(rate_hz).channels;
+    Ok(if channels > 1 { vec![sound.concat()] } else { sound })
+}
+
+/// Reads samples, `[samples]` or `[channels, samples]`, with or without a first axis of one before those.
+fn read_samples(path: &Path, rate_hz: u32) -> Result<Audio> {
+    let array = read_npy(path)?;
+    let channels = match *array.shape.as_slice() {
+        [samples] if samples > 0 => 1,
+        [channels, samples] | [1, channels, samples] if channels > 0 && samples > 0 => channels,
+        _ => {
+            let expected = "[samples] or [channels, samples]";
+            return Err(Error::invalid(path.display(), "shape", format!("{:?}", array.shape), expected).into());
+        }
+    };
+    let channels = array.data.chunks(array.data.len() / channels).map(<[f32]>::to_vec).collect();
+    Ok(Audio { rate_hz, channels })
+}
 
 /// Sound at a model's rate.
 pub struct Windows {
@@ -28,23 +68,9 @@ impl Windows {
     /// # Errors
     /// Where it cannot be read, lasts too long, or has not as many channels as the network.
     pub fn read(path: &Path, model: &Model) -> Result<Self> {
-        let audio = read_audio(path)?;
-        if audio.seconds() > MOST_SECONDS.into() {
-            let expected = format!("at most {MOST_SECONDS}: it is one window");
-            return Err(Error::invalid(path.display(), "seconds", audio.seconds(), expected).into());
-        }
         let header = model.header();
         let (rate_hz, channels) = (header.rate_hz, header.network.layout().channels);
-        if audio.rate_hz != rate_hz {
-            note!("{}: resampled from {} Hz to the model's {rate_hz} Hz", path.display(), audio.rate_hz);
-        }
-        let found = audio.channels.len();
-        if channels > 1 && found != channels {
-            let expected = format!("{channels}, as the model has");
-            return Err(Error::invalid(path.display(), "channels", found, expected).into());
-        }
-        let sound = audio.resampled(rate_hz).channels;
-        let windows = if channels > 1 { vec![sound.concat()] } else { sound };
+        let windows = read_windows(path, rate_hz, channels)?;
         Ok(Self { rate_hz, channels, windows })
     }
 

@@ -39,6 +39,23 @@ impl UNet1dConfig {
         Condition { channels, features: features.unwrap_or_default(), ..Condition::default() }
     }
 
+    /// Refuses signals that are told longer than a window of `samples` is at their depths.
+    ///
+    /// # Errors
+    /// Says what was found and what was expected.
+    pub(super) fn check_lengths(&self, condition: &Condition, samples: usize) -> Result<()> {
+        let padded = samples.next_multiple_of(self.total_factor());
+        for (depth, signal) in self.context_depths().zip(&condition.channels) {
+            let (found, most) = (signal.len() / self.context_channels(depth), padded / self.samples_at(depth));
+            let most = if depth == 0 { samples } else { most };
+            if found > most {
+                let expected = format!("at most {most} at depth {depth} of {samples} samples");
+                return refused("channels", format!("{found} values"), expected);
+            }
+        }
+        Ok(())
+    }
+
     fn check_embedding(&self, condition: &Condition) -> Result<()> {
         let tokens = self.context_embedding_features.zip(self.context_embedding_max_length);
         let Some((features, most)) = tokens else {

@@ -28,12 +28,12 @@ impl Autoencoder {
 
     /// What the network has to be told at its depths.
     pub(crate) fn context_channels(&self, config: &UNet1dConfig) -> Vec<usize> {
-        let first = self.encoder_depth - self.encoder_out_layers;
+        let first = self.encoder_depth.saturating_sub(self.encoder_out_layers);
         (0..=self.encoder_depth)
             .map(|depth| match depth {
                 depth if depth < first => 0,
                 0 => config.in_channels,
-                depth => config.channels * config.multipliers[depth],
+                depth => config.channels.saturating_mul(config.multipliers[depth]),
             })
             .collect()
     }

@@ -40,7 +40,7 @@ impl UNet1dBurn {
     pub fn call(&self, x: &[f32], t: f32, condition: &Condition) -> Result<Vec<f32>> {
         let config = self.network.config();
         config.check_condition(condition)?;
-        config.check_window(x.len())?;
+        config.check_lengths(condition, config.check_window(x.len())?)?;
         self.run(x, 1, t, condition)
     }
 
@@ -94,8 +94,8 @@ impl Denoiser for UNet1dBurn {
     fn condition(&mut self, mels: &[&Mel], values: usize) -> Result<()> {
         let config = self.network.config();
         config.check_diffusion()?;
-        config.check_window(values)?;
         config.check_condition(&self.condition)?;
+        config.check_lengths(&self.condition, config.check_window(values)?)?;
         (self.batch, self.values) = (mels.len(), values);
         Ok(())
     }

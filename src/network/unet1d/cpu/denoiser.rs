@@ -49,6 +49,7 @@ impl UNet1dCpu {
         let config = self.network.config();
         config.check_condition(condition)?;
         let samples = config.check_window(x.len())?;
+        config.check_lengths(condition, samples)?;
         let mut output = vec![0.0; config.outputs() * samples];
         self.network.predict(x, t, condition, &mut output);
         Ok(output)
@@ -63,9 +64,10 @@ impl Denoiser for UNet1dCpu {
     }
 
     fn condition(&mut self, _: &[&Mel], values: usize) -> Result<()> {
-        self.network.config().check_diffusion()?;
-        self.network.config().check_window(values)?;
-        self.network.config().check_condition(&self.condition)?;
+        let config = self.network.config();
+        config.check_diffusion()?;
+        config.check_condition(&self.condition)?;
+        config.check_lengths(&self.condition, config.check_window(values)?)?;
         self.values = values;
         Ok(())
     }
