@@ -15,8 +15,9 @@ use remel::network::unet1d::burn::UNet1dBurn;
 use remel::network::unet1d::cpu::{EncoderCpu, UNet1dCpu};
 use unet1d::{Case, cases, digest, told, weights};
 
-/// Of the largest value. Magnitude channels, whose sigmoid and tanh are steep, are off by 1.4e-5, the others by 5e-6.
-const TOLERANCE: f32 = 4e-5;
+/// Of the largest value; of magnitude channels, whose sigmoid and tanh are steep, some times as much.
+const TOLERANCE: f32 = 2e-5;
+const STEEP_TOLERANCE: f32 = 1e-4;
 #[cfg(feature = "gpu")]
 const GPU_TOLERANCE: f32 = 2e-3;
 
@@ -29,6 +30,11 @@ fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert!(worst <= tolerance, "{what}: off by {worst} of the largest value, at most {tolerance} expected");
 }
 
+/// What a prediction of `case` may be off by.
+fn tolerance(case: &Case) -> f32 {
+    if case.name == "magnitude" { STEEP_TOLERANCE } else { TOLERANCE }
+}
+
 fn hold(case: &Case, set: InstructionSet, threads: usize) {
     let (config, x, condition) = (case.config(), case.x(), case.condition());
     let mut network = UNet1dCpu::with_instruction_set(&config, &weights(&config), threads, set).unwrap();
@@ -39,7 +45,7 @@ fn hold(case: &Case, set: InstructionSet, threads: usize) {
             &format!("{} at level {level} in {set}, {threads} threads", case.name),
             &ours,
             theirs,
-            TOLERANCE,
+            tolerance(case),
         );
     }
 }
@@ -68,14 +74,14 @@ fn predictions_agree_with_pytorch() {
 #[cfg(feature = "burn")]
 #[test]
 fn predictions_agree_with_pytorch_in_burn() {
-    hold_in_burn(&Backend::Cpu, TOLERANCE);
+    hold_in_burn(&Backend::Cpu, tolerance);
 }
 
 #[cfg(feature = "gpu")]
 #[test]
 fn predictions_agree_with_pytorch_on_the_gpu() {
     match Backend::first_gpu() {
-        Some(gpu) => hold_in_burn(&gpu, GPU_TOLERANCE),
+        Some(gpu) => hold_in_burn(&gpu, |_| GPU_TOLERANCE),
         None => {
             skipped::skipped("predictions_agree_with_pytorch_on_the_gpu", "no Vulkan, Metal or DirectX device")
         }
@@ -83,7 +89,7 @@ fn predictions_agree_with_pytorch_on_the_gpu() {
 }
 
 #[cfg(feature = "burn")]
-fn hold_in_burn(backend: &Backend, tolerance: f32) {
+fn hold_in_burn(backend: &Backend, tolerance: fn(&Case) -> f32) {
     for case in cases() {
         let (config, x, condition) = (case.config(), case.x(), case.condition());
         let network = UNet1dBurn::new(&config, &weights(&config), backend).unwrap();
@@ -94,7 +100,7 @@ fn hold_in_burn(backend: &Backend, tolerance: f32) {
                 &format!("{} at level {level} in burn on {backend}", case.name),
                 &ours,
                 theirs,
-                tolerance,
+                tolerance(&case),
             );
         }
     }
