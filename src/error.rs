@@ -70,6 +70,16 @@ impl Error {
         }
     }
 
+    /// The error of a part, said of its `field` in `place`.
+    pub fn within(self, place: &str, field: &str) -> Self {
+        match self {
+            Self::Invalid { field: inner, found, expected, .. } => {
+                Self::invalid(place, format!("{field}.{inner}"), found, expected)
+            }
+            other => other,
+        }
+    }
+
     /// An [`Error::Unreadable`] for `path`.
     pub fn unreadable(path: &Path, reason: impl Display) -> Self {
         Self::Unreadable { path: path.display().to_string(), reason: one_line(&reason) }

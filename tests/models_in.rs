@@ -78,6 +78,49 @@ fn every_field_has_a_budget() {
 }
 
 #[test]
+fn a_diffusion_along_sigma_is_checked() {
+    let with = |diffusion: Value, more: Value| {
+        changed(move |header| {
+            header["diffusion"] = diffusion;
+            header["clamp"] = json!("never");
+            let fields = header.as_object_mut().unwrap();
+            fields.remove("training_betas");
+            fields.remove("inference_betas");
+            fields.extend(more.as_object().unwrap().clone());
+        })
+    };
+    let schedule = json!({ "sigma_min": 1e-4, "sigma_max": 3.0, "rho": 9.0 });
+    let v = |schedule: &Value, steps: u64| json!({ "preconditioning": { "kind": "v" }, "schedule": schedule, "steps": steps });
+    let k = |preconditioning: Value| json!({ "preconditioning": preconditioning, "schedule": schedule, "steps": 5 });
+    let none = json!({});
+    refused(&with(v(&schedule, 1), none.clone()), &["diffusion.steps: found 1, expected at least 2"]);
+    refused(&with(v(&schedule, 1 << 40), none.clone()), &["diffusion.steps: found 1099511627776 steps"]);
+    let schedules = [("sigma_min", json!(0.0)), ("sigma_max", json!(1e-5)), ("rho", json!(-1.0))];
+    for (field, value) in schedules {
+        let mut changed = schedule.clone();
+        changed[field] = value;
+        refused(&with(v(&changed, 5), none.clone()), &[&format!("diffusion.schedule.{field}: found")]);
+    }
+    let threshold = json!({ "kind": "k", "sigma_data": 0.1, "dynamic_threshold": 1.5 });
+    refused(&with(k(threshold), none.clone()), &["diffusion.preconditioning.dynamic_threshold: found 1.5"]);
+    let sigma_data = json!({ "kind": "k", "sigma_data": 0.0 });
+    refused(&with(k(sigma_data), none.clone()), &["diffusion.preconditioning.sigma_data: found 0"]);
+    // The table of steps begins at 0.
+    refused(
+        &with(k(json!({ "kind": "k", "sigma_data": 0.1 })), none.clone()),
+        &["diffusion: found σ", "which it takes"],
+    );
+    refused(&with(k(json!({ "kind": "e" })), none.clone()), &["unknown variant `e`"]);
+    refused(
+        &with(v(&schedule, 5), json!({ "training_betas": [0.1] })),
+        &["diffusion: found one, expected no betas"],
+    );
+    refused(&with(v(&schedule, 5), json!({ "angle_steps": 4 })), &["diffusion: found one, expected no betas"]);
+    let limited = json!({ "clamp": "every-step", "prior": null });
+    refused(&with(v(&schedule, 5), limited), &["clamp: found every-step, expected last"]);
+}
+
+#[test]
 fn files_that_are_not_what_their_header_says() {
     let (head, values) = model();
     let whole = file(&head, &values);

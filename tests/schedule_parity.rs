@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use remel::diffusion::{
-    Clamp, Course, Draw, Found, Gaussians, NoiseSource, SamplerKind, Schedule, karras_sigmas,
+    Clamp, Course, Draw, Found, Gaussians, KarrasSchedule, NoiseSource, SamplerKind, Schedule,
 };
 use serde_json::Value;
 
@@ -44,7 +44,8 @@ fn schedules_are_the_published_ones() {
 #[test]
 fn karras_sigmas_are_the_papers() {
     let expected = numbers(&reference()["karras_10"]["sigma"]);
-    assert_close("sigma", &karras_sigmas(10, 0.002, 80.0, 7.0), &expected, 1e-12);
+    let schedule = KarrasSchedule { sigma_min: 0.002, sigma_max: 80.0, rho: 7.0 };
+    assert_close("sigma", &schedule.sigmas(10), &expected, 1e-12);
 }
 
 #[test]

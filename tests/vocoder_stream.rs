@@ -55,6 +55,7 @@ fn in_burn(model: &Arc<Model>) -> Vocoder {
             Box::new(BandWaveBurn::new(config, weights, dialect, &Backend::Cpu).unwrap())
         }
         Network::DiffWave(config) => Box::new(DiffWaveBurn::new(config, weights, &Backend::Cpu).unwrap()),
+        other => panic!("{} has no mel frames to stream", other.family()),
     };
     Vocoder::with_denoiser(Arc::clone(model), denoiser).unwrap()
 }

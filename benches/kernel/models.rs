@@ -41,6 +41,7 @@ pub fn base() -> Arc<Model> {
         dialect: Some(dialect),
         classes: Vec::new(),
         null_label: false,
+        diffusion: None,
         training_betas: training.betas().to_vec(),
         inference_betas: vec![1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5],
         angle_steps: None,

@@ -20,22 +20,27 @@ pub struct Array {
 }
 
 impl Array {
-    /// The array as what one window of a network holds: `[samples]`, or `[frames, frame_values]` where x has rows of
-    /// several values; with or without a first axis of one.
+    /// The array as what one window of a network holds: `[samples]`, of several channels `[channels, samples]`, or
+    /// `[frames, frame_values]` where x has rows of several values; with or without a first axis of one.
     ///
     /// # Errors
     /// Names `path` and the shape.
-    pub fn into_window(self, path: &Path, frame_values: Option<usize>) -> Result<Vec<f32>> {
+    pub fn into_window(self, path: &Path, channels: usize, frame_values: Option<usize>) -> Result<Vec<f32>> {
         let shape = self.shape.as_slice();
         let fits = match (shape, frame_values) {
-            ([_] | [1, _], None) => true,
+            ([_], None) => channels == 1,
+            ([found, _] | [1, found, _], None) => *found == channels,
             ([_, values] | [1, _, values], Some(expected)) => *values == expected,
             _ => false,
         };
         if fits {
             return Ok(self.data);
         }
-        let expected = frame_values.map_or("[samples]".into(), |values| format!("[frames, {values}]"));
+        let expected = match (frame_values, channels) {
+            (Some(values), _) => format!("[frames, {values}]"),
+            (None, 1) => "[samples]".into(),
+            (None, channels) => format!("[{channels}, samples]"),
+        };
         Err(Error::invalid(path.display(), "shape", format!("{shape:?}"), expected))
     }
 }

@@ -74,7 +74,8 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn parse(&self, dialect: Option<&Dialect>) -> Result<Model> {
-        Ok(self.imported(&Params::default(), dialect)?.model)
+        let options = ImportOptions { dialect: dialect.cloned(), ..ImportOptions::default() };
+        Ok(self.imported(&options)?.model)
     }
 
     /// The model in it, by what it and `options` say; and what neither says and so is assumed, a phrase each.
@@ -82,18 +83,18 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn import(&self, options: &ImportOptions) -> Result<(Model, Vec<String>)> {
-        let imported = self.imported(&options.params(), options.dialect.as_ref())?;
+        let imported = self.imported(options)?;
         Ok((imported.model, imported.assumed))
     }
 
-    fn imported(&self, said: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
+    fn imported(&self, options: &ImportOptions) -> Result<Imported> {
         let (path, bytes) = (&self.path, &self.bytes);
         if self.kind == Kind::Safetensors {
-            return safetensors::from_bytes(path, bytes, said, dialect);
+            return safetensors::from_bytes(path, bytes, options);
         }
         let (root, mut storages) = pytorch::open(path, bytes)?;
-        let params = Params::find(path, &root, &mut storages)?.overridden_by(said);
-        import(path, pytorch::catalog(path, &root, storages)?, &params, dialect)
+        let params = Params::find(path, &root, &mut storages)?;
+        import(path, pytorch::catalog(path, &root, storages)?, params, options)
     }
 }
 

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::catalog::Catalog;
+use super::family::Family;
+use super::options::ImportOptions;
 use super::params::{Params, PriorParam};
 use super::prefix::Prefix;
-use super::weight_norm;
+use super::{unet1d, weight_norm};
 use crate::diffusion::{Clamp, SamplerKind, Schedule};
 use crate::domain::{EnergyPrior, Prior, SpectralPrior};
 use crate::mel::Dialect;
@@ -42,13 +44,29 @@ pub fn recognize(place: &str, weights: &Weights) -> Result<(Named, Prefix)> {
     Ok((named, prefix))
 }
 
-/// Puts a model together from the tensors of the file `path`, of which it and its user say `params`.
-pub fn import(
-    path: &Path,
-    mut catalog: Catalog,
-    params: &Params,
-    dialect: Option<&Dialect>,
-) -> Result<Imported> {
+/// Puts a model together from the tensors of the file `path`, of which it says `params` and its user `options`.
+pub fn import(path: &Path, catalog: Catalog, params: Params, options: &ImportOptions) -> Result<Imported> {
+    let family = options.family.unwrap_or_else(|| match unet1d::is_one(&catalog.hollow()) {
+        true => Family::UNet1d,
+        false => Family::DiffWave,
+    });
+    match (family, &options.arguments) {
+        (Family::UNet1d, _) => {
+            let (model, assumed) = unet1d::import(path, catalog, options)?;
+            Ok(Imported { model, assumed })
+        }
+        (Family::DiffWave, None) => {
+            diffwave(path, catalog, &params.overridden_by(&options.params()), options.dialect.as_ref())
+        }
+        (Family::DiffWave, Some(arguments)) => {
+            let expected = "none: DiffWave's tensors and parameters say all of it, or the other options do";
+            Err(Error::invalid(&arguments.place, "network", family.name(), expected))
+        }
+    }
+}
+
+/// The same of a DiffWave model.
+fn diffwave(path: &Path, mut catalog: Catalog, params: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
     let place = path.display().to_string();
     let (_, prefix) = recognize(&place, &catalog.hollow())?;
     // Now that they are known to be a network's, they are read.
@@ -126,6 +144,7 @@ fn header(
         dialect,
         classes,
         null_label: false,
+        diffusion: None,
         training_betas,
         inference_betas,
         angle_steps: None,

@@ -1,8 +1,10 @@
 //! Model files: our own `.safetensors`, and checkpoints of other programs.
 
+mod arguments;
 mod bandwave;
 mod bundled;
 mod catalog;
+mod family;
 mod file;
 mod import;
 mod kind;
@@ -13,9 +15,12 @@ mod prefix;
 mod pytorch;
 mod safetensors;
 mod storages;
+mod unet1d;
 mod weight_norm;
 
+pub use arguments::Arguments;
 pub use bundled::Bundled;
+pub use family::Family;
 pub use file::{ModelFile, read_array};
 pub use options::ImportOptions;
 pub use safetensors::{WeightType, save, save_as};

@@ -1,11 +1,17 @@
 //! What a user says of a foreign checkpoint.
 
+use super::arguments::Arguments;
+use super::family::Family;
 use super::params::{Params, PriorParam};
 use crate::mel::Dialect;
 
 /// What a foreign checkpoint does not say of its model, or says wrongly: each, where it is given, goes before the file.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
+    /// Whose network it is, where names of tensors are not to tell.
+    pub family: Option<Family>,
+    /// What it was made with, of networks whose tensors do not say all.
+    pub arguments: Option<Arguments>,
     /// The mel dialect that it was trained on.
     pub dialect: Option<Dialect>,
     /// Its sample rate in Hz, where the dialect is lmnt-diffwave at another rate.

@@ -8,7 +8,7 @@ use remel::audio::{Audio, read_npy, write_npy};
 use remel::checkpoint::read_array;
 use remel::mel::Mel;
 use remel::model::{Model, ReceivedMel};
-use remel::render::Request;
+use remel::network::Rows;
 use remel::vocoder::check_noise;
 
 use super::output;
@@ -46,20 +46,26 @@ pub fn read_mel(path: &Path, model: &Model) -> Result<ReceivedMel> {
     Ok(received)
 }
 
-/// Reads every Gaussian of a sampling, `[steps, values]`: as many values as asked for, or as the file's rows have.
-pub fn read_noise(path: &Path, model: &Model, request: &Request, values: Option<usize>) -> Result<Vec<f32>> {
+/// Reads every Gaussian of a sampling of `model`, `[rows, values]`: as many values as asked for, or as the file's rows have.
+pub fn read_noise(path: &Path, model: &Model, rows: usize, values: Option<usize>) -> Result<Vec<f32>> {
     let noise = read_npy(path)?;
-    let steps = model.sampling(request, 1.0)?.sampler.evaluations().len();
-    let samples = values.or(noise.shape.last().copied()).unwrap_or(0);
-    let row_values = model.header().network.layout().row_values();
-    check_noise(&path.display().to_string(), &noise.shape, steps, samples, row_values)?;
+    let layout = model.header().network.layout();
+    let shape = match noise.shape.as_slice() {
+        // Channels of a row one after another.
+        [rows, channels, samples] if layout.rows == Rows::Samples && *channels == layout.channels => {
+            vec![*rows, channels * samples]
+        }
+        shape => shape.to_vec(),
+    };
+    let values = values.or(shape.last().copied()).unwrap_or(0);
+    check_noise(&path.display().to_string(), &shape, rows, values, layout.row_values())?;
     Ok(noise.data)
 }
 
 /// Where samples go: a NumPy array, or else audio.
 #[derive(Clone, Copy)]
 pub enum SamplesFile<'a> {
-    /// `[samples]`, as they are.
+    /// `[samples]` or, of several channels, `[channels, samples]`, as they are.
     Array(&'a Path),
     /// 32-bit float.
     Audio(&'a Path),
@@ -77,10 +83,13 @@ impl<'a> SamplesFile<'a> {
     }
 
     /// Writes the samples.
-    pub fn write(self, rate_hz: u32, samples: Vec<f32>) -> Result<()> {
-        match self {
-            Self::Array(path) => write_npy(path, &[samples.len()], &samples)?,
-            Self::Audio(path) => Audio::mono(rate_hz, samples).write_wav(path)?,
+    pub fn write(self, audio: &Audio) -> Result<()> {
+        match (self, &audio.channels[..]) {
+            (Self::Array(path), [samples]) => write_npy(path, &[samples.len()], samples)?,
+            (Self::Array(path), channels) => {
+                write_npy(path, &[channels.len(), audio.samples()], &channels.concat())?;
+            }
+            (Self::Audio(path), _) => audio.write_wav(path)?,
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use remel::checkpoint::{self, ImportOptions, WeightType};
+use remel::checkpoint::{self, Arguments, Family, ImportOptions, WeightType};
 use remel::diffusion::Schedule;
 use remel::domain::phase::Phase;
 use remel::mel::Dialect;
@@ -13,10 +13,18 @@ use remel::model::Card;
 use super::options::{self, share, temperature};
 use super::output;
 use super::print::note;
+use super::sigma::DiffusionOptions;
 
 /// What a checkpoint does not say of its model, or says wrongly.
 #[derive(Args)]
 struct Said {
+    /// Whose network it is: diffwave or unet1d [default: what the names of its tensors tell]
+    #[arg(long, value_name = "NAME")]
+    network: Option<Family>,
+    /// What the network was made with, under its program's own names, where tensors do not say it: for unet1d the arguments of its
+    /// class in audio-diffusion-pytorch, and sigma_data of a network of KDiffusion
+    #[arg(long, value_name = "ARGS.json")]
+    config: Option<PathBuf>,
     /// The mel dialect it was trained on [default: lmnt-diffwave, at the rate and of the size that the input says]
     #[arg(long, value_name = "NAME")]
     dialect: Option<String>,
@@ -46,6 +54,8 @@ struct Said {
 impl Said {
     fn options(&self) -> Result<ImportOptions> {
         Ok(ImportOptions {
+            family: self.network,
+            arguments: self.config.as_deref().map(Arguments::read).transpose()?,
             dialect: self.dialect.as_deref().map(Dialect::named).transpose()?,
             rate_hz: self.sample_rate,
             dilation_cycle: self.dilation_cycle,
@@ -79,7 +89,7 @@ fn betas(text: &str) -> Result<Betas, String> {
 /// Arguments of `remel convert`.
 #[derive(Args)]
 pub struct Convert {
-    /// DiffWave checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
+    /// DiffWave or UNet1d checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
     input: PathBuf,
     /// Remel model to write
     #[arg(short, long, value_name = "OUT.safetensors")]
@@ -110,16 +120,20 @@ pub struct Convert {
     /// What it was trained on, by whom and how [default: the input file]
     #[arg(long, value_name = "TEXT")]
     provenance: Option<String>,
+    #[command(flatten)]
+    diffusion: DiffusionOptions,
 }
 
 impl Convert {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        output::check(&self.output, &["safetensors"], &[options::file(&self.input)])?;
+        let inputs = [options::file(&self.input), self.said.config.as_deref()];
+        output::check(&self.output, &["safetensors"], &inputs)?;
         let (model, assumed) = checkpoint::open(&self.input)?.import(&self.said.options()?)?;
         if !assumed.is_empty() {
             note!("{}: not said by the file: {}", self.input.display(), assumed.join("; "));
         }
+        let model = self.diffusion.apply(model)?;
         let read = model.header().card.clone();
         let temperature = self.temperature.unwrap_or(model.header().temperature);
         let phase = self.phase(model.header().phase);

@@ -11,17 +11,19 @@ use remel::mel::Mel;
 use super::arrays::read_mel;
 use super::options::{ModelOptions, look_ahead};
 use super::output;
+use super::told::{ContextOptions, EmbeddingOptions};
 
 /// Arguments of `remel denoise`.
 #[derive(Args)]
 pub struct Denoise {
     #[command(flatten)]
     model: ModelOptions,
-    /// The noisy signal, [samples]; or of spectra [frames, 2 · bins]
+    /// The noisy signal, [samples], of several channels [channels, samples]; or of spectra [frames, 2 · bins]
     #[arg(long, value_name = "X.npy")]
     x: PathBuf,
-    /// What the network takes: an integer or real-valued diffusion step, or an angle from 0 to π/2
-    #[arg(long)]
+    /// What the network takes: an integer or real-valued diffusion step, an angle from 0 to π/2, or of a UNet1d what it is told of
+    /// σ: t of V-diffusion, ¼·ln σ of K-diffusion
+    #[arg(long, allow_negative_numbers = true)]
     level: f32,
     /// Mel frames, [n_mels, frames]; none for a model without mel
     #[arg(long, value_name = "MEL.npy")]
@@ -29,6 +31,10 @@ pub struct Denoise {
     /// Mel frames ahead of its own that a frame is told, where the model leaves that open [default: all it can take]
     #[arg(long, value_name = "FRAMES")]
     look_ahead: Option<usize>,
+    #[command(flatten)]
+    embedding: EmbeddingOptions,
+    #[command(flatten)]
+    context: ContextOptions,
     /// The prediction to write, of x's shape: the noise, or the signal where the network predicts that
     #[arg(short, long, value_name = "EPS.npy")]
     output: PathBuf,
@@ -37,7 +43,8 @@ pub struct Denoise {
 impl Denoise {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let inputs = [Some(self.x.as_path()), self.mel.as_deref(), self.model.file()];
+        let inputs = [Some(self.x.as_path()), self.mel.as_deref(), self.model.file(), self.embedding.file()];
+        let inputs: Vec<_> = inputs.into_iter().chain(self.context.files().map(Some)).collect();
         output::check(&self.output, &["npy"], &inputs)?;
         let model = self.model.load()?;
         let network = &model.header().network;
@@ -49,7 +56,8 @@ impl Denoise {
         let layout = network.layout();
         // Without a class, a network with classes predicts for its null label.
         let class = self.model.class(&model)?;
-        let x = read_npy(&self.x)?.into_window(&self.x, layout.row_values())?;
+        let x = read_npy(&self.x)?.into_window(&self.x, layout.channels, layout.row_values())?;
+        let condition = self.context.add_to(self.embedding.condition(&model, 1.0)?)?;
         let mel = match (&self.mel, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
             (Some(path), _) => read_mel(path, &model)?.mel,
             (None, None) => Mel::default(),
@@ -65,9 +73,9 @@ impl Denoise {
         }
         let look_ahead = look_ahead(&model, self.look_ahead)?;
         let mut vocoder = self.model.place(model)?;
+        vocoder.tell(&condition)?;
         let predicted = vocoder.denoise(&x, self.level, &mel, class, look_ahead)?;
-        let shape = layout.row_values().map_or(vec![x.len()], |values| vec![x.len() / values, values]);
-        write_npy(&self.output, &shape, &predicted)?;
+        write_npy(&self.output, &layout.window_shape(x.len()), &predicted)?;
         Ok(())
     }
 }

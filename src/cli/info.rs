@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use remel::checkpoint::{self, Bundled};
+use remel::diffusion::{KarrasSchedule, Preconditioning};
 use remel::domain::Prior;
-use remel::model::Model;
+use remel::model::{Model, SigmaDiffusion};
 use remel::network::Backend;
 use remel::render::{Render, Request};
 use remel::stream::{LatencyMode, StreamConfig};
@@ -81,9 +82,12 @@ fn latencies(model: &Arc<Model>) -> Result<String> {
 
 /// How much a sample depends on, in one call of the network and in a sampling of the model's own.
 fn field(model: &Model) -> Result<String> {
-    let samples = [model.header().network.layout().field_samples(1), model.field_samples(&Request::default())?];
-    let ms = samples.map(|samples| samples as f64 / f64::from(model.header().rate_hz) * 1000.0);
-    Ok(format!("{} samples ({:.0} ms) a call, {:.0} ms in all steps", samples[0], ms[0], ms[1]))
+    let all = model.field_samples(&Request::default())?;
+    let Some((call, all)) = model.header().network.layout().field_samples(1).zip(all) else {
+        return Ok("the whole window".into());
+    };
+    let ms = [call, all].map(|samples| samples as f64 / f64::from(model.header().rate_hz) * 1000.0);
+    Ok(format!("{call} samples ({:.0} ms) a call, {:.0} ms in all steps", ms[0], ms[1]))
 }
 
 fn print_network(model: &Model) -> Result<()> {
@@ -122,9 +126,19 @@ fn print_network(model: &Model) -> Result<()> {
     if layout.optional_frames() > 0 {
         print_line!("look-ahead   0 to {} mel frames, chosen when it runs", layout.optional_frames())?;
     }
-    match header.angle_steps {
-        Some(steps) => print_line!("schedule     any angle; fast: {steps} steps of equal angles")?,
-        None => {
+    match (&header.diffusion, header.angle_steps) {
+        (Some(SigmaDiffusion { preconditioning, schedule, steps }), _) => {
+            match preconditioning {
+                Preconditioning::K { sigma_data, dynamic_threshold } => print_line!(
+                    "diffusion    K, sigma data {sigma_data}, dynamic threshold {dynamic_threshold}"
+                )?,
+                Preconditioning::V => print_line!("diffusion    V")?,
+            }
+            let KarrasSchedule { sigma_min, sigma_max, rho } = schedule;
+            print_line!("schedule     any σ; fast: {steps} from {sigma_max} to {sigma_min}, rho {rho}")?;
+        }
+        (None, Some(steps)) => print_line!("schedule     any angle; fast: {steps} steps of equal angles")?,
+        (None, None) => {
             let betas: Vec<String> = header.inference_betas.iter().map(f64::to_string).collect();
             print_line!(
                 "schedule     trained on {} steps; fast: {}",

@@ -3,11 +3,14 @@
 mod arrays;
 mod bench;
 mod compare;
+mod compose;
 mod convert;
 mod denoise;
 mod devices;
+mod encode;
 mod generate;
 mod info;
+mod inpaint;
 mod input;
 mod interrupt;
 mod mel;
@@ -15,10 +18,15 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod sampled;
+mod sigma;
 mod synth;
+mod told;
 #[cfg(feature = "train")]
 mod train;
+mod upsample;
 mod vocode;
+mod windows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,6 +55,16 @@ enum Command {
     Denoise(denoise::Denoise),
     /// Generate audio with a model that takes no mel frames
     Generate(generate::Generate),
+    /// Make parts of an audio file anew with a model that takes no mel frames
+    Inpaint(inpaint::Inpaint),
+    /// Go on with an audio file, span by span, with a model that takes no mel frames
+    Compose(compose::Compose),
+    /// Give audio the samples that it has too few of, with an upsampler
+    Upsample(upsample::Upsample),
+    /// Turn audio into the latent signal of an autoencoder
+    Encode(encode::Encode),
+    /// Turn a latent signal back into audio
+    Decode(encode::Decode),
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]
     Train(train::Train),
@@ -105,6 +123,11 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Synth(command) => command.run(),
         Command::Denoise(command) => command.run(),
         Command::Generate(command) => command.run(),
+        Command::Inpaint(command) => command.run(),
+        Command::Compose(command) => command.run(),
+        Command::Upsample(command) => command.run(),
+        Command::Encode(command) => command.run(),
+        Command::Decode(command) => command.run(),
         #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),

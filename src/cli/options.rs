@@ -80,12 +80,17 @@ impl ModelOptions {
         Ok(self.class.as_deref().map(|asked| model.header().class(asked)).transpose()?)
     }
 
+    /// Threads that compute on the CPU.
+    pub fn cpu_threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(THREADS, usize::from);
+        self.threads.map_or_else(cores, usize::from)
+    }
+
     /// The model at rest on its backend, which is told on the terminal.
     pub fn place(&self, model: Arc<Model>) -> Result<Vocoder> {
         let backend = self.backend.resolve(&model.header().network)?;
         note!("rendering with \"{}\" on {backend}", model.header().card.name);
-        let cores = std::thread::available_parallelism().map_or(THREADS, usize::from);
-        let threads = self.threads.map_or(cores, usize::from);
+        let threads = self.cpu_threads();
         match Vocoder::with_threads(model.clone(), &backend, threads) {
             // Devices are listed without being opened: not every one that is there opens.
             Err(Error::Device { device, reason })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 use remel::Error;
+use remel::audio::Audio;
 use remel::mel::Dialect;
 use remel::model::{Model, ReceivedMel};
 
@@ -42,8 +43,9 @@ impl Synth {
         let ReceivedMel { mel, doubt } = read_mel(&self.input, &model)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let length = model.header().network.layout().values(mel.frames());
-        let noise =
-            self.noise.as_ref().map(|path| read_noise(path, &model, &request, Some(length))).transpose()?;
+        let rows = model.sampling(&request, 1.0)?.rows();
+        let read = |path: &PathBuf| read_noise(path, &model, rows, Some(length));
+        let noise = self.noise.as_ref().map(read).transpose()?;
         let rate_hz = model.header().rate_hz;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("synthesizing");
@@ -61,7 +63,7 @@ impl Synth {
         if doubt.is_some() {
             samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
         }
-        output.write(rate_hz, samples)
+        output.write(&Audio::mono(rate_hz, samples))
     }
 
     /// The model for frames that lie where those of the dialect do that was asked for.

@@ -1,6 +1,6 @@
 //! What a sampler sees of a network.
 
-use super::Prediction;
+use super::{Condition, Prediction};
 use crate::{Error, Result, mel::Mel};
 
 /// A network that predicts what is noise in a signal, at rest on one device.
@@ -23,6 +23,17 @@ pub trait Denoiser: Send {
         match labels.iter().flatten().next() {
             Some(label) => Err(Error::invalid("network", "label", label, "none: it has no classes")),
             None => Ok(()),
+        }
+    }
+
+    /// Sets what the windows that are conditioned from now on are told beside mel frames and labels.
+    ///
+    /// # Errors
+    /// Where it is not what the network is told; a network is told nothing unless it says otherwise.
+    fn tell(&mut self, condition: &Condition) -> Result<()> {
+        match *condition == Condition::default() {
+            true => Ok(()),
+            false => Err(Error::invalid("network", "condition", "one", "none: it is told nothing")),
         }
     }
 

@@ -14,11 +14,22 @@ pub enum NoiseSource<'a> {
         /// Position of the first value, counted since the last reset.
         start: u64,
     },
-    /// Every Gaussian given, `[evaluations, values]` row-major: row 0 is x_T, row k what is added after evaluation k.
+    /// Every Gaussian given, `[rows, values]` row-major: row 0 is x_T, row k what the sampler draws from it
+    /// ([`super::Sampler::row`]).
     Given(&'a [f32]),
 }
 
 impl NoiseSource<'_> {
+    /// That of a window `values` later; of given Gaussians the first `given` are left out.
+    pub(super) fn after(self, values: usize, given: usize) -> Self {
+        match self {
+            Self::Positional { noise, channel, start } => {
+                Self::Positional { noise, channel, start: start + values as u64 }
+            }
+            Self::Given(rows) => Self::Given(&rows[given..]),
+        }
+    }
+
     /// Row `row` into `out`, `[values]`.
     pub(super) fn row(&self, row: usize, out: &mut [f32]) {
         match self {

@@ -1,14 +1,15 @@
 //! Sampling: a starting point, then one network call per evaluation.
 
-use super::{Clamp, Denoiser, Draw, Found, Gaussians, SamplingPlan, Start};
+use super::{Clamp, Denoiser, Draw, Found, Gaussians, Prediction, SamplingPlan, Start};
 use crate::Result;
 
 /// The buffers of [`Sampling::run`], kept from call to call.
 #[derive(Default)]
 pub struct Sampling {
-    x: Vec<f32>,
+    pub(super) x: Vec<f32>,
     predicted: Vec<f32>,
     z: Vec<f32>,
+    magnitudes: Vec<f32>,
     /// What a sampler remembers of each window between evaluations.
     memories: Vec<Vec<f32>>,
 }
@@ -27,31 +28,9 @@ impl Sampling {
         values: usize,
         on_evaluation: &mut dyn FnMut(),
     ) -> Result<&[f32]> {
-        for buffer in [&mut self.x, &mut self.predicted] {
-            buffer.clear();
-            buffer.resize(values * draws.len(), 0.0);
-        }
-        self.z.clear();
-        self.z.resize(values, 0.0);
-        self.memories.resize_with(draws.len(), Vec::new);
-        self.memories.iter_mut().for_each(Vec::clear);
         self.start(plan.start, draws, values);
-        let sampler = plan.sampler.as_ref();
-        let (gives, wants) = (denoiser.predicts(), sampler.wants());
-        for (index, evaluation) in sampler.evaluations().iter().enumerate() {
-            denoiser.predict(&self.x, evaluation.level, &mut self.predicted)?;
-            let variances = denoiser.variances();
-            let rows = self.x.chunks_exact_mut(values).zip(self.predicted.chunks_exact_mut(values));
-            for (window, ((x, predicted), draw)) in rows.zip(draws).enumerate() {
-                gives.convert(wants, evaluation, x, draw.std, predicted);
-                let variances = variances.map(|all| &all[window * values..(window + 1) * values]);
-                let found = Found { prediction: predicted, variances };
-                let mut noise = Gaussians::new(draw, index + 1, &mut self.z);
-                sampler.step(index, x, found, &mut noise, &mut self.memories[window]);
-            }
-            if plan.clamp == Clamp::EveryStep {
-                clamp(&mut self.x);
-            }
+        for index in 0..plan.sampler.evaluations().len() {
+            self.evaluate(denoiser, plan, draws, [index, plan.sampler.row(index)])?;
             on_evaluation();
         }
         if plan.clamp != Clamp::Never {
@@ -60,7 +39,54 @@ impl Sampling {
         Ok(&self.x)
     }
 
-    fn start(&mut self, start: Start, draws: &[Draw], values: usize) {
+    /// One network call, and what the sampler makes of it with the Gaussians of row `row`.
+    pub(super) fn evaluate(
+        &mut self,
+        denoiser: &mut dyn Denoiser,
+        plan: &SamplingPlan,
+        draws: &[Draw],
+        [index, row]: [usize; 2],
+    ) -> Result<()> {
+        let (sampler, values) = (plan.sampler.as_ref(), self.z.len());
+        for (x, draw) in self.x.chunks_exact_mut(values).zip(draws) {
+            sampler.prepare(index, x, &mut Gaussians::new(draw, row, &mut self.z));
+        }
+        let evaluation = &sampler.evaluations()[index];
+        denoiser.predict(&self.x, evaluation.level, &mut self.predicted)?;
+        let gives = plan.predicts.unwrap_or(denoiser.predicts());
+        let variances = denoiser.variances();
+        let rows = self.x.chunks_exact_mut(values).zip(self.predicted.chunks_exact_mut(values));
+        for (window, ((x, predicted), draw)) in rows.zip(draws).enumerate() {
+            let form = match plan.threshold {
+                Some(threshold) => {
+                    gives.convert(Prediction::Signal, evaluation, x, draw.std, predicted);
+                    threshold.limit(predicted, &mut self.magnitudes);
+                    Prediction::Signal
+                }
+                None => gives,
+            };
+            form.convert(sampler.wants(), evaluation, x, draw.std, predicted);
+            let variances = variances.map(|all| &all[window * values..(window + 1) * values]);
+            let found = Found { prediction: predicted, variances };
+            let mut noise = Gaussians::new(draw, row, &mut self.z);
+            sampler.step(index, x, found, &mut noise, &mut self.memories[window]);
+        }
+        if plan.clamp == Clamp::EveryStep {
+            clamp(&mut self.x);
+        }
+        Ok(())
+    }
+
+    /// Makes x what sampling starts from.
+    pub(super) fn start(&mut self, start: Start, draws: &[Draw], values: usize) {
+        for buffer in [&mut self.x, &mut self.predicted] {
+            buffer.clear();
+            buffer.resize(values * draws.len(), 0.0);
+        }
+        self.z.clear();
+        self.z.resize(values, 0.0);
+        self.memories.resize_with(draws.len(), Vec::new);
+        self.memories.iter_mut().for_each(Vec::clear);
         for (x, draw) in self.x.chunks_exact_mut(values).zip(draws) {
             draw.noise.row(0, &mut self.z);
             let noise_scale = start.noise_scale * draw.temperature;
@@ -73,7 +99,8 @@ impl Sampling {
     }
 }
 
-fn clamp(x: &mut [f32]) {
+/// Limits values to [−1, 1].
+pub(super) fn clamp(x: &mut [f32]) {
     for value in x {
         *value = value.clamp(-1.0, 1.0);
     }
@@ -82,7 +109,7 @@ fn clamp(x: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diffusion::{Course, Noise, NoiseSource, Prediction, SamplerKind, Schedule};
+    use crate::diffusion::{Course, Noise, NoiseSource, SamplerKind, Schedule};
     use crate::mel::Mel;
 
     /// Predicts one value everywhere, and variances at some places.

@@ -129,13 +129,8 @@ impl Schedule {
     }
 }
 
-/// σ of Karras et al. 2022 (equation 5), from `sigma_max` down to `sigma_min`, without the final zero.
-pub fn karras_sigmas(steps: usize, sigma_min: f64, sigma_max: f64, rho: f64) -> Vec<f64> {
-    spaced(steps, sigma_max.powf(1.0 / rho), sigma_min.powf(1.0 / rho)).iter().map(|s| s.powf(rho)).collect()
-}
-
 /// `count` numbers from `first` to `last`, both included.
-fn spaced(count: usize, first: f64, last: f64) -> Vec<f64> {
+pub(super) fn spaced(count: usize, first: f64, last: f64) -> Vec<f64> {
     let gap = (last - first) / count.saturating_sub(1).max(1) as f64;
     (0..count).map(|i| if i + 1 == count && count > 1 { last } else { first + gap * i as f64 }).collect()
 }

@@ -24,6 +24,11 @@ impl Buffer {
         Self { values, length }
     }
 
+    /// Values that there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        self.values.len()
+    }
+
     /// Makes room for `length` values, allocating only where there never was as much. What they hold is not said.
     pub(crate) fn require(&mut self, length: usize) {
         if length > self.values.len() {

@@ -30,8 +30,11 @@ impl ModelHeader {
             let expected = format!("{} to {}", RATES_HZ.start(), RATES_HZ.end());
             return Err(Error::invalid(place, "rate_hz", self.rate_hz, expected));
         }
-        let steps = self.angle_steps.unwrap_or(self.inference_betas.len());
-        let short = if self.angle_steps.is_some() { "angle_steps" } else { "inference_betas" };
+        let (short, steps) = match (&self.diffusion, self.angle_steps) {
+            (Some(diffusion), _) => ("diffusion.steps", diffusion.steps),
+            (None, Some(steps)) => ("angle_steps", steps),
+            (None, None) => ("inference_betas", self.inference_betas.len()),
+        };
         for (field, steps, most) in [
             (short, steps, MOST_INFERENCE_STEPS),
             ("training_betas", self.training_betas.len(), MOST_TRAINING_STEPS),
@@ -43,7 +46,7 @@ impl ModelHeader {
         self.network.validate(place)?;
         self.check_reach(place, steps)?;
         if let Some(dialect) = &self.dialect {
-            dialect.validate().map_err(|e| within(place, "dialect", e))?;
+            dialect.validate().map_err(|e| e.within(place, "dialect"))?;
             if dialect.n_fft > MOST_POINTS {
                 return Err(Error::invalid(
                     place,
@@ -62,6 +65,7 @@ impl ModelHeader {
         let channels = match &self.network {
             Network::BandWave(config) => config.channels.saturating_mul(config.tokens()),
             Network::DiffWave(config) => config.channels,
+            Network::UNet1d(config) => config.channels,
         };
         let [before, after] = self.network.layout().reach;
         let values = (before + after).saturating_mul(channels).saturating_mul(steps);
@@ -80,14 +84,4 @@ fn check_name(place: &str, field: &str, name: &str) -> Result<()> {
         return Err(Error::invalid(place, field, found, format!("a line of at most {MOST_NAME} characters")));
     }
     Ok(())
-}
-
-/// An error of a part of a model, said of its `field` in `place`.
-pub(super) fn within(place: &str, field: &str, error: Error) -> Error {
-    match error {
-        Error::Invalid { field: inner, found, expected, .. } => {
-            Error::invalid(place, format!("{field}.{inner}"), found, expected)
-        }
-        other => other,
-    }
 }

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diffusion::{Clamp, SamplerKind};
+use super::sigmas::SigmaDiffusion;
+use crate::diffusion::{Clamp, Preconditioning, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
-use crate::network::{BandWaveConfig, Network};
+use crate::network::{BandWaveConfig, Network, UNet1dConfig};
 use crate::render::Context;
 
 /// Steps that BandWave is meant to be sampled in.
@@ -55,10 +56,13 @@ pub struct ModelHeader {
     pub null_label: bool,
     /// Sample rate.
     pub rate_hz: u32,
-    /// β of every training step; none of a network whose levels are angles.
+    /// How a network was trained and is sampled whose levels are σ; none where they are steps of a schedule or angles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diffusion: Option<SigmaDiffusion>,
+    /// β of every training step; none of a network whose levels are angles or σ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub training_betas: Vec<f64>,
-    /// β of the short schedule that the model is meant to be sampled with; none of a network whose levels are angles.
+    /// β of the short schedule that the model is meant to be sampled with; none of a network whose levels are angles or σ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inference_betas: Vec<f64>,
     /// Steps that a network whose levels are angles is meant to be sampled in.
@@ -90,12 +94,39 @@ impl ModelHeader {
             dialect: Some(dialect),
             classes: Vec::new(),
             null_label: false,
+            diffusion: None,
             training_betas: Vec::new(),
             inference_betas: Vec::new(),
             angle_steps: Some(ANGLE_STEPS),
             sampler: SamplerKind::Ancestral,
             clamp: Clamp::Never,
             prior: Some(Prior::Stft),
+            phase: None,
+            temperature: 1.0,
+            card,
+        }
+    }
+
+    /// That of a UNet1d model, which is trained and sampled along σ.
+    pub(crate) fn unet1d(
+        network: UNet1dConfig,
+        rate_hz: u32,
+        preconditioning: Preconditioning,
+        card: Card,
+    ) -> Self {
+        Self {
+            network: network.into(),
+            rate_hz,
+            dialect: None,
+            classes: Vec::new(),
+            null_label: false,
+            diffusion: Some(SigmaDiffusion::new(preconditioning)),
+            training_betas: Vec::new(),
+            inference_betas: Vec::new(),
+            angle_steps: None,
+            sampler: SamplerKind::Ancestral,
+            clamp: Clamp::Last,
+            prior: None,
             phase: None,
             temperature: 1.0,
             card,

@@ -3,17 +3,22 @@
 mod budget;
 mod classes;
 mod header;
+mod levels;
 mod received;
+mod sigmas;
 mod validate;
 
 pub use header::{Card, ModelHeader};
 pub use received::ReceivedMel;
+pub use sigmas::SigmaDiffusion;
 
-use crate::diffusion::{Course, SamplingPlan, Schedule};
+use levels::Levels;
+
+use crate::diffusion::{Clamp, SamplerKind, SamplingPlan};
 use crate::domain::phase::Phase;
 use crate::mel::{Dialect, Framing};
 use crate::network::Weights;
-use crate::render::{Request, ScheduleChoice};
+use crate::render::Request;
 use crate::{Error, Result};
 
 /// A model that has been validated: its weights fit its network, its dialect and its schedules.
@@ -22,15 +27,6 @@ pub struct Model {
     header: ModelHeader,
     weights: Weights,
     levels: Levels,
-}
-
-/// What the network's levels are.
-#[derive(Clone, Debug, PartialEq)]
-enum Levels {
-    /// Steps of a schedule.
-    Steps { training: Schedule, inference: Schedule },
-    /// Angles, and how many the model is meant to be sampled in.
-    Angles { steps: usize },
 }
 
 impl Model {
@@ -53,6 +49,29 @@ impl Model {
     pub fn with_temperature(self, temperature: f32) -> Result<Self> {
         let place = self.header.card.name.clone();
         Self::new(&place, ModelHeader { temperature, ..self.header }, self.weights)
+    }
+
+    /// The same model as one whose levels are σ: what a checkpoint does not say of how it was trained.
+    ///
+    /// # Errors
+    /// Where a number is out of its range, or the network does not take such levels.
+    pub fn with_diffusion(self, diffusion: SigmaDiffusion) -> Result<Self> {
+        let place = self.header.card.name.clone();
+        let (training_betas, inference_betas, angle_steps) = (Vec::new(), Vec::new(), None);
+        let had_sigmas = self.header.diffusion.is_some();
+        let sampler = if had_sigmas { self.header.sampler } else { SamplerKind::default() };
+        let clamp = if had_sigmas { self.header.clamp } else { Clamp::Last };
+        let diffusion = Some(diffusion);
+        let levels = ModelHeader {
+            diffusion,
+            training_betas,
+            inference_betas,
+            angle_steps,
+            sampler,
+            clamp,
+            ..self.header
+        };
+        Self::new(&place, levels, self.weights)
     }
 
     /// The same model, with its phases reconstructed in another way or not at all.
@@ -115,74 +134,36 @@ impl Model {
         self.header.dialect.as_ref().ok_or_else(|| Error::invalid(name, "dialect", "none", expected))
     }
 
-    /// Samples that a sample of what `request` renders depends on, itself among them: the receptive field of all steps.
+    /// Samples that a sample of what `request` renders depends on, itself among them: the receptive field of all steps. None where
+    /// that is the whole window.
     ///
     /// # Errors
     /// Those of [`Model::sampling`].
-    pub fn field_samples(&self, request: &Request) -> Result<usize> {
+    pub fn field_samples(&self, request: &Request) -> Result<Option<usize>> {
         let calls = self.sampling(request, 1.0)?.sampler.evaluations().len();
         Ok(self.header.network.layout().field_samples(calls))
+    }
+
+    /// Refuses a model whose network is conditioned on mel, where there are no frames for it.
+    ///
+    /// # Errors
+    /// Where it is one.
+    pub fn check_unconditional(&self) -> Result<()> {
+        let expected = "one without mel (a model with mel needs its frames: see `remel synth`)";
+        match self.header.network.layout().conditioner {
+            None => Ok(()),
+            Some(_) => Err(Error::invalid(&self.header.card.name, "network", "one with mel", expected)),
+        }
     }
 
     /// The sampling that `request` asks for, from a carrier noised as far as `strength` says (1: pure noise).
     ///
     /// # Errors
-    /// A schedule of no steps, or of explicit βs out of their range.
+    /// A schedule of no steps, or of explicit βs out of their range or where levels are no steps.
     pub fn sampling(&self, request: &Request, strength: f32) -> Result<SamplingPlan> {
-        let course = match &self.levels {
-            Levels::Steps { training, inference } => {
-                let inference = match &request.schedule {
-                    ScheduleChoice::Fast => inference.clone(),
-                    ScheduleChoice::Full => training.clone(),
-                    ScheduleChoice::Steps(steps) if *steps == inference.len() => inference.clone(),
-                    ScheduleChoice::Steps(steps) => inference.respaced(*steps)?,
-                    ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.to_vec())?,
-                };
-                Course::of_steps(training, &inference, strength.into())
-            }
-            Levels::Angles { steps } => match &request.schedule {
-                ScheduleChoice::Fast => Course::of_angles(*steps, strength.into()),
-                ScheduleChoice::Steps(steps) if *steps > 0 => Course::of_angles(*steps, strength.into()),
-                _ => {
-                    let (name, expected) =
-                        (&self.header.card.name, "fast, or a number of steps: its levels are angles");
-                    return Err(Error::invalid(name, "schedule", "another", expected));
-                }
-            },
-        };
+        let course = self.levels.course(&self.header.card.name, &request.schedule, strength.into())?;
+        let course = course.with_eta(request.eta.into()).with_rho(request.rho).with_churn(request.churn);
         let sampler = request.sampler.unwrap_or(self.header.sampler);
-        Ok(sampler.plan(&course.with_eta(request.eta.into()), self.header.clamp))
-    }
-}
-
-impl Levels {
-    /// Those of the model that `header` describes.
-    fn of(place: &str, header: &ModelHeader) -> Result<Self> {
-        let betas = !(header.training_betas.is_empty() && header.inference_betas.is_empty());
-        match (header.network.has_angles(), header.angle_steps) {
-            (true, Some(steps)) if steps > 0 && !betas => return Ok(Self::Angles { steps }),
-            (true, found) => {
-                let found = found.map_or("none".to_owned(), |steps| steps.to_string());
-                let expected = "at least 1, and no betas: the network's levels are angles";
-                return Err(Error::invalid(place, "angle_steps", found, expected));
-            }
-            (false, Some(steps)) => {
-                let expected = "none: the network's levels are steps of a schedule";
-                return Err(Error::invalid(place, "angle_steps", steps, expected));
-            }
-            (false, None) => {}
-        }
-        let schedule = |field: &str, betas: &[f64]| {
-            Schedule::from_betas(betas.to_vec()).map_err(|e| budget::within(place, field, e))
-        };
-        let training = schedule("training_betas", &header.training_betas)?;
-        let inference = schedule("inference_betas", &header.inference_betas)?;
-        match header.network.training_steps().filter(|steps| *steps != training.len()) {
-            None => Ok(Self::Steps { training, inference }),
-            Some(steps) => {
-                let found = format!("{} steps", training.len());
-                Err(Error::invalid(place, "training_betas", found, steps))
-            }
-        }
+        Ok(sampler.plan(&course, self.header.clamp))
     }
 }

@@ -1,8 +1,9 @@
 //! What a header says has to fit together, whatever the weights are.
 
-use super::{Levels, ModelHeader};
+use super::ModelHeader;
+use super::levels::Levels;
 use crate::diffusion::{Clamp, SamplerKind};
-use crate::network::Layout;
+use crate::network::{Layout, Rows};
 use crate::{Error, Result};
 
 impl ModelHeader {
@@ -78,8 +79,10 @@ impl ModelHeader {
             }
         }
         let prior = self.prior.zip(self.dialect.as_ref());
-        let found = prior.map_or(layout.hop, |(prior, dialect)| prior.frame_values(dialect));
         let diffused = layout.frame_values();
+        // Without a prior it is audio, of whatever channels.
+        let audio = if layout.rows == Rows::Samples { diffused } else { layout.hop };
+        let found = prior.map_or(audio, |(prior, dialect)| prior.frame_values(dialect));
         if diffused != found {
             let expected = format!("one whose frames have {diffused} values, as the network's do");
             return Err(Error::invalid(place, "prior", format!("one of {found} values a frame"), expected));

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig};
+use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig};
 use crate::{Error, Result};
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
@@ -16,6 +16,8 @@ pub enum Network {
     BandWave(BandWaveConfig),
     /// DiffWave.
     DiffWave(DiffWaveConfig),
+    /// UNet1d.
+    UNet1d(Box<UNet1dConfig>),
 }
 
 /// The kind of files from before there was another.
@@ -28,6 +30,7 @@ impl Deref for Network {
         match self {
             Self::BandWave(config) => config,
             Self::DiffWave(config) => config,
+            Self::UNet1d(config) => config.as_ref(),
         }
     }
 }
@@ -46,6 +49,17 @@ impl Network {
         match self {
             Self::DiffWave(config) => Ok(config),
             other => Err(Error::invalid(place, "network", other.family(), "DiffWave")),
+        }
+    }
+
+    /// The configuration of a UNet1d network.
+    ///
+    /// # Errors
+    /// Names `place`, where it is another network.
+    pub fn unet1d(&self, place: &str) -> Result<&UNet1dConfig> {
+        match self {
+            Self::UNet1d(config) => Ok(config),
+            other => Err(Error::invalid(place, "network", other.family(), "UNet1d")),
         }
     }
 
@@ -70,6 +84,12 @@ impl From<BandWaveConfig> for Network {
 impl From<DiffWaveConfig> for Network {
     fn from(config: DiffWaveConfig) -> Self {
         Self::DiffWave(config)
+    }
+}
+
+impl From<UNet1dConfig> for Network {
+    fn from(config: UNet1dConfig) -> Self {
+        Self::UNet1d(Box::new(config))
     }
 }
 

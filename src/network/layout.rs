@@ -11,6 +11,8 @@ pub struct Layout {
     pub channels: usize,
     /// Rows before and after a value's own that one call of the network looks at.
     pub reach: [usize; 2],
+    /// Whether a value depends on all of its window, and on nothing outside of it: normalization or attention goes along time.
+    pub whole_windows: bool,
     /// What the network is conditioned on; none for an unconditional one.
     pub conditioner: Option<Conditioner>,
     /// Values that are missing at the end of what a window's mel frames condition.
@@ -43,6 +45,15 @@ impl Layout {
     /// Values of a row of x, where it has several.
     pub fn row_values(&self) -> Option<usize> {
         (self.rows == Rows::Frames).then_some(self.channels)
+    }
+
+    /// The shape of `values` values of x: `[samples]`, of several channels `[channels, samples]`, or `[frames, values]`.
+    pub fn window_shape(&self, values: usize) -> Vec<usize> {
+        match (self.rows, self.channels) {
+            (Rows::Samples, 1) => vec![values],
+            (Rows::Samples, channels) => vec![channels, values / channels],
+            (Rows::Frames, row) => vec![values / row, row],
+        }
     }
 
     /// Values of x per mel frame.
@@ -79,13 +90,14 @@ impl Layout {
     }
 
     /// Samples that one of a sampling in `calls` calls depends on, itself among them: the receptive field of all calls together
-    /// (DiffWave, appendix C).
-    pub fn field_samples(&self, calls: usize) -> usize {
+    /// (DiffWave, appendix C). None where it is the whole window.
+    pub fn field_samples(&self, calls: usize) -> Option<usize> {
         let rows = (self.reach[0] + self.reach[1]) * calls + 1;
-        match self.rows {
+        let samples = match self.rows {
             Rows::Samples => rows,
             Rows::Frames => rows * self.hop,
-        }
+        };
+        (!self.whole_windows).then_some(samples)
     }
 
     /// Mel frames before and after a value's own that `calls` calls of the network look at, without its conditioner's.

@@ -13,6 +13,7 @@ pub mod diffwave;
 mod gpu;
 mod kind;
 mod layout;
+pub mod unet1d;
 mod weights;
 
 pub use backend::Backend;
@@ -23,4 +24,5 @@ pub use diffwave::{DiffWaveConfig, Variant};
 pub use gpu::Gpu;
 pub use kind::Network;
 pub use layout::{Conditioner, Layout, Rows};
+pub use unet1d::UNet1dConfig;
 pub use weights::{Tensor, Weights};

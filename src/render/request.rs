@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diffusion::SamplerKind;
+use crate::diffusion::{Churn, SamplerKind};
 use crate::{Error, Result};
 
 /// Which noise schedule to sample along.
@@ -30,6 +30,10 @@ pub struct Request {
     pub sampler: Option<SamplerKind>,
     /// Share of the posterior's deviation that ancestral sampling draws anew, 0 to 1: at 0 only the start is random.
     pub eta: f32,
+    /// ρ of the sampler `adpm2`, above 0: its middle is where the ρ-th root of σ is in the middle.
+    pub rho: f64,
+    /// What the sampler `karras` adds before its steps.
+    pub churn: Churn,
     /// How many mel frames ahead a network that leaves it open is told, at most.
     pub look_ahead_frames: usize,
     /// How far each prediction is held to the mel that it was made for, 0 to 1, where the model's domain can.
@@ -56,6 +60,8 @@ impl Default for Request {
             schedule: ScheduleChoice::Fast,
             sampler: None,
             eta: 1.0,
+            rho: 1.0,
+            churn: Churn::default(),
             look_ahead_frames: usize::MAX,
             fit: 1.0,
             detail: 1.0,

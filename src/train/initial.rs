@@ -1,7 +1,7 @@
 //! Random weights to begin with.
 
 use crate::diffusion::Noise;
-use crate::network::{self, BandWaveConfig, DiffWaveConfig, Network, Weights};
+use crate::network::{self, BandWaveConfig, DiffWaveConfig, Network, NetworkConfig, UNet1dConfig, Weights};
 
 /// Kernel of the upsampler's transposed convolutions along time.
 const UPSAMPLER_TAPS: usize = 32;
@@ -13,6 +13,7 @@ pub fn initial(network: &Network, seed: u64) -> Weights {
     match network {
         Network::BandWave(config) => bandwave(config, seed),
         Network::DiffWave(config) => diffwave(config, seed),
+        Network::UNet1d(config) => unet1d(config, seed),
     }
 }
 
@@ -52,6 +53,26 @@ fn bandwave(config: &BandWaveConfig, seed: u64) -> Weights {
                 std = default_variance(shape[1] as f32).sqrt();
             }
             (!name.ends_with(".out.weight")).then_some(std)
+        }
+    })
+}
+
+/// PyTorch's defaults, as the package has them: normalizations that change nothing, and waves of the level that are Gaussians.
+fn unet1d(config: &UNet1dConfig, seed: u64) -> Weights {
+    let mut std = 0.0;
+    random(NetworkConfig::tensors(config), seed, |name, shape, data| match shape.len() {
+        1 if name.ends_with(".weight") => {
+            data.fill(1.0);
+            std = 0.0;
+            None
+        }
+        1 if name.ends_with(".weights") => Some(1.0),
+        // A bias is drawn as the weight before it is.
+        1 => (std > 0.0).then_some(std),
+        _ if name.starts_with("fixed_embedding") => Some(1.0),
+        _ => {
+            std = default_variance(shape[1..].iter().product::<usize>() as f32).sqrt();
+            Some(std)
         }
     })
 }

@@ -21,6 +21,8 @@ const COLUMNS: [&str; 5] = ["loss", "gradient_norm", "learning_rate", "seconds",
 const CURVE_STEPS: u64 = 10;
 /// Frames of a sample: two seconds, at 22 050 Hz with a hop of 256 as at 44 100 Hz with one of 512.
 const SAMPLE_FRAMES: usize = 172;
+/// Samples of one of a network without mel: as many, or one frame where a frame is longer.
+const SAMPLE_SAMPLES: usize = SAMPLE_FRAMES * 256;
 
 /// The records of one training.
 pub struct Journal {
@@ -83,13 +85,15 @@ impl Sample {
     /// # Errors
     /// Where the data cannot be read.
     pub fn of(model: Model, pairs: &Pairs) -> Result<Self> {
-        let Excerpt { audio, mel, class, .. } = pairs.excerpt(Split::Validation, 0, SAMPLE_FRAMES)?;
         let header = model.header().clone();
+        let hop = header.network.layout().hop;
+        let frames = if header.dialect.is_some() { SAMPLE_FRAMES } else { (SAMPLE_SAMPLES / hop).max(1) };
+        let Excerpt { audio, mel, class, .. } = pairs.excerpt(Split::Validation, 0, frames)?;
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
         let request = Request { class, ..Request::default() };
         let samples = match header.dialect {
             Some(_) => vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?,
-            None => vocoder.generate(SAMPLE_FRAMES * header.network.layout().hop, &request, &mut |_, _| ())?,
+            None => vocoder.generate(frames * hop, &request, &mut |_, _| ())?,
         };
         let mels = match &header.dialect {
             Some(dialect) => {

@@ -31,7 +31,7 @@ mod temperature;
 mod tiled;
 
 pub use batch::Batch;
-pub use loss::{NoiseLoss, SpectralLoss, VariationalLoss};
+pub use loss::{NoiseLoss, SigmaLoss, SpectralLoss, VariationalLoss};
 pub use observer::{Observer, Progress};
 pub use parameters::{Differentiable, flattened, unflattened};
 pub use run::run;

@@ -165,10 +165,11 @@ impl Course<'_> {
         Ok(Some(loss))
     }
 
-    /// Gives the model the temperature that suits it. Angles are sampled along paths that the training has seen: there a model
-    /// keeps the noise that it learned with.
+    /// Gives the model the temperature that suits it. Angles and σ are sampled along paths that the training has seen: there a
+    /// model keeps the noise that it learned with.
     fn suit(&mut self, state: &State) -> Result<()> {
-        if !self.pairs.data().holds(Split::Validation) || self.header.network.has_angles() {
+        let seen = self.header.network.has_angles() || self.header.diffusion.is_some();
+        if !self.pairs.data().holds(Split::Validation) || seen {
             return Ok(());
         }
         let model = self.files.model(state, &self.header)?;

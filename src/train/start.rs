@@ -29,6 +29,10 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
     match &config.network {
         NetworkConfig::BandWave(network) => bandwave(config, network.as_ref()),
         NetworkConfig::DiffWave(network) => diffwave(config, network),
+        NetworkConfig::UNet1d(network) => {
+            let arguments = network.arguments.clone();
+            Ok(ModelHeader::unet1d(arguments, network.rate_hz, network.diffusion, card(config)))
+        }
     }
 }
 
@@ -84,6 +88,7 @@ fn diffwave(config: &TrainConfig, network: &DiffWaveNetwork) -> Result<ModelHead
         classes: config.data.classes.clone(),
         null_label: !config.data.classes.is_empty() && config.data.label_dropout > 0.0,
         rate_hz: network.rate_hz()?,
+        diffusion: None,
         training_betas: training.betas().to_vec(),
         inference_betas: config.schedule.inference_betas.clone(),
         angle_steps: None,

@@ -6,7 +6,7 @@ use super::pipeline::Pipeline;
 use super::pool::PipelinePool;
 use super::state::Signals;
 use crate::Result;
-use crate::diffusion::Denoiser;
+use crate::diffusion::{Condition, Denoiser};
 use crate::mel::Mel;
 use crate::model::Model;
 use crate::network::Backend;
@@ -68,6 +68,14 @@ impl Vocoder {
     pub fn plan(&self, chunk_frames: usize) -> SpanPlan {
         let context = self.pipeline.model.header().context(LIVE_CALLS);
         SpanPlan { chunk_frames, left_frames: context.left_frames, right_frames: context.right_frames }
+    }
+
+    /// Sets what the network is told from now on beside mel frames and labels; nothing is what it begins with.
+    ///
+    /// # Errors
+    /// Where that is not what the network is told.
+    pub fn tell(&mut self, condition: &Condition) -> Result<()> {
+        self.pipeline.denoiser.tell(condition)
     }
 
     /// One call of the network: what it predicts from `x`, `[values]`, at `level`; `class` may be none for the null label, and

@@ -7,6 +7,7 @@ mod continued;
 mod decode;
 mod file;
 mod fitted;
+mod inpaint;
 mod input;
 mod instance;
 mod one_window;

@@ -9,28 +9,28 @@ use crate::render::{Request, Window};
 use crate::{Error, Result};
 
 impl Vocoder {
-    /// Generates `samples` samples from noise with a network without mel, in one window: what has no conditioner
-    /// has nothing else to hold it together.
+    /// Generates `values` values, `[channels, samples]`, from noise with a network without mel, in one window: what has no
+    /// conditioner has nothing else to hold it together.
     ///
     /// # Errors
     /// Where the request cannot be met, or the device fails.
     pub fn generate(
         &mut self,
-        samples: usize,
+        values: usize,
         request: &Request,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
         let noise = NoiseSource::Positional { noise: Noise::new(request.seed), channel: 0, start: 0 };
-        self.one_window(&Mel::default(), noise, samples, request, on_evaluation)
+        self.one_window(&Mel::default(), noise, values, request, on_evaluation)
     }
 
-    /// Synthesizes `mel` in one window with every Gaussian given: `[evaluations, values]`, row 0 being x_T and row k what
-    /// is added after evaluation k.
+    /// Synthesizes `mel` in one window with every Gaussian given: `[rows, values]`, row 0 being x_T and row k what the k-th
+    /// draw gives.
     ///
     /// # Errors
     /// Where the request cannot be met, or the device fails.
     pub fn synthesize_with_noise(&mut self, mel: &Mel, noise: &[f32], request: &Request) -> Result<Vec<f32>> {
-        let rows = self.pipeline.model.sampling(request, 1.0)?.sampler.evaluations().len();
+        let rows = self.pipeline.model.sampling(request, 1.0)?.rows();
         let values = noise.len() / rows.max(1);
         self.one_window(mel, NoiseSource::Given(noise), values, request, &mut |_, _| ())
     }
@@ -52,6 +52,10 @@ impl Vocoder {
             on_evaluation(done, all);
         })?;
         let x = x.to_vec();
+        if self.pipeline.layout.conditioner.is_none() {
+            // Without mel, x is the sound, of however many channels.
+            return Ok(x);
+        }
         let window = Window {
             output: 0..values.div_ceil(self.pipeline.layout.frame_values()),
             ..self.own_window(mel.clone(), 0, request)
@@ -60,27 +64,25 @@ impl Vocoder {
     }
 }
 
-/// Refuses noise that is not `[evaluations, values]`, or `[evaluations, frames, row_values]` where x has rows of several.
+/// Refuses noise that is not `rows` of x: `[rows, values]`, or `[rows, frames, row_values]` where x has rows of several values.
 ///
 /// # Errors
 /// Names `place` and both shapes.
 pub fn check_noise(
     place: &str,
     shape: &[usize],
-    evaluations: usize,
+    rows: usize,
     values: usize,
     row_values: Option<usize>,
 ) -> Result<()> {
-    let of_rows = row_values.map(|row_values| [evaluations, values / row_values, row_values]);
-    if of_rows.is_some_and(|rows| shape == rows)
-        || shape == [evaluations, values]
-        || (evaluations == 1 && shape == [values])
+    let of_rows = row_values.map(|row_values| [rows, values / row_values, row_values]);
+    if of_rows.is_some_and(|axes| shape == axes) || shape == [rows, values] || (rows == 1 && shape == [values])
     {
         return Ok(());
     }
     let expected = match of_rows {
-        Some(rows) => format!("{rows:?} (steps, frames, values)"),
-        None => format!("[{evaluations}, {values}] (steps, samples)"),
+        Some(axes) => format!("{axes:?} (rows, frames, values)"),
+        None => format!("[{rows}, {values}] (rows, samples)"),
     };
     Err(Error::invalid(place, "shape", format!("{shape:?}"), expected))
 }

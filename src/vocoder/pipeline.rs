@@ -51,10 +51,20 @@ impl Task<'_> {
 
     /// What tasks that are sampled together have in common.
     pub(super) fn batch(&self) -> (Request, [usize; 4], bool) {
-        let Request { schedule, sampler, eta, look_ahead_frames, guidance, .. } = self.window.request.clone();
+        let Request { schedule, sampler, eta, rho, churn, look_ahead_frames, guidance, .. } =
+            self.window.request.clone();
         let strength = strength(self.window);
-        let common =
-            Request { schedule, sampler, eta, look_ahead_frames, guidance, strength, ..Request::default() };
+        let common = Request {
+            schedule,
+            sampler,
+            eta,
+            rho,
+            churn,
+            look_ahead_frames,
+            guidance,
+            strength,
+            ..Request::default()
+        };
         (common, [self.from, self.end, self.context, self.window.mel.frames()], self.goes_on)
     }
 }

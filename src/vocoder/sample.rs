@@ -5,7 +5,7 @@ use super::fitted::Fitted;
 use super::input::Input;
 use super::pipeline::Pipeline;
 use crate::Result;
-use crate::diffusion::{Denoiser, Draw, Guided, Prediction, SamplingPlan};
+use crate::diffusion::{Denoiser, Draw, Guided, Prediction, Sampling, SamplingPlan};
 use crate::domain::Fit;
 use crate::mel::Mel;
 
@@ -18,6 +18,18 @@ impl Pipeline {
         values: usize,
         on_evaluation: &mut dyn FnMut(),
     ) -> Result<&[f32]> {
+        self.sample_by(inputs, values, |sampling, denoiser, draws| {
+            sampling.run(denoiser, plan, draws, values, on_evaluation)
+        })
+    }
+
+    /// Samples windows of `values` values in the way `how`, which gets the network conditioned on them, and a draw for each.
+    pub(super) fn sample_by<'p, T: 'p>(
+        &'p mut self,
+        inputs: Vec<Input>,
+        values: usize,
+        how: impl FnOnce(&'p mut Sampling, &mut dyn Denoiser, &[Draw]) -> Result<T>,
+    ) -> Result<T> {
         let header = self.model.header();
         let guidance = inputs.first().map_or(1.0, |input| input.request.guidance);
         let skip = inputs.first().map_or(0, |input| input.skip);
@@ -65,6 +77,6 @@ impl Pipeline {
         denoiser.label(&labels)?;
         denoiser.look_ahead(look_ahead_frames);
         denoiser.condition(&mels, values)?;
-        self.sampling.run(denoiser, plan, &draws, values, on_evaluation)
+        how(&mut self.sampling, denoiser, &draws)
     }
 }

@@ -1,7 +1,8 @@
 //! DDPM's sampler (Ho et al. 2020, algorithm 2): the posterior of the next level, given the noisy signal and what was
 //! found in it; or with less fresh noise than that (Song, Meng and Ermon 2021, equation 16).
 
-use super::course::{Course, Level};
+use super::course::Course;
+use super::level::Level;
 use super::linear::{Linear, Parts, Step};
 use super::plan::Sampler;
 #[cfg(feature = "train")]
@@ -30,12 +31,10 @@ fn step(course: &Course, level: &Level) -> Step {
 
 /// √ᾱ'·x₀ + √(1−ᾱ'−v²)·ε + v·z, with v² = η²·(1−ᾱ')/(1−ᾱ)·(1 − ᾱ/ᾱ')
 fn parts(level: &Level, eta: f64) -> Parts {
-    let Level { alpha_bar, next_alpha_bar, .. } = level;
-    let variance =
-        eta.powi(2) * (1.0 - next_alpha_bar) / (1.0 - alpha_bar) * (1.0 - alpha_bar / next_alpha_bar);
+    let fresh = eta * level.posterior_deviation();
     Parts {
-        signal: next_alpha_bar.sqrt(),
-        noise: (1.0 - next_alpha_bar - variance).max(0.0).sqrt(),
-        fresh: variance.sqrt(),
+        signal: level.next_signal,
+        noise: (level.next_noise.powi(2) - fresh.powi(2)).max(0.0).sqrt(),
+        fresh,
     }
 }

@@ -1,6 +1,7 @@
 //! The sampler of consistency models (Song et al. 2023, algorithm 1): what was found in the noisy signal, noised anew.
 
-use super::course::{Course, Level};
+use super::course::Course;
+use super::level::Level;
 use super::linear::{Linear, Parts, Step};
 use super::plan::Sampler;
 
@@ -10,7 +11,7 @@ pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
 
 /// √ᾱ'·x₀ + √(1−ᾱ')·z; below the last level there is no noise.
 fn parts(level: &Level) -> Parts {
-    Parts { signal: level.next_alpha_bar.sqrt(), noise: 0.0, fresh: (1.0 - level.next_alpha_bar).sqrt() }
+    Parts { signal: level.next_signal, noise: 0.0, fresh: level.next_noise }
 }
 
 #[cfg(test)]
@@ -26,9 +27,9 @@ mod tests {
         for level in &course.levels {
             // What x and its noise have in common is gone: the noise that it is given makes up for all of it.
             let step = Step::new(level, course.form, parts(level));
-            let kept = f64::from(step.x_scale) * (1.0 - level.alpha_bar).sqrt() + f64::from(step.found_scale);
+            let kept = f64::from(step.x_scale) * level.noise + f64::from(step.found_scale);
             assert!(kept.abs() < 1e-6);
-            assert!((f64::from(step.fresh_scale).powi(2) - (1.0 - level.next_alpha_bar)).abs() < 1e-6);
+            assert!((f64::from(step.fresh_scale) - level.next_noise).abs() < 1e-6);
         }
     }
 }

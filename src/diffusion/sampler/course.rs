@@ -2,7 +2,9 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use crate::diffusion::{Evaluation, Prediction, Schedule};
+use super::churn::Churn;
+use super::level::{Level, Scale};
+use crate::diffusion::{Evaluation, Preconditioning, Prediction, Schedule, Threshold};
 
 /// Noise that is not worth a step: its share of the variance in the signal.
 const LEAST_VARIANCE: f64 = 1e-6;
@@ -22,25 +24,21 @@ pub struct Start {
 #[derive(Clone, Debug)]
 pub struct Course {
     pub(super) start: Start,
-    /// Each is followed by less noise, the last by none.
+    /// Each is followed by less noise, the last by none or, of σ, by the least.
     pub(super) levels: Vec<Level>,
+    /// What they are.
+    pub(super) scale: Scale,
     /// What samplers take of a network along it.
     pub(super) form: Prediction,
     /// Share of the posterior's deviation that ancestral sampling draws anew; the rest is the noise that was found.
     pub(super) eta: f64,
-}
-
-/// One level.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Level {
-    /// The network's call there.
-    pub evaluation: Evaluation,
-    /// ᾱ here, and of the level below: 1 below the last.
-    pub alpha_bar: f64,
-    pub next_alpha_bar: f64,
-    /// ln of the least and of the largest variance that the way down may have; none below the last, and where no network
-    /// learns them.
-    pub log_variances: Option<[f64; 2]>,
+    /// ρ of ADPM2: which roots of σ it takes the middle of.
+    pub(super) rho: f64,
+    /// What the stochastic sampler adds.
+    pub(super) churn: Churn,
+    /// What the network predicts, where that is a matter of how it was trained, and how signals are limited that were found.
+    pub(super) predicts: Option<Prediction>,
+    pub(super) threshold: Option<Threshold>,
 }
 
 impl Course {
@@ -52,8 +50,9 @@ impl Course {
     /// outside of that range takes its end.
     pub fn of_steps(training: &Schedule, inference: &Schedule, strength: f64) -> Self {
         let strength = share(strength);
+        let new = |start, levels| Self::new(start, levels, Scale::Steps(training.clone()), Prediction::Noise);
         if strength == 1.0 {
-            return Self::new(Start::NOISE, steps(training, inference), Prediction::Noise);
+            return new(Start::NOISE, steps(training, inference));
         }
         let full = inference.alpha_bars();
         let variance = strength.powi(2) * (1.0 - full[full.len() - 1]);
@@ -63,9 +62,9 @@ impl Course {
                     carrier_scale: (1.0 - variance).sqrt() as f32,
                     noise_scale: variance.sqrt() as f32,
                 };
-                Self::new(start, steps(training, &begun), Prediction::Noise)
+                new(start, steps(training, &begun))
             }
-            None => Self::new(Start::CARRIER, Vec::new(), Prediction::Noise),
+            None => new(Start::CARRIER, Vec::new()),
         }
     }
 
@@ -78,7 +77,7 @@ impl Course {
         let strength = share(strength);
         let most = FRAC_PI_2 * (STRENGTH_SLOPE * strength + (1.0 - STRENGTH_SLOPE) * strength.powi(12));
         if most.sin().powi(2) < LEAST_VARIANCE {
-            return Self::new(Start::CARRIER, Vec::new(), Prediction::Signal);
+            return Self::new(Start::CARRIER, Vec::new(), Scale::Angles, Prediction::Signal);
         }
         let start = match strength == 1.0 {
             true => Start::NOISE,
@@ -93,11 +92,45 @@ impl Course {
                 signal_scale: cosine(angle(step)) as f32,
                 noise_scale: angle(step).sin() as f32,
             },
-            alpha_bar: cosine(angle(step)).powi(2),
-            next_alpha_bar: cosine(angle(step + 1)).powi(2),
+            signal: cosine(angle(step)),
+            noise: angle(step).sin(),
+            next_signal: cosine(angle(step + 1)),
+            next_noise: angle(step + 1).sin(),
             log_variances: None,
         };
-        Self::new(start, (0..steps).map(level).collect(), Prediction::Signal)
+        Self::new(start, (0..steps).map(level).collect(), Scale::Angles, Prediction::Signal)
+    }
+
+    /// `sigmas` from the largest down to the least, the last being where sampling ends: so many less one are its levels. What
+    /// comes out is x₀ + σ·ε with that least σ.
+    ///
+    /// `strength` says how far the carrier is noised, as a share of the largest σ: 1 starts from noise alone, 0 returns the
+    /// carrier.
+    pub fn of_sigmas(preconditioning: Preconditioning, sigmas: &[f64], strength: f64) -> Self {
+        let strength = share(strength);
+        let scale = Scale::Sigmas(preconditioning);
+        let most = strength * sigmas.first().copied().unwrap_or(0.0);
+        // A level closer than this to the start would be a step that does nothing.
+        let below = sigmas.iter().copied().filter(|sigma| *sigma < most * (1.0 - LEAST_VARIANCE));
+        let sigmas: Vec<f64> = [most].into_iter().chain(below).collect();
+        if sigmas.len() == 1 {
+            return Self::new(Start::CARRIER, Vec::new(), scale, Prediction::Signal);
+        }
+        let [signal, noise] = preconditioning.scales(most).map(|scale| scale as f32);
+        let start = Start { carrier_scale: if strength == 1.0 { 0.0 } else { signal }, noise_scale: noise };
+        let level = |index: usize| {
+            let [signal, noise] = preconditioning.scales(sigmas[index]);
+            let [next_signal, next_noise] = match index + 2 == sigmas.len() {
+                true => [1.0, sigmas[index + 1]],
+                false => preconditioning.scales(sigmas[index + 1]),
+            };
+            let evaluation = preconditioning.evaluation(sigmas[index]);
+            Level { evaluation, signal, noise, next_signal, next_noise, log_variances: None }
+        };
+        let levels = (0..sigmas.len() - 1).map(level).collect();
+        let course = Self::new(start, levels, scale, Prediction::Signal);
+        let (predicts, threshold) = (Some(preconditioning.prediction()), preconditioning.threshold());
+        Self { predicts, threshold, ..course }
     }
 
     /// The same with another share of fresh noise in ancestral sampling: 1 is DDPM's posterior, 0 is DDIM (Song, Meng and
@@ -106,8 +139,24 @@ impl Course {
         Self { eta: share(eta), ..self }
     }
 
-    fn new(start: Start, levels: Vec<Level>, form: Prediction) -> Self {
-        Self { start, levels, form, eta: 1.0 }
+    /// The same with another ρ of ADPM2, above 0: its middle is where the ρ-th root of σ is in the middle.
+    pub fn with_rho(self, rho: f64) -> Self {
+        Self { rho: if rho.is_finite() && rho > 0.0 { rho } else { 1.0 }, ..self }
+    }
+
+    /// The same with other noise that the stochastic sampler adds.
+    pub fn with_churn(self, churn: Churn) -> Self {
+        Self { churn, ..self }
+    }
+
+    /// How many σ above 0 it goes through.
+    pub(super) fn sigmas(&self) -> usize {
+        self.levels.len() + usize::from(self.levels.last().is_some_and(|level| level.next_noise > 0.0))
+    }
+
+    fn new(start: Start, levels: Vec<Level>, scale: Scale, form: Prediction) -> Self {
+        let (predicts, threshold) = (None, None);
+        Self { start, levels, scale, form, eta: 1.0, rho: 1.0, churn: Churn::default(), predicts, threshold }
     }
 }
 
@@ -143,14 +192,17 @@ fn truncated(schedule: &Schedule, variance: f64) -> Option<Schedule> {
 fn steps(training: &Schedule, inference: &Schedule) -> Vec<Level> {
     let level = |n: usize| {
         let alpha_bar = inference.alpha_bars()[n];
+        let next_alpha_bar = if n > 0 { inference.alpha_bars()[n - 1] } else { 1.0 };
         Level {
             evaluation: Evaluation {
                 level: training.align(alpha_bar) as f32,
                 signal_scale: alpha_bar.sqrt() as f32,
                 noise_scale: (1.0 - alpha_bar).sqrt() as f32,
             },
-            alpha_bar,
-            next_alpha_bar: if n > 0 { inference.alpha_bars()[n - 1] } else { 1.0 },
+            signal: alpha_bar.sqrt(),
+            noise: (1.0 - alpha_bar).sqrt(),
+            next_signal: next_alpha_bar.sqrt(),
+            next_noise: (1.0 - next_alpha_bar).sqrt(),
             log_variances: (n > 0).then(|| inference.log_variances(n)),
         }
     };
@@ -167,7 +219,7 @@ mod tests {
         let angles: Vec<f32> = course.levels.iter().map(|level| level.evaluation.level).collect();
         let expected = [1.0, 0.75, 0.5, 0.25].map(|share| (FRAC_PI_2 * share) as f32);
         assert_eq!(angles, expected);
-        assert_eq!((course.levels[0].alpha_bar, course.levels[3].next_alpha_bar), (0.0, 1.0));
+        assert_eq!((course.levels[0].signal, course.levels[3].next_noise), (0.0, 0.0));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The deterministic sampler (Song, Meng and Ermon 2021, equation 12 with σ = 0): what was found in the noisy signal,
 //! with the noise that was found there, at the level below.
 
-use super::course::{Course, Level};
+use super::course::Course;
+use super::level::Level;
 use super::linear::{Linear, Parts, Step};
 use super::plan::Sampler;
 
@@ -11,5 +12,5 @@ pub(super) fn lay(course: &Course) -> Box<dyn Sampler> {
 
 /// √ᾱ'·x₀ + √(1−ᾱ')·ε
 pub(super) fn parts(level: &Level) -> Parts {
-    Parts { signal: level.next_alpha_bar.sqrt(), noise: (1.0 - level.next_alpha_bar).sqrt(), fresh: 0.0 }
+    Parts { signal: level.next_signal, noise: level.next_noise, fresh: 0.0 }
 }

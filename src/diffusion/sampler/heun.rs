@@ -1,6 +1,8 @@
 //! Heun's method along the deterministic sampler's path (Karras et al. 2022, algorithm 1 without its noise): two
 //! evaluations a step, the second at where the first leads, and the mean of both taken.
 
+use std::ops::Range;
+
 use super::course::Course;
 use super::ddim;
 use super::linear::Step;
@@ -38,6 +40,11 @@ impl Sampler for Heun {
 
     fn wants(&self) -> Prediction {
         self.form
+    }
+
+    fn steps(&self) -> Vec<Range<usize>> {
+        let all = self.evaluations.len();
+        (0..self.steps.len()).map(|step| 2 * step..(2 * step + 2).min(all)).collect()
     }
 
     fn step(&self, index: usize, x: &mut [f32], found: Found, noise: &mut Gaussians, memory: &mut Vec<f32>) {

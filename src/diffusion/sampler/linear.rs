@@ -1,6 +1,7 @@
 //! Samplers whose every step is one sum: what was found of the signal and of the noise, and fresh noise.
 
-use super::course::{Course, Level};
+use super::course::Course;
+use super::level::Level;
 use super::plan::{Found, Sampler};
 use crate::diffusion::{Evaluation, Gaussians, Prediction};
 
@@ -28,9 +29,9 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// The step that puts `parts` together from x and the prediction `form`, as x = √ᾱ·x₀ + √(1−ᾱ)·ε has it.
+    /// The step that puts `parts` together from x and the prediction `form`.
     pub(super) fn new(level: &Level, form: Prediction, parts: Parts) -> Self {
-        let (signal, noise) = (level.alpha_bar.sqrt(), (1.0 - level.alpha_bar).sqrt());
+        let Level { signal, noise, .. } = level;
         let (x_scale, found_scale) = match form {
             Prediction::Signal => (parts.noise / noise, parts.signal - parts.noise * signal / noise),
             _ => (parts.signal / signal, parts.noise - parts.signal * noise / signal),

@@ -1,7 +1,10 @@
 //! What a sampler is.
 
+use std::ops::Range;
+
 use super::course::Start;
-use crate::diffusion::{Evaluation, Gaussians, Prediction};
+use super::level::Level;
+use crate::diffusion::{Evaluation, Gaussians, Prediction, Threshold};
 
 /// What a network has found in one window's x.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,19 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
     fn wants(&self) -> Prediction {
         Prediction::Noise
     }
+
+    /// The evaluations of every step, in their order: a step goes from one level to the next.
+    fn steps(&self) -> Vec<Range<usize>> {
+        (0..self.evaluations().len()).map(|index| index..index + 1).collect()
+    }
+
+    /// The row of Gaussians that evaluation `index` draws from; row 0 is what sampling starts from.
+    fn row(&self, index: usize) -> usize {
+        index + 1
+    }
+
+    /// Moves one window's `x`, `[values]`, to where evaluation `index` looks. `noise` draws the evaluation's Gaussians.
+    fn prepare(&self, _index: usize, _x: &mut [f32], _noise: &mut Gaussians) {}
 
     /// Moves one window's `x`, `[values]`, on from evaluation `index`, in which the network has `found` something. `noise`
     /// draws the evaluation's Gaussians; `memory` is the window's own and empty before the first evaluation.
@@ -49,4 +65,20 @@ pub struct SamplingPlan {
     pub sampler: Box<dyn Sampler>,
     /// Where values are limited.
     pub clamp: Clamp,
+    /// What the network predicts, where that is a matter of how it was trained and not of its kind.
+    pub predicts: Option<Prediction>,
+    /// How the signals are limited that are found on the way.
+    pub threshold: Option<Threshold>,
+    /// The levels that its steps start from.
+    pub(in crate::diffusion) levels: Vec<Level>,
+}
+
+impl SamplingPlan {
+    /// Rows of Gaussians that it takes: the start's, and one for every draw. Where the last level is followed by none there
+    /// is no last draw.
+    pub fn rows(&self) -> usize {
+        let last = self.sampler.evaluations().len().checked_sub(1);
+        let ends_noisy = self.levels.last().is_some_and(|level| level.next_noise > 0.0);
+        last.map_or(0, |last| self.sampler.row(last) + usize::from(ends_noisy))
+    }
 }

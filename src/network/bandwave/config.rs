@@ -160,6 +160,7 @@ impl BandWaveConfig {
             rows: Rows::Frames,
             channels: self.frame_values(),
             reach: [self.reach(), 0],
+            whole_windows: false,
             conditioner: Some(Conditioner {
                 n_mels: self.n_mels,
                 reach_frames: [1, self.look_ahead],

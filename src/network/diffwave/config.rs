@@ -105,6 +105,7 @@ impl DiffWaveConfig {
             rows: Rows::Samples,
             channels: 1,
             reach: if self.causal { [2 * reach, 0] } else { [reach; 2] },
+            whole_windows: false,
             conditioner: self.n_mels.map(|n_mels| Conditioner {
                 n_mels,
                 reach_frames: UPSAMPLER_FRAMES,

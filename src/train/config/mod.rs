@@ -15,12 +15,15 @@ mod defaults;
 mod file;
 mod network;
 mod training;
+mod unet1d;
 mod validate;
 mod validate_bandwave;
+mod validate_unet1d;
 
 pub use super::data::{AugmentConfig, DataConfig, Source};
 pub use network::{BandWaveNetwork, DiffWaveNetwork, NetworkConfig, Prior};
 pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
+pub use unet1d::{SigmaDistribution, UNet1dNetwork};
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

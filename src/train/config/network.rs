@@ -2,14 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UNet1dNetwork;
 use crate::Result;
+use crate::diffusion::Preconditioning;
 use crate::mel::Dialect;
-use crate::network::{BandWaveConfig, BandWaveSizes};
+use crate::network::{BandWaveConfig, BandWaveSizes, UNet1dConfig};
 
 /// The conditioner's name in an unconditional network's configuration.
 pub(super) const UNCONDITIONAL: &str = "none";
 
-/// The network to be trained, by its `kind`: `diffwave`, where the file does not say, or `bandwave`.
+/// The network to be trained, by its `kind`: `diffwave`, where the file does not say, `bandwave` or `unet1d`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Table", into = "Table")]
 pub enum NetworkConfig {
@@ -17,6 +19,8 @@ pub enum NetworkConfig {
     DiffWave(DiffWaveNetwork),
     /// A BandWave; where the file says nothing but its kind, that of the model to begin with, else the default one.
     BandWave(Option<BandWaveNetwork>),
+    /// A UNet1d.
+    UNet1d(Box<UNet1dNetwork>),
 }
 
 /// A DiffWave network of the lmnt variant.
@@ -106,6 +110,7 @@ impl BandWaveNetwork {
 enum Kind {
     DiffWave,
     BandWave,
+    UNet1d,
 }
 
 /// The table of the file: the fields of all kinds.
@@ -134,6 +139,14 @@ struct Table {
     look_ahead: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sigma_mean: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sigma_std: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diffusion: Option<Preconditioning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arguments: Option<Box<UNet1dConfig>>,
 }
 
 impl TryFrom<Table> for NetworkConfig {
@@ -141,32 +154,59 @@ impl TryFrom<Table> for NetworkConfig {
 
     fn try_from(table: Table) -> Result<Self, String> {
         let kind = table.kind.unwrap_or(Kind::DiffWave);
-        let foreign = match kind {
-            Kind::DiffWave => [
-                ("cycle", table.cycle.is_some()),
-                ("look_ahead", table.look_ahead.is_some()),
-                ("level", table.level.is_some()),
-                ("", false),
-            ],
-            Kind::BandWave => [
-                ("dilation_cycle", table.dilation_cycle.is_some()),
-                ("causal", table.causal.is_some()),
-                ("rate_hz", table.rate_hz.is_some()),
-                ("prior", table.prior.is_some()),
-            ],
+        let own: &[&str] = match kind {
+            Kind::DiffWave => {
+                &["channels", "layers", "conditioner", "dilation_cycle", "causal", "rate_hz", "prior"]
+            }
+            Kind::BandWave => &["channels", "layers", "conditioner", "cycle", "look_ahead", "level"],
+            Kind::UNet1d => &["rate_hz", "sigma_mean", "sigma_std", "diffusion", "arguments"],
         };
-        if let Some((field, _)) = foreign.iter().find(|(_, found)| *found) {
+        if let Some((field, _)) = table.fields().iter().find(|(field, there)| *there && !own.contains(field)) {
             let kind = format!("{kind:?}").to_lowercase();
             return Err(format!("network.{field}: found one, expected none, as network.kind is \"{kind}\""));
         }
         Ok(match kind {
             Kind::DiffWave => Self::DiffWave(table.diffwave()),
             Kind::BandWave => Self::BandWave(table.bandwave()),
+            Kind::UNet1d => Self::UNet1d(Box::new(table.unet1d()?)),
         })
     }
 }
 
 impl Table {
+    /// Every field but the kind, and whether it is there.
+    fn fields(&self) -> [(&'static str, bool); 14] {
+        [
+            ("channels", self.channels.is_some()),
+            ("layers", self.layers.is_some()),
+            ("conditioner", self.conditioner.is_some()),
+            ("dilation_cycle", self.dilation_cycle.is_some()),
+            ("causal", self.causal.is_some()),
+            ("rate_hz", self.rate_hz.is_some()),
+            ("prior", self.prior.is_some()),
+            ("cycle", self.cycle.is_some()),
+            ("look_ahead", self.look_ahead.is_some()),
+            ("level", self.level.is_some()),
+            ("sigma_mean", self.sigma_mean.is_some()),
+            ("sigma_std", self.sigma_std.is_some()),
+            ("diffusion", self.diffusion.is_some()),
+            ("arguments", self.arguments.is_some()),
+        ]
+    }
+
+    fn unet1d(self) -> Result<UNet1dNetwork, String> {
+        let arguments =
+            self.arguments.ok_or("network.arguments: found none, expected a table of the network's")?;
+        let default = UNet1dNetwork::new(*arguments);
+        Ok(UNet1dNetwork {
+            rate_hz: self.rate_hz.unwrap_or(default.rate_hz),
+            diffusion: self.diffusion.unwrap_or(default.diffusion),
+            sigma_mean: self.sigma_mean.unwrap_or(default.sigma_mean),
+            sigma_std: self.sigma_std.unwrap_or(default.sigma_std),
+            ..default
+        })
+    }
+
     fn diffwave(self) -> DiffWaveNetwork {
         let default = DiffWaveNetwork::default();
         DiffWaveNetwork {
@@ -208,6 +248,15 @@ impl From<NetworkConfig> for Table {
                 conditioner: Some(network.conditioner),
                 rate_hz: network.rate_hz,
                 prior: Some(network.prior),
+                ..Self::default()
+            },
+            NetworkConfig::UNet1d(network) => Self {
+                kind: Some(Kind::UNet1d),
+                rate_hz: Some(network.rate_hz),
+                diffusion: Some(network.diffusion),
+                sigma_mean: Some(network.sigma_mean),
+                sigma_std: Some(network.sigma_std),
+                arguments: Some(Box::new(network.arguments)),
                 ..Self::default()
             },
             NetworkConfig::BandWave(None) => Self { kind: Some(Kind::BandWave), ..Self::default() },

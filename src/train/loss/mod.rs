@@ -2,6 +2,7 @@
 
 mod mel_distance;
 mod shaped;
+mod sigma;
 mod sound;
 mod spectral;
 mod stft;
@@ -9,6 +10,7 @@ mod transform;
 mod variational;
 
 pub use mel_distance::MelDistance;
+pub use sigma::SigmaLoss;
 pub use sound::{Sound, Spectra};
 pub use spectral::SpectralLoss;
 pub use variational::VariationalLoss;

@@ -7,19 +7,21 @@ mod criterion;
 mod diffwave;
 mod learning;
 mod spectral_batch;
+mod unet1d;
 
 pub use bandwave::BandWaveTask;
 pub use diffwave::DiffWaveTask;
 pub use learning::Task;
+pub use unet1d::UNet1dTask;
 
 use std::sync::Arc;
 
-use super::config::TrainConfig;
+use super::config::{NetworkConfig as ConfiguredNetwork, TrainConfig};
 use super::distill::Teacher;
 use super::pairs::Pairs;
-use crate::Result;
 use crate::model::ModelHeader;
 use crate::network::{Backend, Network};
+use crate::{Error, Result};
 
 /// The task of a training of the model that `header` describes.
 ///
@@ -39,6 +41,12 @@ pub fn open(
         }
         Network::DiffWave(network) => {
             Arc::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
+        }
+        Network::UNet1d(network) => {
+            let ConfiguredNetwork::UNet1d(of_config) = &config.network else {
+                return Err(Error::invalid("training", "network.kind", "another", "unet1d"));
+            };
+            Arc::new(UNet1dTask::new(&config.training, header, network, of_config.sigmas(), pairs, device)?)
         }
     })
 }

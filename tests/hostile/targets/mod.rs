@@ -94,7 +94,9 @@ pub fn configuration(bytes: &[u8]) {
 
 /// Vocodes a tenth of a second, as a stream's model and as a file's.
 fn try_out(path: &Path, model: Model) {
-    let steps = model.header().angle_steps.unwrap_or(model.header().inference_betas.len());
+    let header = model.header();
+    let sigmas = header.diffusion.map(|diffusion| diffusion.steps);
+    let steps = sigmas.or(header.angle_steps).unwrap_or(header.inference_betas.len());
     if steps > MOST_STEPS {
         return;
     }

@@ -1,0 +1,91 @@
+//! The task of UNet1d: to find what a network along σ is asked for in noised crops.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::learning::{Task, scalar};
+use crate::diffusion::Noise;
+use crate::model::ModelHeader;
+use crate::network::UNet1dConfig;
+use crate::network::unet1d::burn::UNet1d;
+use crate::train::config::{SigmaDistribution, TrainingConfig};
+use crate::train::data::{Draws, Split};
+use crate::train::loss::SigmaLoss;
+use crate::train::pairs::Pairs;
+use crate::train::parameters::{Differentiable, unet1d};
+use crate::train::state::State;
+use crate::{Error, Result};
+
+/// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
+const LEVELS: u32 = 2;
+
+/// Learning along σ: of every crop, noised with a σ of its own, what K-diffusion or V-diffusion asks for.
+pub struct UNet1dTask {
+    pairs: Arc<Pairs>,
+    network: UNet1dConfig,
+    loss: SigmaLoss,
+    sigmas: SigmaDistribution,
+    config: TrainingConfig,
+    device: Device,
+}
+
+impl UNet1dTask {
+    /// The task of `network`, of the model that `header` describes, with crops of `pairs` and σ of `sigmas`.
+    ///
+    /// # Errors
+    /// Where the header's levels are not σ.
+    pub fn new(
+        config: &TrainingConfig,
+        header: &ModelHeader,
+        network: &UNet1dConfig,
+        sigmas: SigmaDistribution,
+        pairs: Arc<Pairs>,
+        device: Device,
+    ) -> Result<Self> {
+        let none = || Error::invalid("training", "diffusion", "none", "levels that are σ");
+        let diffusion = header.diffusion.as_ref().ok_or_else(none)?;
+        Ok(Self {
+            pairs,
+            network: network.clone(),
+            loss: SigmaLoss::new(diffusion.preconditioning),
+            sigmas,
+            config: config.clone(),
+            device,
+        })
+    }
+
+    /// The mean loss of `of` over the crops `numbers` of `split`, `[1]`.
+    fn loss(&self, of: &UNet1d, split: Split, numbers: Range<u64>) -> Result<Tensor<1>> {
+        let samples = self.config.crop_frames * self.network.total_factor();
+        let (mut signals, mut noise, mut sigmas) = (Vec::new(), Vec::new(), Vec::new());
+        let count = (numbers.end - numbers.start) as usize;
+        for number in numbers {
+            signals.extend(self.pairs.excerpt(split, number, self.config.crop_frames)?.signal);
+            let start = noise.len();
+            noise.resize(start + samples, 0.0);
+            let first = number.wrapping_mul(samples as u64);
+            Noise::new(self.config.seed).fill(0, split as u16, first, &mut noise[start..]);
+            let mut draws = Draws::new(self.config.seed, LEVELS + split as u32, number);
+            sigmas.push(self.sigmas.draw(draws.uniform(), draws.uniform()));
+        }
+        let plane = |values: Vec<f32>| {
+            Tensor::<3>::from_data(TensorData::new(values, [count, 1, samples]), &self.device)
+        };
+        Ok(self.loss.of(of, plane(signals), plane(noise), &sigmas))
+    }
+}
+
+impl Task for UNet1dTask {
+    fn gradient(&self, state: &State, crops: Range<u64>, _: f64) -> Result<(f64, Tensor<1>)> {
+        let differentiable = Differentiable::unet1d(&self.network, &state.parameters);
+        let loss = self.loss(&differentiable.network, Split::Train, crops)?;
+        let gradient = differentiable.gradient(&loss);
+        Ok((scalar(loss), gradient))
+    }
+
+    fn measure(&self, state: &State, crops: Range<u64>) -> Result<f64> {
+        Ok(scalar(self.loss(&unet1d(&self.network, &state.average), Split::Validation, crops)?))
+    }
+}
