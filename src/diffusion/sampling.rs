@@ -1,6 +1,6 @@
 //! Sampling: a starting point, then one network call per evaluation.
 
-use super::{Clamp, Denoiser, Draw, Found, Gaussians, SamplingPlan, Start};
+use super::{Clamp, Denoiser, Draw, Found, Gaussians, Prediction, SamplingPlan, Start};
 use crate::Result;
 
 /// The buffers of [`Sampling::run`], kept from call to call.
@@ -44,6 +44,11 @@ impl Sampling {
             let rows = self.x.chunks_exact_mut(values).zip(self.predicted.chunks_exact_mut(values));
             for (window, ((x, predicted), draw)) in rows.zip(draws).enumerate() {
                 gives.convert(wants, evaluation, x, draw.std, predicted);
+                if plan.clamp == Clamp::Found {
+                    wants.convert(Prediction::Signal, evaluation, x, draw.std, predicted);
+                    clamp(predicted);
+                    Prediction::Signal.convert(wants, evaluation, x, draw.std, predicted);
+                }
                 let variances = variances.map(|all| &all[window * values..(window + 1) * values]);
                 let found = Found { prediction: predicted, variances };
                 let mut noise = Gaussians::new(draw, index + 1, &mut self.z);

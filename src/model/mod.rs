@@ -12,7 +12,7 @@ pub use received::ReceivedMel;
 use crate::diffusion::{Course, SamplingPlan, Schedule};
 use crate::domain::phase::Phase;
 use crate::mel::{Dialect, Framing};
-use crate::network::Weights;
+use crate::network::{LevelKind, Weights};
 use crate::render::{Request, ScheduleChoice};
 use crate::{Error, Result};
 
@@ -129,7 +129,11 @@ impl Model {
                     ScheduleChoice::Steps(steps) => inference.respaced(*steps)?,
                     ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.to_vec())?,
                 };
-                Course::of_steps(training, &inference, strength.into())
+                let course = Course::of_steps(training, &inference, strength.into());
+                match self.header.network.level_kind() {
+                    LevelKind::SignalScales => course.told_signal_scales(),
+                    _ => course,
+                }
             }
             Levels::Angles { steps } => match &request.schedule {
                 ScheduleChoice::Fast => Course::of_angles(*steps, strength.into()),
@@ -150,7 +154,7 @@ impl Levels {
     /// Those of the model that `header` describes.
     fn of(place: &str, header: &ModelHeader) -> Result<Self> {
         let betas = !(header.training_betas.is_empty() && header.inference_betas.is_empty());
-        match (header.network.has_angles(), header.angle_steps) {
+        match (header.network.level_kind() == LevelKind::Angles, header.angle_steps) {
             (true, Some(steps)) if steps > 0 && !betas => return Ok(Self::Angles { steps }),
             (true, found) => {
                 let found = found.map_or("none".to_owned(), |steps| steps.to_string());

@@ -17,7 +17,7 @@ mod weights;
 
 pub use backend::Backend;
 pub use bandwave::{BandGroup, BandWaveConfig, BandWaveSizes};
-pub use config::NetworkConfig;
+pub use config::{LevelKind, NetworkConfig};
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
