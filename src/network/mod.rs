@@ -13,6 +13,7 @@ pub mod diffwave;
 mod gpu;
 mod kind;
 mod layout;
+pub mod wavegrad;
 mod weights;
 
 pub use backend::Backend;
@@ -23,4 +24,5 @@ pub use diffwave::{DiffWaveConfig, Variant};
 pub use gpu::Gpu;
 pub use kind::Network;
 pub use layout::{Conditioner, Layout, Rows};
+pub use wavegrad::WaveGradConfig;
 pub use weights::{Tensor, Weights};
