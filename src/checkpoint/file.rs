@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::import::{Imported, import};
 use super::kind::{HEAD_BYTES, Kind};
+use super::options::Said;
 use super::params::Params;
 use super::safetensors::Head;
 use super::{ImportOptions, pytorch, safetensors};
@@ -74,7 +75,8 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn parse(&self, dialect: Option<&Dialect>) -> Result<Model> {
-        Ok(self.imported(&Params::default(), dialect)?.model)
+        let said = Said { dialect: dialect.cloned(), ..Said::default() };
+        Ok(self.imported(&said)?.model)
     }
 
     /// The model in it, by what it and `options` say; and what neither says and so is assumed, a phrase each.
@@ -82,18 +84,18 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn import(&self, options: &ImportOptions) -> Result<(Model, Vec<String>)> {
-        let imported = self.imported(&options.params(), options.dialect.as_ref())?;
+        let imported = self.imported(&options.said())?;
         Ok((imported.model, imported.assumed))
     }
 
-    fn imported(&self, said: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
+    fn imported(&self, said: &Said) -> Result<Imported> {
         let (path, bytes) = (&self.path, &self.bytes);
         if self.kind == Kind::Safetensors {
-            return safetensors::from_bytes(path, bytes, said, dialect);
+            return safetensors::from_bytes(path, bytes, said);
         }
         let (root, mut storages) = pytorch::open(path, bytes)?;
-        let params = Params::find(path, &root, &mut storages)?.overridden_by(said);
-        import(path, pytorch::catalog(path, &root, storages)?, &params, dialect)
+        let said = said.beside(Params::find(path, &root, &mut storages)?);
+        import(path, pytorch::catalog(path, &root, storages)?, &said)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Model files: our own `.safetensors`, and checkpoints of other programs.
 
+mod arguments;
 mod bandwave;
 mod bundled;
 mod catalog;
+mod diffwave;
+mod family;
 mod file;
 mod import;
 mod kind;
@@ -13,9 +16,12 @@ mod prefix;
 mod pytorch;
 mod safetensors;
 mod storages;
+mod wavegrad;
 mod weight_norm;
 
+pub use arguments::Arguments;
 pub use bundled::Bundled;
+pub use family::Family;
 pub use file::{ModelFile, read_array};
 pub use options::ImportOptions;
 pub use safetensors::{WeightType, save, save_as};
@@ -26,7 +32,7 @@ use crate::Result;
 use crate::mel::Dialect;
 use crate::model::Model;
 
-/// Reads a model: a bundled one by its name, a Remel file, a DiffWave checkpoint of PyTorch or as safetensors, or the file of
+/// Reads a model: a bundled one by its name, a Remel file, a DiffWave or WaveGrad checkpoint of PyTorch or as safetensors, or the file of
 /// BandWave's reference. What a file is, its first bytes tell, not its name.
 ///
 /// `dialect` overrides what a foreign checkpoint was trained on, which its file does not say.

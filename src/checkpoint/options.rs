@@ -1,11 +1,17 @@
 //! What a user says of a foreign checkpoint.
 
+use super::arguments::Arguments;
+use super::family::Family;
 use super::params::{Params, PriorParam};
 use crate::mel::Dialect;
 
 /// What a foreign checkpoint does not say of its model, or says wrongly: each, where it is given, goes before the file.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
+    /// Whose network it is, where names of tensors are not to tell.
+    pub family: Option<Family>,
+    /// What it was made with, of networks whose tensors do not say all.
+    pub arguments: Option<Arguments>,
     /// The mel dialect that it was trained on.
     pub dialect: Option<Dialect>,
     /// Its sample rate in Hz, where the dialect is lmnt-diffwave at another rate.
@@ -24,8 +30,33 @@ pub struct ImportOptions {
     pub classes: Option<Vec<String>>,
 }
 
+/// What a file and its user say of a model.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub family: Option<Family>,
+    pub arguments: Option<Arguments>,
+    pub dialect: Option<Dialect>,
+    pub params: Params,
+}
+
+impl Said {
+    /// The same of a file with these parameters, which count where the user says nothing.
+    pub fn beside(&self, params: Params) -> Self {
+        Self { params: params.overridden_by(&self.params), ..self.clone() }
+    }
+}
+
 impl ImportOptions {
-    pub(super) fn params(&self) -> Params {
+    pub(super) fn said(&self) -> Said {
+        Said {
+            family: self.family,
+            arguments: self.arguments.clone(),
+            dialect: self.dialect.clone(),
+            params: self.params(),
+        }
+    }
+
+    fn params(&self) -> Params {
         Params {
             sample_rate: self.rate_hz,
             dilation_cycle_length: self.dilation_cycle,

@@ -10,10 +10,9 @@ use safetensors::tensor::{Metadata, TensorView as Written};
 use super::bandwave;
 use super::catalog::{Catalog, MOST_TENSORS, Source};
 use super::import::{self, Imported};
-use super::params::Params;
+use super::options::Said;
 use super::pickle::{Data, TensorView};
 use crate::audio::{Array, Number, write_whole};
-use crate::mel::Dialect;
 use crate::model::{Model, ModelHeader};
 use crate::{Error, Result};
 
@@ -105,13 +104,13 @@ impl Head {
                 header.check_budget(&place)?;
                 hollow.validate(&place, &header.network.tensors())
             }
-            None => import::recognize(&place, &hollow).map(drop),
+            None => import::recognize(&place, None, &hollow).map(drop),
         }
     }
 }
 
 /// Reads a model file, or imports a bare state dict kept as safetensors. `path` is its name for the user.
-pub fn from_bytes(path: &Path, bytes: &[u8], params: &Params, dialect: Option<&Dialect>) -> Result<Imported> {
+pub fn from_bytes(path: &Path, bytes: &[u8], said: &Said) -> Result<Imported> {
     let head = Head::read(path, bytes, bytes.len() as u64)?;
     let mut catalog = head.catalog(path, bytes)?;
     match head.header(path)? {
@@ -120,7 +119,7 @@ pub fn from_bytes(path: &Path, bytes: &[u8], params: &Params, dialect: Option<&D
             let model = Model::new(&path.display().to_string(), header, catalog.read(path, "")?)?;
             Ok(Imported { model, assumed: Vec::new() })
         }
-        None => import::import(path, catalog, params, dialect),
+        None => import::import(path, catalog, said),
     }
 }
 

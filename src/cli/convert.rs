@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use remel::checkpoint::{self, ImportOptions, WeightType};
+use remel::checkpoint::{self, Arguments, Family, ImportOptions, WeightType};
 use remel::diffusion::Schedule;
 use remel::domain::phase::Phase;
 use remel::mel::Dialect;
@@ -17,7 +17,14 @@ use super::print::note;
 /// What a checkpoint does not say of its model, or says wrongly.
 #[derive(Args)]
 struct Said {
-    /// The mel dialect it was trained on [default: lmnt-diffwave, at the rate and of the size that the input says]
+    /// Whose network it is: diffwave or wavegrad [default: what the names of its tensors tell]
+    #[arg(long, value_name = "NAME")]
+    network: Option<Family>,
+    /// What the network was made with, under its program's own names, where tensors do not say all: for wavegrad factors,
+    /// upsampling_dilations and downsampling_dilations, and its mel's
+    #[arg(long, value_name = "ARGS.json")]
+    config: Option<PathBuf>,
+    /// The mel dialect it was trained on [default: the program's own, at the rate and of the size that the input says]
     #[arg(long, value_name = "NAME")]
     dialect: Option<String>,
     /// Its sample rate [default: what the input says, else 22050]
@@ -46,6 +53,8 @@ struct Said {
 impl Said {
     fn options(&self) -> Result<ImportOptions> {
         Ok(ImportOptions {
+            family: self.network,
+            arguments: self.config.as_deref().map(Arguments::read).transpose()?,
             dialect: self.dialect.as_deref().map(Dialect::named).transpose()?,
             rate_hz: self.sample_rate,
             dilation_cycle: self.dilation_cycle,
@@ -79,7 +88,7 @@ fn betas(text: &str) -> Result<Betas, String> {
 /// Arguments of `remel convert`.
 #[derive(Args)]
 pub struct Convert {
-    /// DiffWave checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
+    /// DiffWave or WaveGrad checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
     input: PathBuf,
     /// Remel model to write
     #[arg(short, long, value_name = "OUT.safetensors")]
@@ -115,7 +124,11 @@ pub struct Convert {
 impl Convert {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        output::check(&self.output, &["safetensors"], &[options::file(&self.input)])?;
+        output::check(
+            &self.output,
+            &["safetensors"],
+            &[options::file(&self.input), self.said.config.as_deref()],
+        )?;
         let (model, assumed) = checkpoint::open(&self.input)?.import(&self.said.options()?)?;
         if !assumed.is_empty() {
             note!("{}: not said by the file: {}", self.input.display(), assumed.join("; "));

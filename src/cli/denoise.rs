@@ -20,7 +20,7 @@ pub struct Denoise {
     /// The noisy signal, [samples]; or of spectra [frames, 2 · bins]
     #[arg(long, value_name = "X.npy")]
     x: PathBuf,
-    /// What the network takes: an integer or real-valued diffusion step, or an angle from 0 to π/2
+    /// What the network takes: an integer or real-valued diffusion step, √ᾱ from 0 to 1 (WaveGrad), or an angle from 0 to π/2
     #[arg(long)]
     level: f32,
     /// Mel frames, [n_mels, frames]; none for a model without mel

@@ -8,7 +8,7 @@ use crate::diffusion::{Clamp, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
-use crate::network::{BandWaveConfig, Network};
+use crate::network::{BandWaveConfig, Network, WaveGradConfig, wavegrad};
 use crate::render::Context;
 
 /// Steps that BandWave is meant to be sampled in.
@@ -96,6 +96,34 @@ impl ModelHeader {
             sampler: SamplerKind::Ancestral,
             clamp: Clamp::Never,
             prior: Some(Prior::Stft),
+            phase: None,
+            temperature: 1.0,
+            card,
+        }
+    }
+
+    /// That of a WaveGrad model with these betas of its training and of its short schedule.
+    pub(crate) fn wavegrad(
+        network: WaveGradConfig,
+        dialect: Dialect,
+        [training_betas, inference_betas]: [Vec<f64>; 2],
+        card: Card,
+    ) -> Self {
+        Self {
+            clamp: match network.formulation {
+                wavegrad::Formulation::Lmnt => Clamp::EveryStep,
+                wavegrad::Formulation::Ivanvovk => Clamp::Found,
+            },
+            network: network.into(),
+            rate_hz: dialect.rate_hz,
+            dialect: Some(dialect),
+            classes: Vec::new(),
+            null_label: false,
+            training_betas,
+            inference_betas,
+            angle_steps: None,
+            sampler: SamplerKind::Ancestral,
+            prior: None,
             phase: None,
             temperature: 1.0,
             card,

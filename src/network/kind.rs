@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig};
+use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig, WaveGradConfig};
 use crate::{Error, Result};
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
@@ -16,6 +16,8 @@ pub enum Network {
     BandWave(BandWaveConfig),
     /// DiffWave.
     DiffWave(DiffWaveConfig),
+    /// WaveGrad.
+    WaveGrad(WaveGradConfig),
 }
 
 /// The kind of files from before there was another.
@@ -28,6 +30,7 @@ impl Deref for Network {
         match self {
             Self::BandWave(config) => config,
             Self::DiffWave(config) => config,
+            Self::WaveGrad(config) => config,
         }
     }
 }
@@ -70,6 +73,12 @@ impl From<BandWaveConfig> for Network {
 impl From<DiffWaveConfig> for Network {
     fn from(config: DiffWaveConfig) -> Self {
         Self::DiffWave(config)
+    }
+}
+
+impl From<WaveGradConfig> for Network {
+    fn from(config: WaveGradConfig) -> Self {
+        Self::WaveGrad(config)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Random weights to begin with.
 
 use crate::diffusion::Noise;
-use crate::network::{self, BandWaveConfig, DiffWaveConfig, Network, Weights};
+use crate::network::{self, BandWaveConfig, DiffWaveConfig, Network, WaveGradConfig, Weights};
 
 /// Kernel of the upsampler's transposed convolutions along time.
 const UPSAMPLER_TAPS: usize = 32;
@@ -13,6 +13,7 @@ pub fn initial(network: &Network, seed: u64) -> Weights {
     match network {
         Network::BandWave(config) => bandwave(config, seed),
         Network::DiffWave(config) => diffwave(config, seed),
+        Network::WaveGrad(config) => wavegrad(config, seed),
     }
 }
 
@@ -53,6 +54,19 @@ fn bandwave(config: &BandWaveConfig, seed: u64) -> Weights {
             }
             (!name.ends_with(".out.weight")).then_some(std)
         }
+    })
+}
+
+/// Xavier's for modulations and 1/in for the rest, which is that of lmnt-com/wavegrad's orthogonal weights where outputs are
+/// not more than inputs; no biases.
+fn wavegrad(config: &WaveGradConfig, seed: u64) -> Weights {
+    random(config.tensors(), seed, |name, shape, _| {
+        let &[outputs, inputs, taps] = shape else { return None };
+        let variance = match name.starts_with("film") {
+            true => 2.0 / ((inputs + outputs) * taps) as f32,
+            false => 1.0 / (inputs * taps) as f32,
+        };
+        Some(variance.sqrt())
     })
 }
 

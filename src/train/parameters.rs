@@ -9,7 +9,8 @@ use crate::network::bandwave::burn::BandWave;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use crate::network::diffwave::amx;
 use crate::network::diffwave::burn::{DiffWave, ResidualLayers};
-use crate::network::{BandWaveConfig, DiffWaveConfig, NetworkConfig, Weights};
+use crate::network::wavegrad::burn::WaveGrad;
+use crate::network::{BandWaveConfig, DiffWaveConfig, NetworkConfig, WaveGradConfig, Weights};
 
 /// The weights of a network in the order of [`NetworkConfig::tensors`].
 pub fn flattened(config: &dyn NetworkConfig, weights: &Weights) -> Vec<f32> {
@@ -50,6 +51,12 @@ pub fn bandwave(config: &BandWaveConfig, parameters: &Tensor<1>) -> BandWave {
     config.assemble(&mut |_| pieces.next().expect("a piece per tensor"))
 }
 
+/// The WaveGrad network of `parameters`.
+pub fn wavegrad(config: &WaveGradConfig, parameters: &Tensor<1>) -> WaveGrad {
+    let mut pieces = pieces(config, parameters).into_iter();
+    config.assemble(&mut |_| pieces.next().expect("a piece per tensor"))
+}
+
 /// A network whose gradient is asked for.
 pub struct Differentiable<N = DiffWave> {
     /// The network.
@@ -80,6 +87,16 @@ impl Differentiable<DiffWave> {
 impl Differentiable<BandWave> {
     /// The BandWave network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it.
     pub fn bandwave(config: &BandWaveConfig, parameters: &Tensor<1>) -> Self {
+        let leaves = leaves(config, parameters);
+        let mut next = leaves.iter();
+        let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());
+        Self { network, leaves }
+    }
+}
+
+impl Differentiable<WaveGrad> {
+    /// The WaveGrad network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it.
+    pub fn wavegrad(config: &WaveGradConfig, parameters: &Tensor<1>) -> Self {
         let leaves = leaves(config, parameters);
         let mut next = leaves.iter();
         let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());

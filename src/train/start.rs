@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::{
     self, BandWaveNetwork, DataConfig, Device, DiffWaveNetwork, NetworkConfig, Objective, TrainConfig,
-    TrainingConfig,
+    TrainingConfig, WaveGradNetwork,
 };
 use super::data::DataSet;
 use super::differences::{differences, listed};
@@ -29,6 +29,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
     match &config.network {
         NetworkConfig::BandWave(network) => bandwave(config, network.as_ref()),
         NetworkConfig::DiffWave(network) => diffwave(config, network),
+        NetworkConfig::WaveGrad(network) => wavegrad(config, network),
     }
 }
 
@@ -56,6 +57,15 @@ fn bandwave(config: &TrainConfig, network: Option<&BandWaveNetwork>) -> Result<M
         (Some(network), _) => network.shape("training")?,
     };
     Ok(ModelHeader::bandwave(network, dialect, card(config)))
+}
+
+/// That of a WaveGrad model.
+fn wavegrad(config: &TrainConfig, network: &WaveGradNetwork) -> Result<ModelHeader> {
+    let (network, dialect) = network.shape("training")?;
+    let schedule = config.noise_levels();
+    let betas = [schedule.training()?.betas().to_vec(), schedule.inference_betas.clone()];
+    let phase = config.phase;
+    Ok(ModelHeader { phase, ..ModelHeader::wavegrad(network, dialect, betas, card(config)) })
 }
 
 /// That of a DiffWave model.

@@ -17,7 +17,7 @@ fn read(text: &str) -> remel::Result<TrainConfig> {
 fn diffwave(config: &TrainConfig) -> &DiffWaveNetwork {
     match &config.network {
         NetworkConfig::DiffWave(network) => network,
-        NetworkConfig::BandWave(_) => panic!("not a DiffWave"),
+        NetworkConfig::BandWave(_) | NetworkConfig::WaveGrad(_) => panic!("not a DiffWave"),
     }
 }
 

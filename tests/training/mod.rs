@@ -41,6 +41,6 @@ pub fn small(folder: &Path) -> TrainConfig {
 pub fn diffwave(config: &mut TrainConfig) -> &mut DiffWaveNetwork {
     match &mut config.network {
         NetworkConfig::DiffWave(network) => network,
-        NetworkConfig::BandWave(_) => panic!("not a DiffWave"),
+        NetworkConfig::BandWave(_) | NetworkConfig::WaveGrad(_) => panic!("not a DiffWave"),
     }
 }

@@ -6,6 +6,7 @@ pub mod burn;
 mod config;
 pub mod cpu;
 mod encoding;
+pub(crate) mod names;
 mod reach;
 
 pub use config::{Formulation, WaveGradConfig};

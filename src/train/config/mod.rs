@@ -17,10 +17,13 @@ mod network;
 mod training;
 mod validate;
 mod validate_bandwave;
+mod validate_wavegrad;
+mod wavegrad;
 
 pub use super::data::{AugmentConfig, DataConfig, Source};
 pub use network::{BandWaveNetwork, DiffWaveNetwork, NetworkConfig, Prior};
 pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
+pub use wavegrad::{WaveGradNetwork, WaveGradSizes};
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::wavegrad::{WaveGradNetwork, WaveGradSizes};
 use crate::Result;
 use crate::mel::Dialect;
 use crate::network::{BandWaveConfig, BandWaveSizes};
@@ -9,7 +10,7 @@ use crate::network::{BandWaveConfig, BandWaveSizes};
 /// The conditioner's name in an unconditional network's configuration.
 pub(super) const UNCONDITIONAL: &str = "none";
 
-/// The network to be trained, by its `kind`: `diffwave`, where the file does not say, or `bandwave`.
+/// The network to be trained, by its `kind`: `diffwave`, where the file does not say, `bandwave` or `wavegrad`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Table", into = "Table")]
 pub enum NetworkConfig {
@@ -17,6 +18,8 @@ pub enum NetworkConfig {
     DiffWave(DiffWaveNetwork),
     /// A BandWave; where the file says nothing but its kind, that of the model to begin with, else the default one.
     BandWave(Option<BandWaveNetwork>),
+    /// A WaveGrad in lmnt's formulation.
+    WaveGrad(WaveGradNetwork),
 }
 
 /// A DiffWave network of the lmnt variant.
@@ -106,6 +109,7 @@ impl BandWaveNetwork {
 enum Kind {
     DiffWave,
     BandWave,
+    WaveGrad,
 }
 
 /// The table of the file: the fields of all kinds.
@@ -134,6 +138,8 @@ struct Table {
     look_ahead: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sizes: Option<WaveGradSizes>,
 }
 
 impl TryFrom<Table> for NetworkConfig {
@@ -141,27 +147,29 @@ impl TryFrom<Table> for NetworkConfig {
 
     fn try_from(table: Table) -> Result<Self, String> {
         let kind = table.kind.unwrap_or(Kind::DiffWave);
+        let common = vec![("channels", table.channels.is_some()), ("layers", table.layers.is_some())];
+        let diffwaves = vec![
+            ("dilation_cycle", table.dilation_cycle.is_some()),
+            ("causal", table.causal.is_some()),
+            ("rate_hz", table.rate_hz.is_some()),
+            ("prior", table.prior.is_some()),
+        ];
+        let ahead = ("look_ahead", table.look_ahead.is_some());
+        let bandwaves = vec![("cycle", table.cycle.is_some()), ahead, ("level", table.level.is_some())];
+        let wavegrads = vec![("sizes", table.sizes.is_some())];
         let foreign = match kind {
-            Kind::DiffWave => [
-                ("cycle", table.cycle.is_some()),
-                ("look_ahead", table.look_ahead.is_some()),
-                ("level", table.level.is_some()),
-                ("", false),
-            ],
-            Kind::BandWave => [
-                ("dilation_cycle", table.dilation_cycle.is_some()),
-                ("causal", table.causal.is_some()),
-                ("rate_hz", table.rate_hz.is_some()),
-                ("prior", table.prior.is_some()),
-            ],
+            Kind::DiffWave => vec![bandwaves, wavegrads],
+            Kind::BandWave => vec![diffwaves, wavegrads],
+            Kind::WaveGrad => vec![common, diffwaves, bandwaves],
         };
-        if let Some((field, _)) = foreign.iter().find(|(_, found)| *found) {
+        if let Some((field, _)) = foreign.concat().iter().find(|(_, found)| *found) {
             let kind = format!("{kind:?}").to_lowercase();
             return Err(format!("network.{field}: found one, expected none, as network.kind is \"{kind}\""));
         }
         Ok(match kind {
             Kind::DiffWave => Self::DiffWave(table.diffwave()),
             Kind::BandWave => Self::BandWave(table.bandwave()),
+            Kind::WaveGrad => Self::WaveGrad(table.wavegrad()),
         })
     }
 }
@@ -177,6 +185,14 @@ impl Table {
             conditioner: self.conditioner.unwrap_or(default.conditioner),
             rate_hz: self.rate_hz,
             prior: self.prior.unwrap_or(default.prior),
+        }
+    }
+
+    fn wavegrad(self) -> WaveGradNetwork {
+        let default = WaveGradNetwork::default();
+        WaveGradNetwork {
+            conditioner: self.conditioner.unwrap_or(default.conditioner),
+            sizes: self.sizes.unwrap_or(default.sizes),
         }
     }
 
@@ -208,6 +224,12 @@ impl From<NetworkConfig> for Table {
                 conditioner: Some(network.conditioner),
                 rate_hz: network.rate_hz,
                 prior: Some(network.prior),
+                ..Self::default()
+            },
+            NetworkConfig::WaveGrad(network) => Self {
+                kind: Some(Kind::WaveGrad),
+                conditioner: Some(network.conditioner),
+                sizes: Some(network.sizes),
                 ..Self::default()
             },
             NetworkConfig::BandWave(None) => Self { kind: Some(Kind::BandWave), ..Self::default() },

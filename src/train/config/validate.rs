@@ -32,6 +32,7 @@ impl TrainConfig {
         match &self.network {
             NetworkConfig::BandWave(network) => self.validate_bandwave(place, network.as_ref()),
             NetworkConfig::DiffWave(network) => self.validate_diffwave(place, network),
+            NetworkConfig::WaveGrad(network) => self.validate_wavegrad(place, network),
         }
     }
 

@@ -7,10 +7,12 @@ mod criterion;
 mod diffwave;
 mod learning;
 mod spectral_batch;
+mod wavegrad;
 
 pub use bandwave::BandWaveTask;
 pub use diffwave::DiffWaveTask;
 pub use learning::Task;
+pub use wavegrad::WaveGradTask;
 
 use std::sync::Arc;
 
@@ -39,6 +41,9 @@ pub fn open(
         }
         Network::DiffWave(network) => {
             Arc::new(DiffWaveTask::new(config, header, network, pairs, teacher, device)?)
+        }
+        Network::WaveGrad(network) => {
+            Arc::new(WaveGradTask::new(&config.training, header, network, pairs, device)?)
         }
     })
 }
