@@ -15,6 +15,7 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod schedule_search;
 mod synth;
 #[cfg(feature = "train")]
 mod train;
@@ -47,6 +48,8 @@ enum Command {
     Denoise(denoise::Denoise),
     /// Generate audio with a model that takes no mel frames
     Generate(generate::Generate),
+    /// Search for a short schedule that suits a model
+    ScheduleSearch(schedule_search::ScheduleSearch),
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]
     Train(train::Train),
@@ -94,6 +97,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Synth(command) => command.run(),
         Command::Denoise(command) => command.run(),
         Command::Generate(command) => command.run(),
+        Command::ScheduleSearch(command) => command.run(),
         #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),
