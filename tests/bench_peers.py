@@ -1,15 +1,17 @@
-"""Times DiffWave base in six steps, conditioner included: Remel's CPU engine beside PyTorch and ONNX Runtime.
+"""Times a base network in six steps, conditioner included: Remel's CPU engine beside PyTorch and ONNX Runtime.
 
     python -m venv venv
-    venv/bin/pip install numpy torch onnx onnxscript onnxruntime && venv/bin/pip install --no-deps diffwave==0.1.7
+    venv/bin/pip install numpy torch onnx onnxscript onnxruntime
+    venv/bin/pip install --no-deps diffwave==0.1.7 wavegrad==0.1.5
     cargo build --release
-    venv/bin/python tests/bench_peers.py [--threads 2] [--seconds 4] [--rounds 3] [--remel target/release/remel]
+    venv/bin/python tests/bench_peers.py [--network diffwave] [--threads 2] [--seconds 4] [--rounds 3] [--remel target/release/remel]
 
-All render the same checkpoint (random weights, saved as lmnt-com/diffwave does, which Remel loads as it is) on the same
+The network is DiffWave or WaveGrad (`--network wavegrad`). All render the same checkpoint (random weights, saved as
+lmnt-com/diffwave or lmnt-com/wavegrad does, which Remel loads as it is) on the same
 number of threads for the same duration. They take turns for several rounds, and the least time of each counts: other
 programs make a run slower, nothing makes it faster. Peers run the model as published: PyTorch eager, torch.compile
-(static shapes) and ONNX Runtime (exported with static shapes, all graph optimizations). diffwave is installed without its
-dependencies, none of which its model needs. Not part of `cargo xtask check`.
+(static shapes) and ONNX Runtime (exported with static shapes, all graph optimizations). diffwave and wavegrad are installed without their
+dependencies, none of which their models need. Not part of `cargo xtask check`.
 """
 import argparse
 import json
@@ -24,35 +26,58 @@ import numpy as np
 import onnxruntime
 import torch
 
-from diffwave.model import DiffWave
-from diffwave.params import params as lmnt_params
-
-RATE_HZ, HOP, BANDS = 22050, 256, 80
+RATE_HZ = 22050
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def checkpoint(path):
-    """A base network of random weights, saved as lmnt-com/diffwave saves it."""
-    torch.manual_seed(1)
-    model = DiffWave(lmnt_params).eval()
-    torch.nn.init.normal_(model.output_projection.weight, std=0.1)  # it starts from zero, which would hide everything
-    params = {key: value for key, value in lmnt_params.items() if value is not None}
-    torch.save({'step': 0, 'model': model.state_dict(), 'params': params}, path)
-    return model
+class DiffWaveBase:
+    hop, bands, level = 256, 80, 7.3
+
+    def __init__(self):
+        from diffwave.model import DiffWave
+        from diffwave.params import params
+        self.params = params
+        torch.manual_seed(1)
+        self.model = DiffWave(params).eval()
+        # It starts from zero, which would hide everything.
+        torch.nn.init.normal_(self.model.output_projection.weight, std=0.1)
+
+    def steps(self):
+        """Level and x, ε and noise scales of each of the six steps, as diffwave.inference.predict computes them."""
+        training = np.cumprod(1 - np.array(self.params.noise_schedule)) ** 0.5
+
+        def level(scale):
+            t = next(t for t in range(len(training) - 1) if training[t + 1] <= scale <= training[t])
+            return t + (training[t] - scale) / (training[t] - training[t + 1])
+        return scales(np.array(self.params.inference_noise_schedule), level)
 
 
-def sampler():
-    """Level and x, ε and noise scales of each of the six steps, as diffwave.inference.predict computes them."""
-    training = np.cumprod(1 - np.array(lmnt_params.noise_schedule)) ** 0.5
-    betas = np.array(lmnt_params.inference_noise_schedule)
+class WaveGradBase:
+    hop, bands, level = 300, 128, 0.83
+
+    def __init__(self):
+        from wavegrad.model import WaveGrad
+        from wavegrad.params import params
+        self.params = params
+        torch.manual_seed(1)
+        self.model = WaveGrad(params).eval()
+
+    def steps(self):
+        """The same as wavegrad.inference.predict computes them, of the schedule that Remel has where nobody says another."""
+        return scales(np.array([7e-6, 1.4e-4, 2.1e-3, 2.8e-2, 0.35, 0.7]), lambda scale: scale)
+
+
+NETWORKS = {'diffwave': DiffWaveBase, 'wavegrad': WaveGradBase}
+
+
+def scales(betas, level):
+    """Level and x, ε and noise scales of every step; `level` makes one of √ᾱ."""
     bars = np.cumprod(1 - betas)
     steps = []
     for n in range(len(betas) - 1, -1, -1):
-        t = next(t for t in range(len(training) - 1) if training[t + 1] <= bars[n] ** 0.5 <= training[t])
-        level = t + (training[t] - bars[n] ** 0.5) / (training[t] - training[t + 1])
         noise = math.sqrt((1 - bars[n - 1]) / (1 - bars[n]) * betas[n]) if n else 0.0
         x = 1 / math.sqrt(1 - betas[n])
-        steps.append((level, x, -x * betas[n] / math.sqrt(1 - bars[n]), noise))
+        steps.append((level(bars[n] ** 0.5), x, -x * betas[n] / math.sqrt(1 - bars[n]), noise))
     return steps
 
 
@@ -75,9 +100,9 @@ def torch_peer(model, mel):
     return predict
 
 
-def onnx_peer(model, mel, samples, threads, folder):
-    path = str(folder / 'base.onnx')
-    inputs = (torch.zeros(1, samples), torch.from_numpy(mel), torch.tensor([7.3]))
+def onnx_peer(network, mel, samples, threads, folder):
+    model, path = network.model, str(folder / 'base.onnx')
+    inputs = (torch.zeros(1, samples), torch.from_numpy(mel), torch.tensor([network.level]))
     torch.onnx.export(model, inputs, path, input_names=['audio', 'mel', 'level'], dynamo=True, verbose=False)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
@@ -95,18 +120,19 @@ def remel(program, model, seconds, threads, instruction_set):
     return json.loads(result.stdout)[0]['real_time_factor']
 
 
-def agreement(program, path, predict, mel, x, folder):
+def agreement(program, path, predict, level, mel, x, folder):
     """The largest difference between Remel's prediction and a peer's, so that both are known to be the same network."""
     np.save(folder / 'x.npy', x[0])
     np.save(folder / 'mel.npy', mel[0])
-    subprocess.run([program, 'denoise', '--backend', 'cpu', '--model', path, '--x', folder / 'x.npy', '--level', '7.3',
+    subprocess.run([program, 'denoise', '--backend', 'cpu', '--model', path, '--x', folder / 'x.npy', '--level', str(level),
                     '--mel', folder / 'mel.npy', '-o', folder / 'eps.npy'], check=True, capture_output=True)
-    theirs = predict(x, np.float32([7.3]))[0]
+    theirs = predict(x, np.float32([level]))[0]
     return np.abs(np.load(folder / 'eps.npy').ravel() - theirs).max(), np.abs(theirs).max()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--network', choices=NETWORKS, default='diffwave')
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--seconds', type=float, default=4.0)
     parser.add_argument('--rounds', type=int, default=3)
@@ -114,26 +140,29 @@ def main():
     parser.add_argument('--without', nargs='*', default=[], help='peers to leave out')
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    frames = math.ceil(arguments.seconds * RATE_HZ / HOP)
-    samples = frames * HOP
+    network = NETWORKS[arguments.network]()
+    frames = math.ceil(arguments.seconds * RATE_HZ / network.hop)
+    samples = frames * network.hop
     rng = np.random.default_rng(1)
-    mel, noise = rng.random((1, BANDS, frames), np.float32), rng.standard_normal((1, samples), dtype=np.float32)
+    mel, noise = rng.random((1, network.bands, frames), np.float32), rng.standard_normal((1, samples), dtype=np.float32)
 
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         path = folder / 'base.pt'
-        model = checkpoint(path)
+        model = network.model
+        params = {key: value for key, value in network.params.items() if value is not None}
+        torch.save({'step': 0, 'model': model.state_dict(), 'params': params}, path)
         peers = {
             'PyTorch eager': lambda: torch_peer(model, mel),
             'torch.compile': lambda: torch_peer(torch.compile(model, dynamic=False), mel),
-            'ONNX Runtime': lambda: onnx_peer(model, mel, samples, arguments.threads, folder),
+            'ONNX Runtime': lambda: onnx_peer(network, mel, samples, arguments.threads, folder),
         }
         peers = {name: peer() for name, peer in peers.items() if name not in arguments.without}
         for name, predict in peers.items():
-            difference, largest = agreement(arguments.remel, path, predict, mel, noise, folder)
+            difference, largest = agreement(arguments.remel, path, predict, network.level, mel, noise, folder)
             print(f'{name}: at most {difference:.1e} from Remel, of values up to {largest:.2f}', flush=True)
 
-        factors, steps = {}, sampler()
+        factors, steps = {}, network.steps()
         for _ in range(arguments.rounds):
             for name, predict in peers.items():
                 start = time.perf_counter()

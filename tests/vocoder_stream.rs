@@ -14,7 +14,9 @@ use remel::mel::{Mel, MelStream};
 use remel::model::{Model, ModelHeader};
 use remel::network::Backend;
 #[cfg(feature = "burn")]
-use remel::network::{Network, bandwave::burn::BandWaveBurn, diffwave::burn::DiffWaveBurn};
+use remel::network::{
+    Network, bandwave::burn::BandWaveBurn, diffwave::burn::DiffWaveBurn, wavegrad::burn::WaveGradBurn,
+};
 use remel::render::{Format, Render, Request, SpanPlan};
 use remel::stream::{Controls, Engine, Stream, StreamConfig};
 use remel::vocoder::{StandIn, Vocoder};
@@ -32,6 +34,11 @@ fn voice(rate_hz: u32, seconds: f64) -> Vec<f32> {
 fn fixture(name: &str) -> Arc<Model> {
     let path = root().join("tests/fixtures/diffwave").join(name).join("weights.pt");
     Arc::new(checkpoint::load(&path, None).unwrap())
+}
+
+/// A WaveGrad whose frames are of 300 samples.
+fn wavegrad(name: &str) -> Arc<Model> {
+    Arc::new(checkpoint::load(&root().join("tests/fixtures/wavegrad").join(name), None).unwrap())
 }
 
 /// The same network under the spectral prior.
@@ -55,6 +62,7 @@ fn in_burn(model: &Arc<Model>) -> Vocoder {
             Box::new(BandWaveBurn::new(config, weights, dialect, &Backend::Cpu).unwrap())
         }
         Network::DiffWave(config) => Box::new(DiffWaveBurn::new(config, weights, &Backend::Cpu).unwrap()),
+        Network::WaveGrad(config) => Box::new(WaveGradBurn::new(config, weights, &Backend::Cpu).unwrap()),
         other => panic!("{} has no mel frames to stream", other.family()),
     };
     Vocoder::with_denoiser(Arc::clone(model), denoiser).unwrap()
@@ -136,6 +144,13 @@ fn a_bidirectional_model_plays_its_offline_render() {
 }
 
 #[test]
+fn wavegrads_play_their_offline_renders() {
+    hold_model("lmnt's", &wavegrad("lmnt_300/weights.pt"), 8, 64);
+    hold_model("lmnt's", &wavegrad("lmnt_300/weights.pt"), 3, 333);
+    hold_model("ivanvovk's", &wavegrad("ivanvovk_300/model.safetensors"), 5, 512);
+}
+
+#[test]
 fn a_spectral_prior_leaves_no_seams_either() {
     let causal = with_spectral_prior(&fixture("causal_prior_8x4x4"));
     hold_model("causal and spectral", &causal, 4, 333);
@@ -166,7 +181,7 @@ fn a_carrier_that_is_hardly_noised_comes_through_a_spectral_prior() {
 fn the_cpu_stands_in_for_a_gpu_whatever_the_network() {
     let live = Arc::new(checkpoint::load(&root().join("assets/models/live.safetensors"), None).unwrap());
     let bundled = Bundled::ALL.map(|bundled| Arc::new(bundled.model()));
-    for model in bundled.into_iter().chain([live, fixture("lmnt_8x4x2")]) {
+    for model in bundled.into_iter().chain([live, fixture("lmnt_8x4x2"), wavegrad("lmnt_300/weights.pt")]) {
         let engine = Engine::start(|| ()).unwrap();
         engine.register("model".into(), Box::new(in_burn(&model)), Some(Box::new(vocoder(&model)))).unwrap();
     }

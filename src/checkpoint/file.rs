@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::import::{Imported, import};
 use super::kind::{HEAD_BYTES, Kind};
+use super::options::Said;
 use super::params::Params;
 use super::safetensors::Head;
 use super::{ImportOptions, pytorch, safetensors};
@@ -74,8 +75,8 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn parse(&self, dialect: Option<&Dialect>) -> Result<Model> {
-        let options = ImportOptions { dialect: dialect.cloned(), ..ImportOptions::default() };
-        Ok(self.imported(&options)?.model)
+        let said = Said { dialect: dialect.cloned(), ..Said::default() };
+        Ok(self.imported(&said)?.model)
     }
 
     /// The model in it, by what it and `options` say; and what neither says and so is assumed, a phrase each.
@@ -83,18 +84,18 @@ impl ModelFile {
     /// # Errors
     /// As [`super::load`].
     pub fn import(&self, options: &ImportOptions) -> Result<(Model, Vec<String>)> {
-        let imported = self.imported(options)?;
+        let imported = self.imported(&options.said())?;
         Ok((imported.model, imported.assumed))
     }
 
-    fn imported(&self, options: &ImportOptions) -> Result<Imported> {
+    fn imported(&self, said: &Said) -> Result<Imported> {
         let (path, bytes) = (&self.path, &self.bytes);
         if self.kind == Kind::Safetensors {
-            return safetensors::from_bytes(path, bytes, options);
+            return safetensors::from_bytes(path, bytes, said);
         }
         let (root, mut storages) = pytorch::open(path, bytes)?;
-        let params = Params::find(path, &root, &mut storages)?;
-        import(path, pytorch::catalog(path, &root, storages)?, params, options)
+        let said = said.beside(Params::find(path, &root, &mut storages)?);
+        import(path, pytorch::catalog(path, &root, storages)?, &said)
     }
 }
 

@@ -4,6 +4,7 @@ mod arguments;
 mod bandwave;
 mod bundled;
 mod catalog;
+mod diffwave;
 mod family;
 mod file;
 mod import;
@@ -16,6 +17,7 @@ mod pytorch;
 mod safetensors;
 mod storages;
 mod unet1d;
+mod wavegrad;
 mod weight_norm;
 
 pub use arguments::Arguments;
@@ -31,7 +33,7 @@ use crate::Result;
 use crate::mel::Dialect;
 use crate::model::Model;
 
-/// Reads a model: a bundled one by its name, a Remel file, a DiffWave checkpoint of PyTorch or as safetensors, or the file of
+/// Reads a model: a bundled one by its name, a Remel file, a DiffWave or WaveGrad checkpoint of PyTorch or as safetensors, or the file of
 /// BandWave's reference. What a file is, its first bytes tell, not its name.
 ///
 /// `dialect` overrides what a foreign checkpoint was trained on, which its file does not say.

@@ -30,8 +30,33 @@ pub struct ImportOptions {
     pub classes: Option<Vec<String>>,
 }
 
+/// What a file and its user say of a model.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub family: Option<Family>,
+    pub arguments: Option<Arguments>,
+    pub dialect: Option<Dialect>,
+    pub params: Params,
+}
+
+impl Said {
+    /// The same of a file with these parameters, which count where the user says nothing.
+    pub fn beside(&self, params: Params) -> Self {
+        Self { params: params.overridden_by(&self.params), ..self.clone() }
+    }
+}
+
 impl ImportOptions {
-    pub(super) fn params(&self) -> Params {
+    pub(super) fn said(&self) -> Said {
+        Said {
+            family: self.family,
+            arguments: self.arguments.clone(),
+            dialect: self.dialect.clone(),
+            params: self.params(),
+        }
+    }
+
+    fn params(&self) -> Params {
         Params {
             sample_rate: self.rate_hz,
             dilation_cycle_length: self.dilation_cycle,

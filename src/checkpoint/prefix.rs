@@ -1,7 +1,6 @@
 //! Which of a file's networks is taken: names of weights have their module's before them, and some files hold a network twice.
 
 use crate::network::Weights;
-use crate::network::diffwave::names::MARKERS;
 
 /// Parts of a prefix that say of its weights that they are averages over the training, which sound better than its last.
 const AVERAGES: [&str; 4] = ["ema", "shadow", "averaged", "swa"];
@@ -16,9 +15,9 @@ pub struct Prefix {
 impl Prefix {
     /// The averages where the names say that some are, else the network whose names are the shortest; none where no name is
     /// one of a network's.
-    pub fn of(weights: &Weights) -> Option<Self> {
-        let stem =
-            |name: &str| MARKERS.iter().find_map(|(marker, _)| Some(name.strip_suffix(marker)?.to_owned()));
+    /// A network's names are told by the `markers` that one of them ends with.
+    pub fn of(weights: &Weights, markers: &[&str]) -> Option<Self> {
+        let stem = |name: &str| markers.iter().find_map(|marker| Some(name.strip_suffix(marker)?.to_owned()));
         let mut prefixes: Vec<String> = weights.iter().filter_map(|(name, _)| stem(name)).collect();
         prefixes.sort_by_key(|prefix| (!is_average(prefix), prefix.len()));
         let taken = (!prefixes.is_empty()).then(|| prefixes.remove(0))?;
@@ -63,9 +62,9 @@ mod tests {
         let of = |names: &[&str]| {
             let mut weights = Weights::default();
             for name in names {
-                weights.insert(format!("{name}{}", MARKERS[0].0), Tensor { shape: vec![0], data: Vec::new() });
+                weights.insert(format!("{name}marker"), Tensor { shape: vec![0], data: Vec::new() });
             }
-            Prefix::of(&weights).map(|prefix| prefix.taken)
+            Prefix::of(&weights, &["marker"]).map(|prefix| prefix.taken)
         };
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[""]).unwrap(), "");

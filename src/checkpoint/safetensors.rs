@@ -10,8 +10,7 @@ use safetensors::tensor::{Metadata, TensorView as Written};
 use super::bandwave;
 use super::catalog::{Catalog, MOST_TENSORS, Source};
 use super::import::{self, Imported};
-use super::options::ImportOptions;
-use super::params::Params;
+use super::options::Said;
 use super::pickle::{Data, TensorView};
 use super::unet1d;
 use crate::audio::{Array, Number, write_whole};
@@ -108,13 +107,13 @@ impl Head {
             }
             // Which shapes a UNet1d has, its arguments say, which are not in the file.
             None if unet1d::is_one(&hollow) => Ok(()),
-            None => import::recognize(&place, &hollow).map(drop),
+            None => import::recognize(&place, &Said::default(), &hollow).map(drop),
         }
     }
 }
 
 /// Reads a model file, or imports a bare state dict kept as safetensors. `path` is its name for the user.
-pub fn from_bytes(path: &Path, bytes: &[u8], options: &ImportOptions) -> Result<Imported> {
+pub fn from_bytes(path: &Path, bytes: &[u8], said: &Said) -> Result<Imported> {
     let head = Head::read(path, bytes, bytes.len() as u64)?;
     let mut catalog = head.catalog(path, bytes)?;
     match head.header(path)? {
@@ -123,7 +122,7 @@ pub fn from_bytes(path: &Path, bytes: &[u8], options: &ImportOptions) -> Result<
             let model = Model::new(&path.display().to_string(), header, catalog.read(path, "")?)?;
             Ok(Imported { model, assumed: Vec::new() })
         }
-        None => import::import(path, catalog, Params::default(), options),
+        None => import::import(path, catalog, said),
     }
 }
 

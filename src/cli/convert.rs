@@ -18,14 +18,15 @@ use super::sigma::DiffusionOptions;
 /// What a checkpoint does not say of its model, or says wrongly.
 #[derive(Args)]
 struct Said {
-    /// Whose network it is: diffwave or unet1d [default: what the names of its tensors tell]
+    /// Whose network it is: diffwave, wavegrad or unet1d [default: what the names of its tensors tell]
     #[arg(long, value_name = "NAME")]
     network: Option<Family>,
-    /// What the network was made with, under its program's own names, where tensors do not say it: for unet1d the arguments of its
-    /// class in audio-diffusion-pytorch, and sigma_data of a network of KDiffusion
+    /// What the network was made with, under its program's own names, where tensors do not say all: for wavegrad factors,
+    /// upsampling_dilations and downsampling_dilations, and its mel's; for unet1d the arguments of its class in
+    /// audio-diffusion-pytorch, and sigma_data of a network of KDiffusion
     #[arg(long, value_name = "ARGS.json")]
     config: Option<PathBuf>,
-    /// The mel dialect it was trained on [default: lmnt-diffwave, at the rate and of the size that the input says]
+    /// The mel dialect it was trained on [default: the program's own, at the rate and of the size that the input says]
     #[arg(long, value_name = "NAME")]
     dialect: Option<String>,
     /// Its sample rate [default: what the input says, else 22050]
@@ -89,7 +90,7 @@ fn betas(text: &str) -> Result<Betas, String> {
 /// Arguments of `remel convert`.
 #[derive(Args)]
 pub struct Convert {
-    /// DiffWave or UNet1d checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
+    /// DiffWave, WaveGrad or UNet1d checkpoint, of PyTorch or as safetensors, under any name; or the .safetensors of BandWave's reference
     input: PathBuf,
     /// Remel model to write
     #[arg(short, long, value_name = "OUT.safetensors")]

@@ -21,8 +21,8 @@ pub struct Denoise {
     /// The noisy signal, [samples], of several channels [channels, samples]; or of spectra [frames, 2 · bins]
     #[arg(long, value_name = "X.npy")]
     x: PathBuf,
-    /// What the network takes: an integer or real-valued diffusion step, an angle from 0 to π/2, or of a UNet1d what it is told of
-    /// σ: t of V-diffusion, ¼·ln σ of K-diffusion
+    /// What the network takes: an integer or real-valued diffusion step, √ᾱ from 0 to 1 (WaveGrad), an angle from 0 to π/2, or of a
+    /// UNet1d what it is told of σ: t of V-diffusion, ¼·ln σ of K-diffusion
     #[arg(long, allow_negative_numbers = true)]
     level: f32,
     /// Mel frames, [n_mels, frames]; none for a model without mel

@@ -19,6 +19,7 @@ mod output;
 mod print;
 mod progress;
 mod sampled;
+mod schedule_search;
 mod sigma;
 mod synth;
 mod told;
@@ -65,6 +66,8 @@ enum Command {
     Encode(encode::Encode),
     /// Turn a latent signal back into audio
     Decode(encode::Decode),
+    /// Search for a short schedule that suits a model
+    ScheduleSearch(schedule_search::ScheduleSearch),
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]
     Train(train::Train),
@@ -128,6 +131,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Upsample(command) => command.run(),
         Command::Encode(command) => command.run(),
         Command::Decode(command) => command.run(),
+        Command::ScheduleSearch(command) => command.run(),
         #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),

@@ -57,14 +57,14 @@ impl Sampling {
         let variances = denoiser.variances();
         let rows = self.x.chunks_exact_mut(values).zip(self.predicted.chunks_exact_mut(values));
         for (window, ((x, predicted), draw)) in rows.zip(draws).enumerate() {
-            let form = match plan.threshold {
-                Some(threshold) => {
-                    gives.convert(Prediction::Signal, evaluation, x, draw.std, predicted);
-                    threshold.limit(predicted, &mut self.magnitudes);
-                    Prediction::Signal
-                }
-                None => gives,
-            };
+            let limited = plan.threshold.is_some() || plan.clamp == Clamp::Found;
+            let form = if limited { Prediction::Signal } else { gives };
+            gives.convert(form, evaluation, x, draw.std, predicted);
+            match plan.threshold {
+                Some(threshold) => threshold.limit(predicted, &mut self.magnitudes),
+                None if limited => clamp(predicted),
+                None => {}
+            }
             form.convert(sampler.wants(), evaluation, x, draw.std, predicted);
             let variances = variances.map(|all| &all[window * values..(window + 1) * values]);
             let found = Found { prediction: predicted, variances };

@@ -66,6 +66,8 @@ impl ModelHeader {
             Network::BandWave(config) => config.channels.saturating_mul(config.tokens()),
             Network::DiffWave(config) => config.channels,
             Network::UNet1d(config) => config.channels,
+            // It keeps no history: a window's margins are of x.
+            Network::WaveGrad(_) => 1,
         };
         let [before, after] = self.network.layout().reach;
         let values = (before + after).saturating_mul(channels).saturating_mul(steps);

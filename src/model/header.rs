@@ -9,7 +9,7 @@ use crate::diffusion::{Clamp, Preconditioning, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
 use crate::mel::Dialect;
-use crate::network::{BandWaveConfig, Network, UNet1dConfig};
+use crate::network::{BandWaveConfig, Network, UNet1dConfig, WaveGradConfig, wavegrad};
 use crate::render::Context;
 
 /// Steps that BandWave is meant to be sampled in.
@@ -126,6 +126,35 @@ impl ModelHeader {
             angle_steps: None,
             sampler: SamplerKind::Ancestral,
             clamp: Clamp::Last,
+            prior: None,
+            phase: None,
+            temperature: 1.0,
+            card,
+        }
+    }
+
+    /// That of a WaveGrad model with these betas of its training and of its short schedule.
+    pub(crate) fn wavegrad(
+        network: WaveGradConfig,
+        dialect: Dialect,
+        [training_betas, inference_betas]: [Vec<f64>; 2],
+        card: Card,
+    ) -> Self {
+        Self {
+            clamp: match network.formulation {
+                wavegrad::Formulation::Lmnt => Clamp::EveryStep,
+                wavegrad::Formulation::Ivanvovk => Clamp::Found,
+            },
+            network: network.into(),
+            rate_hz: dialect.rate_hz,
+            dialect: Some(dialect),
+            classes: Vec::new(),
+            null_label: false,
+            diffusion: None,
+            training_betas,
+            inference_betas,
+            angle_steps: None,
+            sampler: SamplerKind::Ancestral,
             prior: None,
             phase: None,
             temperature: 1.0,

@@ -2,14 +2,15 @@
 
 use super::{ModelHeader, SigmaDiffusion};
 use crate::diffusion::{Clamp, Course, Schedule};
+use crate::network::LevelKind;
 use crate::render::ScheduleChoice;
 use crate::{Error, Result};
 
 /// What the network's levels are.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Levels {
-    /// Steps of a schedule.
-    Steps { training: Schedule, inference: Schedule },
+    /// Steps of a schedule, which the network is told, or √ᾱ at them.
+    Steps { training: Schedule, inference: Schedule, tells: LevelKind },
     /// Angles, and how many the model is meant to be sampled in.
     Angles { steps: usize },
     /// σ.
@@ -24,7 +25,7 @@ impl Levels {
             Err(Error::invalid(name, "schedule", "another", expected))
         };
         match self {
-            Self::Steps { training, inference } => {
+            Self::Steps { training, inference, tells } => {
                 let inference = match choice {
                     ScheduleChoice::Fast => inference.clone(),
                     ScheduleChoice::Full => training.clone(),
@@ -32,7 +33,8 @@ impl Levels {
                     ScheduleChoice::Steps(steps) => inference.respaced(*steps)?,
                     ScheduleChoice::Betas(betas) => Schedule::from_betas(betas.to_vec())?,
                 };
-                Ok(Course::of_steps(training, &inference, strength))
+                let course = Course::of_steps(training, &inference, strength);
+                Ok(if *tells == LevelKind::SignalScales { course.told_signal_scales() } else { course })
             }
             Self::Angles { steps } => match choice {
                 ScheduleChoice::Fast => Ok(Course::of_angles(*steps, strength)),
@@ -57,7 +59,7 @@ impl Levels {
         if let Some(diffusion) = &header.diffusion {
             return Self::of_sigmas(place, header, diffusion, betas);
         }
-        match (header.network.has_angles(), header.angle_steps) {
+        match (header.network.level_kind() == LevelKind::Angles, header.angle_steps) {
             (true, Some(steps)) if steps > 0 && !betas => return Ok(Self::Angles { steps }),
             (true, found) => {
                 let found = found.map_or("none".to_owned(), |steps| steps.to_string());
@@ -76,7 +78,7 @@ impl Levels {
         let training = schedule("training_betas", &header.training_betas)?;
         let inference = schedule("inference_betas", &header.inference_betas)?;
         match header.network.training_steps().filter(|steps| *steps != training.len()) {
-            None => Ok(Self::Steps { training, inference }),
+            None => Ok(Self::Steps { training, inference, tells: header.network.level_kind() }),
             Some(steps) => {
                 let found = format!("{} steps", training.len());
                 Err(Error::invalid(place, "training_betas", found, steps))

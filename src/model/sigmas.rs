@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diffusion::{KarrasSchedule, Preconditioning};
-use crate::network::Network;
+use crate::network::{LevelKind, Network};
 use crate::{Error, Result};
 
 /// Steps where none are named: beyond them little is heard.
@@ -54,11 +54,13 @@ impl SigmaDiffusion {
         let KarrasSchedule { sigma_min, sigma_max, .. } = self.schedule;
         let [least, most] = [sigma_min, sigma_max].map(|sigma| self.preconditioning.level(sigma) as f32);
         let taken = network.levels();
-        if network.has_angles() || !(taken.contains(&least) && taken.contains(&most)) {
+        let kind = network.level_kind();
+        if kind != LevelKind::Steps || !(taken.contains(&least) && taken.contains(&most)) {
             let found = format!("σ that the network is told as {least} to {most}");
-            let expected = match network.has_angles() {
-                true => "none: the network's levels are angles".to_owned(),
-                false => format!("some within {} to {}, which it takes", taken.start(), taken.end()),
+            let expected = match kind {
+                LevelKind::Angles => "none: the network's levels are angles".to_owned(),
+                LevelKind::SignalScales => "none: the network's levels are √ᾱ".to_owned(),
+                LevelKind::Steps => format!("some within {} to {}, which it takes", taken.start(), taken.end()),
             };
             return Err(Error::invalid(place, "diffusion", found, expected));
         }

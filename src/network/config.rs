@@ -8,6 +8,17 @@ use crate::Result;
 use crate::diffusion::Denoiser;
 use crate::mel::Dialect;
 
+/// What a network is told of the noise in x.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LevelKind {
+    /// The step of its training schedule, which may lie between two.
+    Steps,
+    /// √ᾱ, the signal's scale in x, whatever schedule it comes from.
+    SignalScales,
+    /// The angle φ of x = cos φ·x₀ + sin φ·ε, without any schedule.
+    Angles,
+}
+
 /// A network's configuration: everything of it but its weights, and the way to a network at rest on a device.
 pub trait NetworkConfig: Debug {
     /// What networks of its kind are called.
@@ -36,9 +47,9 @@ pub trait NetworkConfig: Debug {
         0
     }
 
-    /// Whether its levels are angles φ, of x = cos φ·x₀ + sin φ·ε, and not steps of a schedule.
-    fn has_angles(&self) -> bool {
-        false
+    /// What its levels are.
+    fn level_kind(&self) -> LevelKind {
+        LevelKind::Steps
     }
 
     /// Multiplications and additions, as two operations, per mel frame and call.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig};
+use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig, WaveGradConfig};
 use crate::{Error, Result};
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
@@ -18,6 +18,8 @@ pub enum Network {
     DiffWave(DiffWaveConfig),
     /// UNet1d.
     UNet1d(Box<UNet1dConfig>),
+    /// WaveGrad.
+    WaveGrad(WaveGradConfig),
 }
 
 /// The kind of files from before there was another.
@@ -31,6 +33,7 @@ impl Deref for Network {
             Self::BandWave(config) => config,
             Self::DiffWave(config) => config,
             Self::UNet1d(config) => config.as_ref(),
+            Self::WaveGrad(config) => config,
         }
     }
 }
@@ -90,6 +93,12 @@ impl From<DiffWaveConfig> for Network {
 impl From<UNet1dConfig> for Network {
     fn from(config: UNet1dConfig) -> Self {
         Self::UNet1d(Box::new(config))
+    }
+}
+
+impl From<WaveGradConfig> for Network {
+    fn from(config: WaveGradConfig) -> Self {
+        Self::WaveGrad(config)
     }
 }
 

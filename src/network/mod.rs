@@ -14,15 +14,17 @@ mod gpu;
 mod kind;
 mod layout;
 pub mod unet1d;
+pub mod wavegrad;
 mod weights;
 
 pub use backend::Backend;
 pub use bandwave::{BandGroup, BandWaveConfig, BandWaveSizes};
-pub use config::NetworkConfig;
+pub use config::{LevelKind, NetworkConfig};
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]
 pub use gpu::Gpu;
 pub use kind::Network;
 pub use layout::{Conditioner, Layout, Rows};
 pub use unet1d::UNet1dConfig;
+pub use wavegrad::WaveGradConfig;
 pub use weights::{Tensor, Weights};

@@ -1,7 +1,9 @@
 //! Random weights to begin with.
 
 use crate::diffusion::Noise;
-use crate::network::{self, BandWaveConfig, DiffWaveConfig, Network, NetworkConfig, UNet1dConfig, Weights};
+use crate::network::{
+    self, BandWaveConfig, DiffWaveConfig, Network, NetworkConfig, UNet1dConfig, WaveGradConfig, Weights,
+};
 
 /// Kernel of the upsampler's transposed convolutions along time.
 const UPSAMPLER_TAPS: usize = 32;
@@ -14,6 +16,7 @@ pub fn initial(network: &Network, seed: u64) -> Weights {
         Network::BandWave(config) => bandwave(config, seed),
         Network::DiffWave(config) => diffwave(config, seed),
         Network::UNet1d(config) => unet1d(config, seed),
+        Network::WaveGrad(config) => wavegrad(config, seed),
     }
 }
 
@@ -74,6 +77,19 @@ fn unet1d(config: &UNet1dConfig, seed: u64) -> Weights {
             std = default_variance(shape[1..].iter().product::<usize>() as f32).sqrt();
             Some(std)
         }
+    })
+}
+
+/// Xavier's for modulations and 1/in for the rest, which is that of lmnt-com/wavegrad's orthogonal weights where outputs are
+/// not more than inputs; no biases.
+fn wavegrad(config: &WaveGradConfig, seed: u64) -> Weights {
+    random(config.tensors(), seed, |name, shape, _| {
+        let &[outputs, inputs, taps] = shape else { return None };
+        let variance = match name.starts_with("film") {
+            true => 2.0 / ((inputs + outputs) * taps) as f32,
+            false => 1.0 / (inputs * taps) as f32,
+        };
+        Some(variance.sqrt())
     })
 }
 

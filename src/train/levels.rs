@@ -1,10 +1,13 @@
 //! How much noise a crop is given, and what the network is told of it.
 
 use super::config::{self, TrainingConfig};
-use super::data::Draws;
+use super::data::{Draws, Split};
 use crate::Result;
 use crate::diffusion::Schedule;
 use crate::model::ModelHeader;
+
+/// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
+const LEVELS: u32 = 2;
 
 /// A noise level of a crop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +53,18 @@ impl Levels {
     pub fn every(training: Schedule) -> Self {
         let scales = training.alpha_bars().iter().map(|alpha_bar| alpha_bar.sqrt()).collect();
         Self::of(training, scales)
+    }
+
+    /// The level that crop `number` of `split` is noised to.
+    ///
+    /// Antithetic crops come in pairs u, 1 − u, which evens out what a batch sees (as in variational diffusion
+    /// models, Kingma et al. 2021, appendix I.1).
+    pub fn of_crop(&self, config: &TrainingConfig, split: Split, number: u64) -> Level {
+        let (pair, mirrored) = match config.antithetic {
+            true => (number / 2, number % 2 == 1),
+            false => (number, false),
+        };
+        self.draw(&mut Draws::new(config.seed, LEVELS + split as u32, pair), mirrored)
     }
 
     /// The level that `draws` give; its mirror image, at the other end of the range, where it is `mirrored`.

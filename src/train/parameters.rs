@@ -10,7 +10,8 @@ use crate::network::bandwave::burn::BandWave;
 use crate::network::diffwave::amx;
 use crate::network::diffwave::burn::{DiffWave, ResidualLayers};
 use crate::network::unet1d::burn::UNet1d;
-use crate::network::{BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig, Weights};
+use crate::network::wavegrad::burn::WaveGrad;
+use crate::network::{BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig, WaveGradConfig, Weights};
 
 /// The weights of a network in the order of [`NetworkConfig::tensors`].
 pub fn flattened(config: &dyn NetworkConfig, weights: &Weights) -> Vec<f32> {
@@ -57,6 +58,12 @@ pub fn unet1d(config: &UNet1dConfig, parameters: &Tensor<1>) -> UNet1d {
     config.assemble(&mut |_| pieces.next().expect("a piece per tensor"))
 }
 
+/// The WaveGrad network of `parameters`.
+pub fn wavegrad(config: &WaveGradConfig, parameters: &Tensor<1>) -> WaveGrad {
+    let mut pieces = pieces(config, parameters).into_iter();
+    config.assemble(&mut |_| pieces.next().expect("a piece per tensor"))
+}
+
 /// A network whose gradient is asked for.
 pub struct Differentiable<N = DiffWave> {
     /// The network.
@@ -97,6 +104,16 @@ impl Differentiable<BandWave> {
 impl Differentiable<UNet1d> {
     /// The UNet1d network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it.
     pub fn unet1d(config: &UNet1dConfig, parameters: &Tensor<1>) -> Self {
+        let leaves = leaves(config, parameters);
+        let mut next = leaves.iter();
+        let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());
+        Self { network, leaves }
+    }
+}
+
+impl Differentiable<WaveGrad> {
+    /// The WaveGrad network of `parameters`, which may lie on any device and are `f32`; a graph is recorded on it.
+    pub fn wavegrad(config: &WaveGradConfig, parameters: &Tensor<1>) -> Self {
         let leaves = leaves(config, parameters);
         let mut next = leaves.iter();
         let network = config.assemble(&mut |_| next.next().expect("a leaf per tensor").clone());

@@ -1,6 +1,6 @@
-//! Numbers of a configuration that lie where they have to.
+//! Values of a configuration that are where they have to be.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::ops::RangeInclusive;
 
 use crate::{Error, Result};
@@ -25,4 +25,9 @@ pub fn span(place: &str, field: &str, [least, most]: [f64; 2], limit: f64) -> Re
     }
     let expected = format!("[least, most] within -{limit} and {limit}");
     Err(Error::invalid(place, field, format!("[{least}, {most}]"), expected))
+}
+
+/// What is found where it is not the default.
+pub fn other<T: PartialEq + Debug>(found: &T, default: &T) -> Option<String> {
+    (found != default).then(|| format!("{found:?}").to_lowercase())
 }

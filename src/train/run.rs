@@ -17,6 +17,7 @@ use super::pairs::Pairs;
 use super::state::State;
 use super::{start, task, temperature};
 use crate::model::{Model, ModelHeader};
+use crate::network::LevelKind;
 use crate::{Error, Result};
 
 /// Crops that the validation loss is the mean of.
@@ -168,7 +169,7 @@ impl Course<'_> {
     /// Gives the model the temperature that suits it. Angles and σ are sampled along paths that the training has seen: there a
     /// model keeps the noise that it learned with.
     fn suit(&mut self, state: &State) -> Result<()> {
-        let seen = self.header.network.has_angles() || self.header.diffusion.is_some();
+        let seen = self.header.network.level_kind() == LevelKind::Angles || self.header.diffusion.is_some();
         if !self.pairs.data().holds(Split::Validation) || seen {
             return Ok(());
         }

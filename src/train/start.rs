@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::{
     self, BandWaveNetwork, DataConfig, Device, DiffWaveNetwork, NetworkConfig, Objective, TrainConfig,
-    TrainingConfig,
+    TrainingConfig, WaveGradNetwork,
 };
 use super::data::DataSet;
 use super::differences::{differences, listed};
@@ -33,6 +33,7 @@ pub fn header(config: &TrainConfig) -> Result<ModelHeader> {
             let arguments = network.arguments.clone();
             Ok(ModelHeader::unet1d(arguments, network.rate_hz, network.diffusion, card(config)))
         }
+        NetworkConfig::WaveGrad(network) => wavegrad(config, network),
     }
 }
 
@@ -60,6 +61,15 @@ fn bandwave(config: &TrainConfig, network: Option<&BandWaveNetwork>) -> Result<M
         (Some(network), _) => network.shape("training")?,
     };
     Ok(ModelHeader::bandwave(network, dialect, card(config)))
+}
+
+/// That of a WaveGrad model.
+fn wavegrad(config: &TrainConfig, network: &WaveGradNetwork) -> Result<ModelHeader> {
+    let (network, dialect) = network.shape("training")?;
+    let schedule = config.noise_levels();
+    let betas = [schedule.training()?.betas().to_vec(), schedule.inference_betas.clone()];
+    let phase = config.phase;
+    Ok(ModelHeader { phase, ..ModelHeader::wavegrad(network, dialect, betas, card(config)) })
 }
 
 /// That of a DiffWave model.

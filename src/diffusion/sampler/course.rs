@@ -133,6 +133,14 @@ impl Course {
         Self { predicts, threshold, ..course }
     }
 
+    /// The same for a network that is told √ᾱ, whatever it was trained on (WaveGrad: Chen et al. 2020, section 2.2).
+    pub fn told_signal_scales(mut self) -> Self {
+        for Level { evaluation, .. } in &mut self.levels {
+            evaluation.level = evaluation.signal_scale;
+        }
+        self
+    }
+
     /// The same with another share of fresh noise in ancestral sampling: 1 is DDPM's posterior, 0 is DDIM (Song, Meng and
     /// Ermon 2021, equation 16).
     pub fn with_eta(self, eta: f64) -> Self {

@@ -50,6 +50,8 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
 pub enum Clamp {
     /// After every step, as lmnt-com/diffwave does.
     EveryStep,
+    /// Those of the signal that is found, before every step, as ivanvovk/WaveGrad does.
+    Found,
     /// After the last step only.
     Last,
     /// Nowhere: what is sampled is not audio yet.

@@ -20,7 +20,7 @@ use std::ops::RangeInclusive;
 
 use crate::diffusion::Denoiser;
 use crate::mel::Dialect;
-use crate::network::{Backend, Layout, NetworkConfig, Weights};
+use crate::network::{Backend, Layout, LevelKind, NetworkConfig, Weights};
 use crate::{Error, Result};
 
 impl NetworkConfig for BandWaveConfig {
@@ -49,8 +49,8 @@ impl NetworkConfig for BandWaveConfig {
         0.0..=FRAC_PI_2
     }
 
-    fn has_angles(&self) -> bool {
-        true
+    fn level_kind(&self) -> LevelKind {
+        LevelKind::Angles
     }
 
     /// Those of the products of tokens with weights.

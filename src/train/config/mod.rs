@@ -19,11 +19,14 @@ mod unet1d;
 mod validate;
 mod validate_bandwave;
 mod validate_unet1d;
+mod validate_wavegrad;
+mod wavegrad;
 
 pub use super::data::{AugmentConfig, DataConfig, Source};
 pub use network::{BandWaveNetwork, DiffWaveNetwork, NetworkConfig, Prior};
 pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
 pub use unet1d::{SigmaDistribution, UNet1dNetwork};
+pub use wavegrad::{WaveGradNetwork, WaveGradSizes};
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::UNet1dNetwork;
+use super::wavegrad::{WaveGradNetwork, WaveGradSizes};
 use crate::Result;
 use crate::diffusion::Preconditioning;
 use crate::mel::Dialect;
@@ -11,7 +12,7 @@ use crate::network::{BandWaveConfig, BandWaveSizes, UNet1dConfig};
 /// The conditioner's name in an unconditional network's configuration.
 pub(super) const UNCONDITIONAL: &str = "none";
 
-/// The network to be trained, by its `kind`: `diffwave`, where the file does not say, `bandwave` or `unet1d`.
+/// The network to be trained, by its `kind`: `diffwave`, where the file does not say, `bandwave`, `unet1d` or `wavegrad`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Table", into = "Table")]
 pub enum NetworkConfig {
@@ -21,6 +22,8 @@ pub enum NetworkConfig {
     BandWave(Option<BandWaveNetwork>),
     /// A UNet1d.
     UNet1d(Box<UNet1dNetwork>),
+    /// A WaveGrad in lmnt's formulation.
+    WaveGrad(WaveGradNetwork),
 }
 
 /// A DiffWave network of the lmnt variant.
@@ -111,6 +114,7 @@ enum Kind {
     DiffWave,
     BandWave,
     UNet1d,
+    WaveGrad,
 }
 
 /// The table of the file: the fields of all kinds.
@@ -147,6 +151,7 @@ struct Table {
     diffusion: Option<Preconditioning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arguments: Option<Box<UNet1dConfig>>,
+    sizes: Option<WaveGradSizes>,
 }
 
 impl TryFrom<Table> for NetworkConfig {
@@ -160,6 +165,7 @@ impl TryFrom<Table> for NetworkConfig {
             }
             Kind::BandWave => &["channels", "layers", "conditioner", "cycle", "look_ahead", "level"],
             Kind::UNet1d => &["rate_hz", "sigma_mean", "sigma_std", "diffusion", "arguments"],
+            Kind::WaveGrad => &["conditioner", "sizes"],
         };
         if let Some((field, _)) = table.fields().iter().find(|(field, there)| *there && !own.contains(field)) {
             let kind = format!("{kind:?}").to_lowercase();
@@ -169,6 +175,7 @@ impl TryFrom<Table> for NetworkConfig {
             Kind::DiffWave => Self::DiffWave(table.diffwave()),
             Kind::BandWave => Self::BandWave(table.bandwave()),
             Kind::UNet1d => Self::UNet1d(Box::new(table.unet1d()?)),
+            Kind::WaveGrad => Self::WaveGrad(table.wavegrad()),
         })
     }
 }
@@ -220,6 +227,14 @@ impl Table {
         }
     }
 
+    fn wavegrad(self) -> WaveGradNetwork {
+        let default = WaveGradNetwork::default();
+        WaveGradNetwork {
+            conditioner: self.conditioner.unwrap_or(default.conditioner),
+            sizes: self.sizes.unwrap_or(default.sizes),
+        }
+    }
+
     fn bandwave(self) -> Option<BandWaveNetwork> {
         let sizes = [self.channels, self.layers, self.cycle, self.look_ahead, self.level];
         if sizes.iter().all(Option::is_none) && self.conditioner.is_none() {
@@ -257,6 +272,12 @@ impl From<NetworkConfig> for Table {
                 sigma_mean: Some(network.sigma_mean),
                 sigma_std: Some(network.sigma_std),
                 arguments: Some(Box::new(network.arguments)),
+                ..Self::default()
+            },
+            NetworkConfig::WaveGrad(network) => Self {
+                kind: Some(Kind::WaveGrad),
+                conditioner: Some(network.conditioner),
+                sizes: Some(network.sizes),
                 ..Self::default()
             },
             NetworkConfig::BandWave(None) => Self { kind: Some(Kind::BandWave), ..Self::default() },

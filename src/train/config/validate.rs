@@ -33,6 +33,7 @@ impl TrainConfig {
             NetworkConfig::BandWave(network) => self.validate_bandwave(place, network.as_ref()),
             NetworkConfig::DiffWave(network) => self.validate_diffwave(place, network),
             NetworkConfig::UNet1d(network) => self.validate_unet1d(place, network),
+            NetworkConfig::WaveGrad(network) => self.validate_wavegrad(place, network),
         }
     }
 

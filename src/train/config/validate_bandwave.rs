@@ -1,9 +1,7 @@
 //! What a training of BandWave has no place for.
 
-use std::fmt::Debug;
-
 use super::{BandWaveNetwork, ScheduleConfig, TrainConfig, TrainingConfig};
-use crate::train::range::within;
+use crate::train::range::{other, within};
 use crate::{Error, Result};
 
 /// Fewest frames of a crop: a window's length is cut from each end of what is heard, and the longest window of the mel
@@ -40,9 +38,4 @@ impl TrainConfig {
         within(place, "training.crop_frames", training.crop_frames, LEAST_FRAMES..=4096)?;
         network.map_or(Ok(()), |network| network.shape(place).map(|_| ()))
     }
-}
-
-/// What is found where it is not the default.
-fn other<T: PartialEq + Debug>(found: &T, default: &T) -> Option<String> {
-    (found != default).then(|| format!("{found:?}").to_lowercase())
 }

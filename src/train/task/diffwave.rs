@@ -15,15 +15,12 @@ use crate::model::ModelHeader;
 use crate::network::DiffWaveConfig;
 use crate::train::batch::Batch;
 use crate::train::config::{Objective, TrainConfig, TrainingConfig};
-use crate::train::data::{Draws, Split};
+use crate::train::data::Split;
 use crate::train::distill::Teacher;
 use crate::train::levels::{Level, Levels};
 use crate::train::pairs::{Excerpt, Pairs};
 use crate::train::parameters::{Differentiable, network};
 use crate::train::state::State;
-
-/// The stream of [`Draws`] that levels come from; the data's own are 0 and 1.
-const LEVELS: u32 = 2;
 
 /// Learning to find noise.
 pub struct DiffWaveTask {
@@ -75,7 +72,7 @@ impl DiffWaveTask {
             let Excerpt { signal, mel, class, .. } =
                 self.pairs.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
-            let Level { signal_scale, step } = self.level(split, number);
+            let Level { signal_scale, step } = self.levels.of_crop(&self.config, split, number);
             let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
             let start = batch.noise.len();
             batch.noise.resize(start + samples, 0.0);
@@ -99,18 +96,6 @@ impl DiffWaveTask {
             (Some(Prior::Energy(prior)), Some(dialect)) => prior.std(mel, dialect),
             _ => vec![1.0; samples],
         }
-    }
-
-    /// The level that crop `number` is noised to.
-    ///
-    /// Antithetic crops come in pairs u, 1 − u, which evens out what a batch sees (as in variational diffusion
-    /// models, Kingma et al. 2021, appendix I.1).
-    fn level(&self, split: Split, number: u64) -> Level {
-        let (pair, mirrored) = match self.config.antithetic {
-            true => (number / 2, number % 2 == 1),
-            false => (number, false),
-        };
-        self.levels.draw(&mut Draws::new(self.config.seed, LEVELS + split as u32, pair), mirrored)
     }
 }
 

@@ -8,11 +8,13 @@ mod diffwave;
 mod learning;
 mod spectral_batch;
 mod unet1d;
+mod wavegrad;
 
 pub use bandwave::BandWaveTask;
 pub use diffwave::DiffWaveTask;
 pub use learning::Task;
 pub use unet1d::UNet1dTask;
+pub use wavegrad::WaveGradTask;
 
 use std::sync::Arc;
 
@@ -47,6 +49,9 @@ pub fn open(
                 return Err(Error::invalid("training", "network.kind", "another", "unet1d"));
             };
             Arc::new(UNet1dTask::new(&config.training, header, network, of_config.sigmas(), pairs, device)?)
+        }
+        Network::WaveGrad(network) => {
+            Arc::new(WaveGradTask::new(&config.training, header, network, pairs, device)?)
         }
     })
 }
