@@ -49,6 +49,7 @@ fn mel(fixture: &str) -> Mel {
 fn assert_close(what: &str, ours: &[f32], theirs: &[f32]) {
     assert_eq!(ours.len(), theirs.len(), "{what}: length");
     let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    println!("{what}: off by {worst:.1e}");
     assert!(worst <= TOLERANCE, "{what}: off by {worst}");
 }
 

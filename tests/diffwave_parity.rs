@@ -73,6 +73,7 @@ fn mel(folder: &Path, model: &Model) -> Mel {
 fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}: length");
     let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    println!("{what}: off by {worst:.1e}");
     assert!(worst <= tolerance, "{what}: off by {worst}, at most {tolerance} expected");
 }
 

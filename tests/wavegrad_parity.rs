@@ -55,6 +55,7 @@ fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}: length");
     let largest = theirs.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
     let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / largest;
+    println!("{what}: off by {worst:.1e} of the largest value");
     assert!(worst <= tolerance, "{what}: off by {worst} of the largest value, at most {tolerance} expected");
 }
 

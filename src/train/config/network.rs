@@ -182,7 +182,7 @@ impl TryFrom<Table> for NetworkConfig {
 
 impl Table {
     /// Every field but the kind, and whether it is there.
-    fn fields(&self) -> [(&'static str, bool); 14] {
+    fn fields(&self) -> [(&'static str, bool); 15] {
         [
             ("channels", self.channels.is_some()),
             ("layers", self.layers.is_some()),
@@ -198,6 +198,7 @@ impl Table {
             ("sigma_std", self.sigma_std.is_some()),
             ("diffusion", self.diffusion.is_some()),
             ("arguments", self.arguments.is_some()),
+            ("sizes", self.sizes.is_some()),
         ]
     }
 
