@@ -11,7 +11,9 @@
 //! minutes = 60
 //! ```
 
+mod bandwave;
 mod defaults;
+mod diffwave;
 mod file;
 mod network;
 mod training;
@@ -23,7 +25,9 @@ mod validate_wavegrad;
 mod wavegrad;
 
 pub use super::data::{AugmentConfig, DataConfig, Source};
-pub use network::{BandWaveNetwork, DiffWaveNetwork, NetworkConfig, Prior};
+pub use bandwave::BandWaveNetwork;
+pub use diffwave::{DiffWaveNetwork, Prior};
+pub use network::NetworkConfig;
 pub use training::{Device, DistillConfig, Levels, Loss, Objective, Precision, ScheduleConfig, TrainingConfig};
 pub use unet1d::{SigmaDistribution, UNet1dNetwork};
 pub use wavegrad::{WaveGradNetwork, WaveGradSizes};

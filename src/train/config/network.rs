@@ -3,14 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::UNet1dNetwork;
+use super::bandwave::BandWaveNetwork;
+use super::diffwave::{DiffWaveNetwork, Prior};
 use super::wavegrad::{WaveGradNetwork, WaveGradSizes};
-use crate::Result;
 use crate::diffusion::Preconditioning;
-use crate::mel::Dialect;
-use crate::network::{BandWaveConfig, BandWaveSizes, UNet1dConfig};
-
-/// The conditioner's name in an unconditional network's configuration.
-pub(super) const UNCONDITIONAL: &str = "none";
+use crate::network::UNet1dConfig;
 
 /// The network to be trained, by its `kind`: `diffwave`, where the file does not say, `bandwave`, `unet1d` or `wavegrad`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,87 +21,6 @@ pub enum NetworkConfig {
     UNet1d(Box<UNet1dNetwork>),
     /// A WaveGrad in lmnt's formulation.
     WaveGrad(WaveGradNetwork),
-}
-
-/// A DiffWave network of the lmnt variant.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DiffWaveNetwork {
-    /// Residual channels.
-    pub channels: usize,
-    /// Residual layers.
-    pub layers: usize,
-    /// Layers until the dilation starts again from 1.
-    pub dilation_cycle: usize,
-    /// Whether convolutions see the past only.
-    pub causal: bool,
-    /// The mel dialect that conditions the network, or `none`.
-    pub conditioner: String,
-    /// Sample rate of an unconditional network; a mel dialect has its own.
-    pub rate_hz: Option<u32>,
-    /// What the noise is shaped by.
-    pub prior: Prior,
-}
-
-/// A BandWave network.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BandWaveNetwork {
-    /// Channels of a token.
-    pub channels: usize,
-    /// Layers, along time and along bands in turn.
-    pub layers: usize,
-    /// Time layers until their dilation starts again from 1.
-    pub cycle: usize,
-    /// Most mel frames ahead of its own that a frame can be told.
-    pub look_ahead: usize,
-    /// Width of the embedded level.
-    pub level: usize,
-    /// The mel dialect that conditions the network: one of [`BandWaveConfig::DIALECTS`].
-    pub conditioner: String,
-}
-
-/// What the noise of a model is shaped by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Prior {
-    /// White noise of unit variance.
-    #[default]
-    None,
-    /// White noise as loud as the mel frame (PriorGrad, Lee et al. 2022).
-    Energy,
-    /// Noise with the mel frame's spectral envelope (SpecGrad, Koizumi et al. 2022).
-    Spectral,
-}
-
-impl DiffWaveNetwork {
-    /// The mel dialect that conditions the network; none where it is unconditional.
-    ///
-    /// # Errors
-    /// An unknown name.
-    pub fn dialect(&self) -> Result<Option<Dialect>> {
-        if self.conditioner == UNCONDITIONAL { Ok(None) } else { Dialect::named(&self.conditioner).map(Some) }
-    }
-
-    /// The sample rate of the audio: the dialect's, or that of the unconditional network (by default 22050).
-    ///
-    /// # Errors
-    /// An unknown dialect.
-    pub fn rate_hz(&self) -> Result<u32> {
-        Ok(self.dialect()?.map_or(self.rate_hz.unwrap_or(22_050), |dialect| dialect.rate_hz))
-    }
-}
-
-impl BandWaveNetwork {
-    /// The network's configuration and its dialect.
-    ///
-    /// # Errors
-    /// Names `place`, the field, what was found and what was expected.
-    pub fn shape(&self, place: &str) -> Result<(BandWaveConfig, Dialect)> {
-        let Self { channels, layers, cycle, look_ahead, level, .. } = *self;
-        let dialect = BandWaveConfig::dialect(place, "network.conditioner", &self.conditioner)?;
-        let network = BandWaveSizes { channels, layers, cycle, look_ahead, level }.under(&dialect);
-        network.validate(place)?;
-        Ok((network, dialect))
-    }
 }
 
 /// The kinds of networks.

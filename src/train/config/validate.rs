@@ -1,6 +1,6 @@
 //! The ranges of all fields.
 
-use super::network::UNCONDITIONAL;
+use super::diffwave::UNCONDITIONAL;
 use super::{
     DiffWaveNetwork, Levels, NetworkConfig, Objective, Prior, ScheduleConfig, TrainConfig, TrainingConfig,
 };
