@@ -7,10 +7,9 @@ use clap::Args;
 use remel::Error;
 use remel::diffusion::Composition;
 
-use super::arrays::{SamplesFile, read_noise};
-use super::options::{ModelOptions, SamplingOptions};
+use super::arrays::SamplesFile;
 use super::progress::Progress;
-use super::sigma::SigmaOptions;
+use super::sampled::Sampled;
 use super::windows::Windows;
 
 /// Arguments of `remel compose`.
@@ -31,24 +30,16 @@ pub struct Compose {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
     resamples: u16,
     #[command(flatten)]
-    model: ModelOptions,
-    #[command(flatten)]
-    sampling: SamplingOptions,
-    /// Every Gaussian, [draws, samples of the window], in their order: those of one span after the other (see `remel inpaint`)
-    #[arg(long, value_name = "NOISE.npy", conflicts_with = "seed")]
-    noise: Option<PathBuf>,
-    #[command(flatten)]
-    sigma: SigmaOptions,
+    sampled: Sampled,
 }
 
 impl Compose {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let inputs = [Some(self.input.as_path()), self.noise.as_deref(), self.model.file()];
-        let output = SamplesFile::of(&self.output, &inputs)?;
-        let model = self.sigma.load(&self.model)?;
-        let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
-        let request = self.sigma.request(request);
+        let [noise, file] = self.sampled.files();
+        let output = SamplesFile::of(&self.output, &[Some(&self.input), noise, file])?;
+        let model = self.sampled.load()?;
+        let request = self.sampled.request(&model)?;
         let sound = Windows::read(&self.input, &model)?;
         let samples = sound.samples();
         if samples == 0 || !samples.is_multiple_of(2) {
@@ -58,9 +49,8 @@ impl Compose {
         let (spans, resamples) = (usize::from(self.spans), usize::from(self.resamples));
         let of = |start| Composition { start, channels: sound.channels, spans, resamples };
         let rows = of(&[]).rows(&model.sampling(&request, 1.0)?);
-        let read = |path: &PathBuf| read_noise(path, &model, rows, Some(samples * sound.channels));
-        let noise = self.noise.as_ref().map(read).transpose()?;
-        let mut vocoder = self.model.place(model)?;
+        let noise = self.sampled.read_noise(&model, rows, Some(samples * sound.channels))?;
+        let mut vocoder = self.sampled.model.place(model)?;
         let progress = Progress::new("composing");
         let mut windows = Vec::with_capacity(sound.windows.len());
         for start in &sound.windows {

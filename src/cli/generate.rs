@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::arrays::SamplesFile;
 use super::options::ranged;
+use super::print::note;
 use super::sampled::Sampled;
 use super::told::EmbeddingOptions;
 use super::windows::MOST_SECONDS;
@@ -42,6 +43,14 @@ impl Generate {
         let condition = self.embedding.condition(&model, EMBEDDING_SCALE)?;
         let samples = (self.seconds * model.header().rate_hz as f32).round() as usize;
         let samples = noise.is_none().then_some(samples);
+        if let Some((samples, field)) = samples.zip(model.field_samples(&self.sampled.request(&model)?)?)
+            && samples > field
+        {
+            let seconds = field as f32 / model.header().rate_hz as f32;
+            note!(
+                "warning: --seconds: a sample depends on {seconds:.2} s around it in so many steps, and on nothing beyond"
+            );
+        }
         output.write(&self.sampled.run("generating", model, &[condition], samples)?)
     }
 }

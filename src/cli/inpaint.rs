@@ -8,10 +8,9 @@ use clap::Args;
 use remel::Error;
 use remel::diffusion::Inpainting;
 
-use super::arrays::{SamplesFile, read_noise};
-use super::options::{ModelOptions, SamplingOptions};
+use super::arrays::SamplesFile;
 use super::progress::Progress;
-use super::sigma::SigmaOptions;
+use super::sampled::Sampled;
 use super::windows::Windows;
 
 /// Arguments of `remel inpaint`.
@@ -29,15 +28,7 @@ pub struct Inpaint {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
     resamples: u16,
     #[command(flatten)]
-    model: ModelOptions,
-    #[command(flatten)]
-    sampling: SamplingOptions,
-    /// Every Gaussian, [draws, samples], in their order: the start; in each step one for the input, one for each time that the
-    /// step is taken, and one between two times
-    #[arg(long, value_name = "NOISE.npy", conflicts_with = "seed")]
-    noise: Option<PathBuf>,
-    #[command(flatten)]
-    sigma: SigmaOptions,
+    sampled: Sampled,
 }
 
 /// A range of seconds.
@@ -63,18 +54,16 @@ impl FromStr for Seconds {
 impl Inpaint {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
-        let inputs = [Some(self.input.as_path()), self.noise.as_deref(), self.model.file()];
-        let output = SamplesFile::of(&self.output, &inputs)?;
-        let model = self.sigma.load(&self.model)?;
-        let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
-        let request = self.sigma.request(request);
+        let [noise, file] = self.sampled.files();
+        let output = SamplesFile::of(&self.output, &[Some(&self.input), noise, file])?;
+        let model = self.sampled.load()?;
+        let request = self.sampled.request(&model)?;
         let sound = Windows::read(&self.input, &model)?;
         let kept = kept(&self.mask, &sound, &self.input)?;
         let resamples = usize::from(self.resamples);
         let rows = Inpainting::rows(&model.sampling(&request, 1.0)?, resamples);
-        let read = |path: &PathBuf| read_noise(path, &model, rows, Some(kept.len()));
-        let noise = self.noise.as_ref().map(read).transpose()?;
-        let mut vocoder = self.model.place(model)?;
+        let noise = self.sampled.read_noise(&model, rows, Some(kept.len()))?;
+        let mut vocoder = self.sampled.model.place(model)?;
         let progress = Progress::new("inpainting");
         let mut inpaint = |source: &Vec<f32>| {
             let inpainting = Inpainting { source, kept: &kept, resamples };

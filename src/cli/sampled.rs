@@ -9,10 +9,10 @@ use remel::audio::Audio;
 use remel::diffusion::Condition;
 use remel::mel::Mel;
 use remel::model::Model;
+use remel::render::Request;
 
 use super::arrays::read_noise;
 use super::options::{ModelOptions, SamplingOptions};
-use super::print::note;
 use super::progress::Progress;
 use super::sigma::SigmaOptions;
 
@@ -23,9 +23,10 @@ pub struct Sampled {
     pub model: ModelOptions,
     #[command(flatten)]
     sampling: SamplingOptions,
-    /// Every Gaussian, [steps, samples], or [steps, channels, samples]: row 0 is x_T, row k what the k-th step draws
+    /// Every Gaussian, [draws, samples], or [draws, channels, samples]: row 0 is x_T, row k what the k-th step draws; to inpaint
+    /// and compose a step draws once for the input, once for each time that it is taken, and once between two times
     #[arg(long, value_name = "NOISE.npy", conflicts_with = "seed")]
-    pub noise: Option<PathBuf>,
+    noise: Option<PathBuf>,
     #[command(flatten)]
     sigma: SigmaOptions,
 }
@@ -44,6 +45,23 @@ impl Sampled {
         self.sigma.load(&self.model)
     }
 
+    /// What is asked of `model`.
+    ///
+    /// # Errors
+    /// Where it cannot be met.
+    pub fn request(&self, model: &Model) -> Result<Request> {
+        let request = self.sampling.request(model, self.model.class(model)?, 1.0)?;
+        Ok(self.sigma.request(request))
+    }
+
+    /// The Gaussians that are given for a window of `model`: `rows` of `values` values, or of as many as they have.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or has others.
+    pub fn read_noise(&self, model: &Model, rows: usize, values: Option<usize>) -> Result<Option<Vec<f32>>> {
+        self.noise.as_ref().map(|path| read_noise(path, model, rows, values)).transpose()
+    }
+
     /// Samples a window of `model` for each of `conditions`, `samples` samples of every channel, or as many as the noise has where
     /// none are said. The windows' channels follow one another.
     ///
@@ -57,20 +75,10 @@ impl Sampled {
         samples: Option<usize>,
     ) -> Result<Audio> {
         let (rate_hz, channels) = (model.header().rate_hz, model.header().network.layout().channels);
-        let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
-        let request = self.sigma.request(request);
+        let request = self.request(&model)?;
         let rows = model.sampling(&request, 1.0)?.rows();
         let values = samples.map(|samples| samples * channels);
-        let read = |path: &PathBuf| read_noise(path, &model, rows, values);
-        let noise = self.noise.as_ref().map(read).transpose()?;
-        if let Some((samples, field)) = samples.zip(model.field_samples(&request)?)
-            && samples > field
-        {
-            let seconds = field as f32 / rate_hz as f32;
-            note!(
-                "warning: --seconds: a sample depends on {seconds:.2} s around it in so many steps, and on nothing beyond"
-            );
-        }
+        let noise = self.read_noise(&model, rows, values)?;
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new(what);
         let mut audio = Audio { rate_hz, channels: Vec::new() };
