@@ -42,11 +42,15 @@ impl Batch {
 
     /// The mel frames as `network` upsamples them, `[crops, n_mels, samples]`; none without a conditioner.
     pub fn conditioner(&self, network: &DiffWave, device: &Device) -> Option<Tensor<3>> {
+        Some(network.upsample(self.mel(device)?).narrow(2, 0, self.samples))
+    }
+
+    /// The mel frames, `[crops, n_mels, frames]`, on `device`; none without a conditioner.
+    pub fn mel(&self, device: &Device) -> Option<Tensor<3>> {
         let first = self.mels.first()?;
         let shape = [self.mels.len(), first.frames(), first.n_mels()];
         let values: Vec<f32> = self.mels.iter().flat_map(Mel::as_frames).copied().collect();
-        let mel = Tensor::<3>::from_data(TensorData::new(values, shape), device).swap_dims(1, 2);
-        Some(network.upsample(mel).narrow(2, 0, self.samples))
+        Some(Tensor::<3>::from_data(TensorData::new(values, shape), device).swap_dims(1, 2))
     }
 
     /// A value per sample, `[crops, samples]`, on `device`.

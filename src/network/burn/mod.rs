@@ -2,10 +2,13 @@
 
 #[cfg(feature = "train")]
 pub(super) mod activation;
+mod parameters;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::tensor::{Device, Tensor};
+
+pub(super) use parameters::Parameters;
 
 use super::backend::Backend;
 use crate::{Error, Result};

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 
 use super::criterion::Criterion;
-use super::learning::{Task, scalar};
+use super::learning::{Task, noise, scalar};
 use crate::Result;
-use crate::diffusion::Noise;
 use crate::domain::Prior;
 use crate::mel::Mel;
 use crate::model::ModelHeader;
@@ -67,16 +66,13 @@ impl DiffWaveTask {
     fn batch(&self, split: Split, numbers: Range<u64>, average: &Tensor<1>) -> Result<Batch> {
         let samples = self.config.crop_frames * DiffWaveConfig::HOP;
         let mut batch = Batch { samples, ..Batch::default() };
-        let noise = Noise::new(self.config.seed);
         for number in numbers {
             let Excerpt { signal, mel, class, .. } =
                 self.pairs.excerpt(split, number, self.config.crop_frames)?;
             let std = self.std(&mel, samples);
             let Level { signal_scale, step } = self.levels.of_crop(&self.config, split, number);
             let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
-            let start = batch.noise.len();
-            batch.noise.resize(start + samples, 0.0);
-            noise.fill(0, split as u16, number.wrapping_mul(samples as u64), &mut batch.noise[start..]);
+            batch.noise.extend(noise(self.config.seed, split, number, samples));
             batch.signal.extend(signal);
             batch.noise_scale.extend(std.iter().map(|std| noise_scale * std));
             batch.signal_scale.push(signal_scale as f32);

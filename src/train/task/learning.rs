@@ -5,6 +5,8 @@ use std::ops::Range;
 use burn::tensor::Tensor;
 
 use crate::Result;
+use crate::diffusion::Noise;
+use crate::train::data::Split;
 use crate::train::state::State;
 
 /// What a network learns of crops.
@@ -26,4 +28,11 @@ pub trait Task: Send + Sync {
 /// The one value of a loss.
 pub(super) fn scalar(loss: Tensor<1>) -> f64 {
     f64::from(loss.into_scalar::<f32>())
+}
+
+/// The Gaussians of crop `number` of `split` in a training with this `seed`, `[samples]`.
+pub(super) fn noise(seed: u64, split: Split, number: u64, samples: usize) -> Vec<f32> {
+    let mut noise = vec![0.0; samples];
+    Noise::new(seed).fill(0, split as u16, number.wrapping_mul(samples as u64), &mut noise);
+    noise
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::learning::{Task, scalar};
-use crate::diffusion::Noise;
+use super::learning::{Task, noise, scalar};
 use crate::model::ModelHeader;
 use crate::network::UNet1dConfig;
 use crate::network::unet1d::burn::UNet1d;
@@ -59,21 +58,18 @@ impl UNet1dTask {
     /// The mean loss of `of` over the crops `numbers` of `split`, `[1]`.
     fn loss(&self, of: &UNet1d, split: Split, numbers: Range<u64>) -> Result<Tensor<1>> {
         let samples = self.config.crop_frames * self.network.total_factor();
-        let (mut signals, mut noise, mut sigmas) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut signals, mut gaussians, mut sigmas) = (Vec::new(), Vec::new(), Vec::new());
         let count = (numbers.end - numbers.start) as usize;
         for number in numbers {
             signals.extend(self.pairs.excerpt(split, number, self.config.crop_frames)?.signal);
-            let start = noise.len();
-            noise.resize(start + samples, 0.0);
-            let first = number.wrapping_mul(samples as u64);
-            Noise::new(self.config.seed).fill(0, split as u16, first, &mut noise[start..]);
+            gaussians.extend(noise(self.config.seed, split, number, samples));
             let mut draws = Draws::new(self.config.seed, LEVELS + split as u32, number);
             sigmas.push(self.sigmas.draw(draws.uniform(), draws.uniform()));
         }
         let plane = |values: Vec<f32>| {
             Tensor::<3>::from_data(TensorData::new(values, [count, 1, samples]), &self.device)
         };
-        Ok(self.loss.of(of, plane(signals), plane(noise), &sigmas))
+        Ok(self.loss.of(of, plane(signals), plane(gaussians), &sigmas))
     }
 }
 

@@ -3,11 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
-use super::learning::{Task, scalar};
+use super::learning::{Task, noise, scalar};
 use crate::Result;
-use crate::diffusion::Noise;
 use crate::model::ModelHeader;
 use crate::network::WaveGradConfig;
 use crate::network::wavegrad::burn::WaveGrad;
@@ -53,12 +52,9 @@ impl WaveGradTask {
             let Excerpt { signal, mel, .. } = self.pairs.excerpt(split, number, frames)?;
             let signal_scale = self.levels.of_crop(&self.config, split, number).signal_scale;
             let noise_scale = (1.0 - signal_scale * signal_scale).sqrt() as f32;
-            let start = batch.noise.len();
-            batch.noise.resize(start + samples, 0.0);
-            let place = number.wrapping_mul(samples as u64);
-            Noise::new(self.config.seed).fill(0, split as u16, place, &mut batch.noise[start..]);
+            batch.noise.extend(noise(self.config.seed, split, number, samples));
             batch.signal.extend(signal);
-            batch.noise_scale.resize(start + samples, noise_scale);
+            batch.noise_scale.extend(std::iter::repeat_n(noise_scale, samples));
             batch.signal_scale.push(signal_scale as f32);
             batch.levels.push(signal_scale as f32);
             batch.mels.push(mel);
@@ -69,9 +65,7 @@ impl WaveGradTask {
     /// The mean loss of `network` over a batch, `[1]`.
     fn loss(&self, network: &WaveGrad, batch: &Batch) -> Tensor<1> {
         let [x, noise] = [&batch.noised(), &batch.noise].map(|values| batch.plane(values, &self.device));
-        let mels: Vec<f32> = batch.mels.iter().flat_map(|mel| mel.as_frames()).copied().collect();
-        let shape = [batch.crops(), self.config.crop_frames, self.network.n_mels];
-        let mel = Tensor::<3>::from_data(TensorData::new(mels, shape), &self.device).swap_dims(1, 2);
+        let mel = batch.mel(&self.device).expect("a WaveGrad has a conditioner");
         let difference = network.forward(x, &batch.levels, mel) - noise;
         match self.config.loss {
             Loss::L1 => difference.abs().mean(),

@@ -8,6 +8,7 @@ use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 use super::affine::{Affine, Form};
 use super::residual::{ResidualInputs, ResidualLayer, ResidualLayers};
 use crate::network::Weights;
+use crate::network::burn::Parameters;
 use crate::network::diffwave::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
 use crate::network::diffwave::embedding::embedding_row;
 
@@ -32,19 +33,7 @@ pub struct DiffWave {
     config: DiffWaveConfig,
 }
 
-/// Parameters in the order of [`DiffWaveConfig::tensors`], each taking its shape from there.
-struct Parameters<'a> {
-    shapes: std::vec::IntoIter<(String, Vec<usize>)>,
-    next: &'a mut dyn FnMut(&str) -> Tensor<1>,
-}
-
 impl Parameters<'_> {
-    fn tensor<const D: usize>(&mut self) -> Tensor<D> {
-        let (name, shape) = self.shapes.next().expect("the network takes as many tensors as its table holds");
-        let shape: [usize; D] = shape.try_into().expect("the table follows the order of the network");
-        (self.next)(&name).reshape(shape)
-    }
-
     fn affine<const D: usize>(&mut self) -> Affine<D> {
         Affine { weight: self.tensor(), bias: self.tensor() }
     }
@@ -58,7 +47,7 @@ impl DiffWaveConfig {
 
     /// Builds a network of parameters, asked for by name in the order of [`DiffWaveConfig::tensors`] and given flat.
     pub fn assemble(&self, parameter: &mut dyn FnMut(&str) -> Tensor<1>) -> DiffWave {
-        let mut from = Parameters { shapes: self.tensors().into_iter(), next: parameter };
+        let mut from = Parameters::new(self.tensors(), parameter);
         let input_projection: Affine<3> = from.affine();
         let form = match input_projection.bias.device().inner() == Device::flex() {
             true => Form::Product,

@@ -5,6 +5,7 @@ use burn::tensor::{Device, FloatDType, Tensor, TensorData};
 
 use super::convolution::Convolution;
 use crate::network::Weights;
+use crate::network::burn::Parameters;
 use crate::network::wavegrad::config::{SLOPE, WaveGradConfig};
 use crate::network::wavegrad::encoding::encoding;
 
@@ -42,19 +43,7 @@ struct Up {
     convolutions: [Convolution; 4],
 }
 
-/// Parameters in the order of [`WaveGradConfig::tensors`], each taking its shape from there.
-struct Parameters<'a> {
-    shapes: std::vec::IntoIter<(String, Vec<usize>)>,
-    next: &'a mut dyn FnMut(&str) -> Tensor<1>,
-}
-
 impl Parameters<'_> {
-    fn tensor<const D: usize>(&mut self) -> Tensor<D> {
-        let (name, shape) = self.shapes.next().expect("the network takes as many tensors as its table holds");
-        let shape: [usize; D] = shape.try_into().expect("the table follows the order of the network");
-        (self.next)(&name).reshape(shape)
-    }
-
     fn convolution(&mut self) -> Convolution {
         Convolution { weight: self.tensor(), bias: self.tensor() }
     }
@@ -68,7 +57,7 @@ impl WaveGradConfig {
 
     /// Builds a network of parameters, asked for by name in the order of [`WaveGradConfig::tensors`] and given flat.
     pub fn assemble(&self, parameter: &mut dyn FnMut(&str) -> Tensor<1>) -> WaveGrad {
-        let mut from = Parameters { shapes: self.tensors().into_iter(), next: parameter };
+        let mut from = Parameters::new(self.tensors(), parameter);
         WaveGrad {
             down_first: from.convolution(),
             down: (self.down_dilations.iter())
