@@ -15,6 +15,7 @@ mod bandwave;
 mod defaults;
 mod diffwave;
 mod file;
+mod foreign;
 mod network;
 mod training;
 mod unet1d;

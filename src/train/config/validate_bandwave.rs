@@ -1,8 +1,9 @@
 //! What a training of BandWave has no place for.
 
+use super::foreign::refuse;
 use super::{BandWaveNetwork, ScheduleConfig, TrainConfig, TrainingConfig};
+use crate::Result;
 use crate::train::range::{other, within};
-use crate::{Error, Result};
 
 /// Fewest frames of a crop: a window's length is cut from each end of what is heard, and the longest window of the mel
 /// distance still has to fit in between.
@@ -14,27 +15,15 @@ impl TrainConfig {
         let training = &self.training;
         let default = TrainingConfig::default();
         let table = |there: bool| there.then(|| "a table".to_owned());
-        let classes = Some(self.data.classes.join(", ")).filter(|classes| !classes.is_empty());
         let foreign = [
             ("phase", table(self.phase.is_some())),
             ("schedule", table(self.schedule != ScheduleConfig::default())),
-            ("distill", table(self.distill.is_some())),
-            ("data.classes", classes),
-            ("training.objective", other(&training.objective, &default.objective)),
-            ("training.precision", other(&training.precision, &default.precision)),
             ("training.loss", other(&training.loss, &default.loss)),
             ("training.levels", other(&training.levels, &default.levels)),
             ("training.fast_levels", other(&training.fast_levels, &default.fast_levels)),
             ("training.antithetic", other(&training.antithetic, &default.antithetic)),
-            ("training.spectral_weight", other(&training.spectral_weight, &default.spectral_weight)),
-            ("training.shaped_weight", other(&training.shaped_weight, &default.shaped_weight)),
         ];
-        for (field, found) in foreign {
-            if let Some(found) = found {
-                let expected = "none, or the default, as network.kind is \"bandwave\"";
-                return Err(Error::invalid(place, field, found, expected));
-            }
-        }
+        refuse(place, "bandwave", foreign.into_iter().chain(self.read_by_diffwave_alone()))?;
         within(place, "training.crop_frames", training.crop_frames, LEAST_FRAMES..=4096)?;
         network.map_or(Ok(()), |network| network.shape(place).map(|_| ()))
     }
