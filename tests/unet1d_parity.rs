@@ -15,7 +15,8 @@ use remel::network::unet1d::burn::UNet1dBurn;
 use remel::network::unet1d::cpu::{EncoderCpu, UNet1dCpu};
 use unet1d::{Case, cases, digest, told, weights};
 
-/// Of the largest value; of magnitude channels, whose sigmoid and tanh are steep, some times as much.
+/// Of the largest value; of magnitude channels, whose sigmoid and tanh are steep, and of networks whose arguments are drawn,
+/// some of which normalize what is nearly constant, some times as much.
 const TOLERANCE: f32 = 2e-5;
 const STEEP_TOLERANCE: f32 = 1e-4;
 #[cfg(feature = "gpu")]
@@ -32,7 +33,7 @@ fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
 
 /// What a prediction of `case` may be off by.
 fn tolerance(case: &Case) -> f32 {
-    if case.name == "magnitude" { STEEP_TOLERANCE } else { TOLERANCE }
+    if case.name == "magnitude" || case.name.starts_with("drawn") { STEEP_TOLERANCE } else { TOLERANCE }
 }
 
 fn hold(case: &Case, set: InstructionSet, threads: usize) {

@@ -116,6 +116,23 @@ pub fn read_array(path: &Path) -> Result<Array> {
     }
 }
 
+/// Reads tokens of `features` features, `[tokens, features]`, with or without a first axis of one.
+///
+/// # Errors
+/// Where the file holds no array, or one of another shape, or what is no number.
+pub fn read_tokens(path: &Path, features: usize) -> Result<Vec<f32>> {
+    let array = read_array(path)?;
+    let tokens = match array.shape.as_slice() {
+        [tokens, width] | [1, tokens, width] if *width == features => *tokens,
+        _ => 0,
+    };
+    if tokens == 0 || array.data.iter().any(|value| !value.is_finite()) {
+        let expected = format!("[tokens, {features}], all of them numbers, for this model");
+        return Err(Error::invalid(path.display(), "shape", format!("{:?}", array.shape), expected));
+    }
+    Ok(array.data)
+}
+
 /// A file as far as it has been read.
 struct Opened {
     file: File,

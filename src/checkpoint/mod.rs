@@ -23,7 +23,7 @@ mod weight_norm;
 pub use arguments::Arguments;
 pub use bundled::Bundled;
 pub use family::Family;
-pub use file::{ModelFile, read_array};
+pub use file::{ModelFile, read_array, read_tokens};
 pub use options::ImportOptions;
 pub use safetensors::{WeightType, save, save_as};
 

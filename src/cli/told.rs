@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use remel::Error;
 use remel::audio::read_npy;
-use remel::checkpoint::read_array;
+use remel::checkpoint::read_tokens;
 use remel::diffusion::Condition;
 use remel::model::Model;
 
@@ -58,20 +58,6 @@ impl EmbeddingOptions {
             }
         }
     }
-}
-
-/// Reads tokens, `[tokens, features]`, with or without a first axis of one.
-fn read_tokens(path: &Path, features: usize) -> Result<Vec<f32>> {
-    let array = read_array(path)?;
-    let tokens = match array.shape.as_slice() {
-        [tokens, width] | [1, tokens, width] if *width == features => *tokens,
-        _ => 0,
-    };
-    if tokens == 0 || array.data.iter().any(|value| !value.is_finite()) {
-        let expected = format!("[tokens, {features}], all of them numbers, for this model");
-        return Err(Error::invalid(path.display(), "shape", format!("{:?}", array.shape), expected).into());
-    }
-    Ok(array.data)
 }
 
 /// What a network is told of a vector and of signals at its depths.

@@ -9,9 +9,11 @@ use super::pairs::{Excerpt, Pairs};
 use super::report::{EventFile, Metrics, Picture, mel_picture};
 use crate::Result;
 use crate::audio::Audio;
+use crate::diffusion::Condition;
 use crate::mel::{Mel, mel_of};
 use crate::model::Model;
-use crate::network::Backend;
+use crate::network::unet1d::cpu::EncoderCpu;
+use crate::network::{Backend, Network};
 use crate::render::Request;
 use crate::vocoder::Vocoder;
 
@@ -88,8 +90,17 @@ impl Sample {
         let header = model.header().clone();
         let hop = header.network.layout().hop;
         let frames = if header.dialect.is_some() { SAMPLE_FRAMES } else { (SAMPLE_SAMPLES / hop).max(1) };
-        let Excerpt { audio, mel, class, .. } = pairs.excerpt(Split::Validation, 0, frames)?;
+        let Excerpt { audio, mel, class, condition, .. } = pairs.excerpt(Split::Validation, 0, frames)?;
+        let condition = match &header.network {
+            Network::UNet1d(network) if network.autoencoder.is_some() => {
+                let mut encoder = EncoderCpu::new(network, model.weights(), 1)?;
+                let latent = encoder.encode(&audio)?;
+                Condition { channels: encoder.decode(&latent)?, ..condition }
+            }
+            _ => condition,
+        };
         let mut vocoder = Vocoder::new(Arc::new(model), &Backend::Cpu)?;
+        vocoder.tell(&condition)?;
         let request = Request { class, ..Request::default() };
         let samples = match header.dialect {
             Some(_) => vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())?,

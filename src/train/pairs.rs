@@ -1,10 +1,13 @@
 //! What a network learns from: crops with their mel frames.
 
-use super::data::{Crop, DataSet, Split};
-use crate::Result;
+use super::data::{Crop, DataConfig, DataSet, Split};
+use crate::checkpoint::read_tokens;
+use crate::diffusion::Condition;
 use crate::domain::{Domain, SpectralFilter, Stft};
 use crate::mel::{Mel, mel_of};
 use crate::model::ModelHeader;
+use crate::network::{Network, UNet1dConfig};
+use crate::{Error, Result};
 
 /// Largest value of a whitened signal, whose standard deviation is a quarter.
 const WHITENED_PEAK: f32 = 4.0;
@@ -21,6 +24,9 @@ pub struct Excerpt {
     pub mel: Mel,
     /// Its class, where it has one that the network is to know.
     pub class: Option<usize>,
+    /// What a network without mel is told of it: the tokens of its class, none where that is not to be known, or the same sound at
+    /// a lower rate. What an autoencoder's encoder makes of it is not among that.
+    pub condition: Condition,
 }
 
 /// Draws crops for training. Everything about crop `number` is a pure function of the configuration and `number`:
@@ -32,13 +38,22 @@ pub struct Pairs {
     /// every crop takes a copy.
     filter: Option<SpectralFilter>,
     stft: Option<Stft>,
+    /// The tokens of every class, of a network that is told of them so.
+    tokens: Vec<Vec<f32>>,
 }
 
 impl Pairs {
     /// Crops of `data` for the model that `header` describes.
-    pub fn new(data: DataSet, header: ModelHeader) -> Self {
+    ///
+    /// # Errors
+    /// Where the file of a class's tokens cannot be read, or has no such tokens as the network is told.
+    pub fn new(data: DataSet, header: ModelHeader) -> Result<Self> {
         let free = header.dialect.as_ref().filter(|_| header.frames_are_free());
-        Self { filter: header.filter(), stft: free.map(Stft::new), data, header }
+        let tokens = match &header.network {
+            Network::UNet1d(network) => tokens(data.config(), network)?,
+            _ => Vec::new(),
+        };
+        Ok(Self { filter: header.filter(), stft: free.map(Stft::new), data, header, tokens })
     }
 
     /// The data.
@@ -56,7 +71,8 @@ impl Pairs {
         let hop = self.header.network.layout().hop;
         let Some(dialect) = &self.header.dialect else {
             let Crop { audio, class } = self.data.crop(split, number, frames * hop)?;
-            return Ok(Excerpt { signal: audio.clone(), audio, class, ..Excerpt::default() });
+            let condition = self.condition(number, &audio, class);
+            return Ok(Excerpt { signal: audio.clone(), audio, class, condition, ..Excerpt::default() });
         };
         let margin = dialect.pad_samples().div_ceil(hop) + self.header.encoder_frames();
         let Crop { audio: whole, class } = self.data.crop(split, number, (frames + 2 * margin) * hop)?;
@@ -67,7 +83,7 @@ impl Pairs {
             let mut stft = stft.clone();
             let (spectra, values) = (stft.encode(&mel, &whole), Domain::frame_values(&stft));
             let signal = spectra[margin * values..][..frames * values].to_vec();
-            return Ok(Excerpt { audio, signal, mel: inner_mel, class });
+            return Ok(Excerpt { audio, signal, mel: inner_mel, class, ..Excerpt::default() });
         }
         let mut signal = whole;
         if let Some(filter) = &self.filter {
@@ -75,6 +91,42 @@ impl Pairs {
             // Where a frame's envelope misses a transient, the inverse makes a peak that no network should follow.
             signal.iter_mut().for_each(|value| *value = value.clamp(-WHITENED_PEAK, WHITENED_PEAK));
         }
-        Ok(Excerpt { audio, signal: inner(&signal), mel: inner_mel, class })
+        Ok(Excerpt { audio, signal: inner(&signal), mel: inner_mel, class, ..Excerpt::default() })
     }
+
+    /// What a network without mel is told of crop `number`, of a class: an upsampler one factor after another.
+    fn condition(&self, number: u64, audio: &[f32], class: Option<usize>) -> Condition {
+        match &self.header.network {
+            Network::UNet1d(network) if !network.factor.is_empty() => {
+                let factor = network.factor[(number % network.factor.len() as u64) as usize];
+                network.reupsampled_condition(audio, factor)
+            }
+            _ => {
+                let tokens = class.and_then(|class| self.tokens.get(class)).cloned();
+                Condition { embedding: tokens.unwrap_or_default(), ..Condition::default() }
+            }
+        }
+    }
+}
+
+/// The tokens of every class, as many of each.
+fn tokens(data: &DataConfig, network: &UNet1dConfig) -> Result<Vec<Vec<f32>>> {
+    let Some((folder, features)) = data.embeddings.as_ref().zip(network.context_embedding_features) else {
+        return Ok(Vec::new());
+    };
+    let of_class = |class: &String| {
+        let path = folder.join(format!("{class}.npy"));
+        let tokens = read_tokens(&path, features)?;
+        network
+            .check_condition(&Condition { embedding: tokens.clone(), ..Condition::default() })
+            .map_err(|error| Error::unreadable(&path, error))?;
+        Ok((path, tokens))
+    };
+    let all = data.classes.iter().map(of_class).collect::<Result<Vec<_>>>()?;
+    let length = all.first().map_or(0, |(_, tokens)| tokens.len());
+    if let Some((path, other)) = all.iter().find(|(_, tokens)| tokens.len() != length) {
+        let expected = format!("{}, as the first class has", length / features);
+        return Err(Error::invalid(path.display(), "tokens", other.len() / features, expected));
+    }
+    Ok(all.into_iter().map(|(_, tokens)| tokens).collect())
 }

@@ -52,7 +52,7 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         false => State::new(&start::parameters(config, &header, teacher.as_ref(), warn)?, &backend.device()),
     };
     state.scale = state.scale.suited(training.precision);
-    let pairs = Arc::new(Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone()));
+    let pairs = Arc::new(Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone())?);
     let task = task::open(config, &header, &pairs, teacher, &backend)?;
     let learner = Learner::new(task, training, &backend);
     let journal = Journal::open(&config.run_folder(), state.step)?;

@@ -47,7 +47,14 @@ impl Arguments {
         let refused = |e: serde_json::Error| {
             Error::invalid(place, "arguments", e, "a JSON object of the originals' arguments")
         };
-        let mut arguments: Map<String, Value> = serde_json::from_str(text).map_err(refused)?;
+        Self::of(place, serde_json::from_str(text).map_err(refused)?, is_autoencoder)
+    }
+
+    /// Those of `arguments` that are read already.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse).
+    pub fn of(place: &str, mut arguments: Map<String, Value>, is_autoencoder: bool) -> Result<Self> {
         arguments.retain(|name, value| !(value.is_null() || TRAINING.contains(&name.as_str())));
         for (theirs, ours) in RENAMED {
             if let Some(value) = arguments.remove(theirs) {

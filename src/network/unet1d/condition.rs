@@ -2,7 +2,7 @@
 
 use super::config::UNet1dConfig;
 use super::embedding::sinusoidal_features;
-use super::upsampling::upsampled;
+use super::upsampling::{downsampled, upsampled};
 use crate::diffusion::Condition;
 use crate::{Error, Result};
 
@@ -37,6 +37,15 @@ impl UNet1dConfig {
         let channels = vec![channels.flat_map(|channel| upsampled(channel, factor)).collect()];
         let features = self.context_features.map(|features| sinusoidal_features(factor as f32, features));
         Condition { channels, features: features.unwrap_or_default(), ..Condition::default() }
+    }
+
+    /// What an upsampler is told of sound at its own rate while it learns, `[in_channels, samples]`, which are a multiple of
+    /// `factor`: the same at a lower rate and back. (The package tells the factor's place in its list instead of the factor, which
+    /// it samples with.)
+    pub fn reupsampled_condition(&self, audio: &[f32], factor: usize) -> Condition {
+        let channels = audio.chunks((audio.len() / self.in_channels).max(1));
+        let low: Vec<f32> = channels.flat_map(|channel| downsampled(channel, factor)).collect();
+        self.upsampler_condition(&low, factor)
     }
 
     /// Refuses signals that are told longer than a window of `samples` is at their depths.

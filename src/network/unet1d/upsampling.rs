@@ -1,4 +1,5 @@
-//! How an upsampler's input comes to its output's rate: by windowed sinc interpolation, as the package has it.
+//! How an upsampler's input comes to its output's rate, and in its training from that: by windowed sinc interpolation, as the
+//! package has it.
 
 use std::f64::consts::PI;
 
@@ -30,7 +31,21 @@ pub fn upsampled(channel: &[f32], factor: usize) -> Vec<f32> {
     (0..channel.len() * factor).map(|place| of_phase(place / factor, place % factor)).collect()
 }
 
-/// The weight of a sample at this distance.
+/// `channel` at a `factor`th of its rate; what is left of the last sample is cut off.
+pub fn downsampled(channel: &[f32], factor: usize) -> Vec<f32> {
+    let neighbours = NEIGHBOURS * factor;
+    let kernel: Vec<f64> = (0..=2 * neighbours)
+        .map(|tap| kernel((tap as f64 - neighbours as f64) / factor as f64) / factor as f64)
+        .collect();
+    let at = |place: usize| place.checked_sub(neighbours).and_then(|place| channel.get(place)).copied();
+    let of_index = |index: usize| {
+        let taps = kernel.iter().enumerate();
+        taps.filter_map(|(tap, weight)| Some(weight * f64::from(at(index * factor + tap)?))).sum::<f64>() as f32
+    };
+    (0..channel.len() / factor).map(of_index).collect()
+}
+
+/// The weight of a sample at this distance, in samples of the lower rate.
 fn kernel(distance: f64) -> f64 {
     let t = (distance * ROLLOFF).clamp(-ZEROS, ZEROS) * PI;
     let window = (t / ZEROS / 2.0).cos().powi(2);

@@ -34,6 +34,7 @@ impl TrainConfig {
             ("init", self.init.as_ref()),
             ("data.source", Some(&source)),
             ("data.cache", self.data.cache.as_ref()),
+            ("data.embeddings", self.data.embeddings.as_ref()),
             ("distill.teacher", self.distill.as_ref().map(|distill| &distill.teacher)),
         ];
         for (field, path) in paths.into_iter().filter_map(|(field, path)| Some((field, path?))) {
@@ -55,6 +56,7 @@ impl TrainConfig {
             within(source);
         }
         self.data.cache.as_mut().map(within);
+        self.data.embeddings.as_mut().map(within);
         if let Some(distill) = &mut self.distill {
             within(&mut distill.teacher);
         }

@@ -1,13 +1,13 @@
 //! The network to be trained.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::UNet1dNetwork;
 use super::bandwave::BandWaveNetwork;
 use super::diffwave::{DiffWaveNetwork, Prior};
 use super::wavegrad::{WaveGradNetwork, WaveGradSizes};
 use crate::diffusion::Preconditioning;
-use crate::network::UNet1dConfig;
 
 /// The network to be trained, by its `kind`: `diffwave`, where the file does not say, `bandwave`, `unet1d` or `wavegrad`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,8 +66,15 @@ struct Table {
     #[serde(skip_serializing_if = "Option::is_none")]
     diffusion: Option<Preconditioning>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    arguments: Option<Box<UNet1dConfig>>,
+    arguments: Option<Map<String, Value>>,
     sizes: Option<WaveGradSizes>,
+}
+
+impl NetworkConfig {
+    /// Whether the network is told of a class by tokens.
+    pub fn is_told_embeddings(&self) -> bool {
+        matches!(self, Self::UNet1d(network) if network.arguments.context_embedding_features.is_some())
+    }
 }
 
 impl TryFrom<Table> for NetworkConfig {
@@ -121,7 +128,7 @@ impl Table {
     fn unet1d(self) -> Result<UNet1dNetwork, String> {
         let arguments =
             self.arguments.ok_or("network.arguments: found none, expected a table of the network's")?;
-        let default = UNet1dNetwork::new(*arguments);
+        let default = UNet1dNetwork::of(arguments).map_err(|error| error.to_string())?;
         Ok(UNet1dNetwork {
             rate_hz: self.rate_hz.unwrap_or(default.rate_hz),
             diffusion: self.diffusion.unwrap_or(default.diffusion),
@@ -188,7 +195,7 @@ impl From<NetworkConfig> for Table {
                 diffusion: Some(network.diffusion),
                 sigma_mean: Some(network.sigma_mean),
                 sigma_std: Some(network.sigma_std),
-                arguments: Some(Box::new(network.arguments)),
+                arguments: Some(network.table()),
                 ..Self::default()
             },
             NetworkConfig::WaveGrad(network) => Self {

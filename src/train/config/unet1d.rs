@@ -2,13 +2,20 @@
 
 use std::f64::consts::FRAC_PI_2;
 
+use serde_json::{Map, Value};
+
 use crate::diffusion::Preconditioning;
 use crate::network::UNet1dConfig;
+use crate::network::unet1d::Arguments;
+use crate::{Error, Result};
 
+/// Arguments of the package that are said elsewhere in a configuration.
+const OF_TRAINING: [&str; 3] = ["embedding_mask_proba", "diffusion_sigma_distribution", "sigma_distribution"];
 /// Most of the way to σ without end that V-diffusion draws: beyond it a signal is not told from noise.
 const MOST_SHARE: f64 = 0.9999;
 
-/// A UNet1d network that makes mono sound of noise, told nothing beside the level.
+/// A UNet1d network that makes mono sound of noise: told nothing beside the level, or what an upsampler, an autoencoder or a
+/// network with an embedding is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UNet1dNetwork {
     /// The network, under the names of audio-diffusion-pytorch's arguments.
@@ -52,10 +59,32 @@ impl SigmaDistribution {
 }
 
 impl UNet1dNetwork {
-    /// The network of `arguments` at 22 050 Hz, trained for V-diffusion, and with the package's own numbers of K-diffusion.
-    pub fn new(arguments: UNet1dConfig) -> Self {
-        let diffusion = Preconditioning::V;
-        Self { arguments, rate_hz: 22_050, diffusion, sigma_mean: -3.0, sigma_std: 1.0 }
+    /// The network of the package's `arguments` at 22 050 Hz, trained for V-diffusion where they hold no `sigma_data`, and with
+    /// the package's own numbers of K-diffusion.
+    ///
+    /// # Errors
+    /// Those of the arguments.
+    pub fn of(arguments: Map<String, Value>) -> Result<Self> {
+        if let Some(name) = OF_TRAINING.iter().find(|name| arguments.contains_key(**name)) {
+            let expected =
+                "none: data.label_dropout, network.sigma_mean and network.sigma_std are what is read";
+            return Err(Error::invalid("network.arguments", name, "one", expected));
+        }
+        let Arguments { config, sigma_data, dynamic_threshold } =
+            Arguments::of("network.arguments", arguments, false)?;
+        let diffusion = match sigma_data {
+            Some(sigma_data) => Preconditioning::K { sigma_data, dynamic_threshold },
+            None => Preconditioning::V,
+        };
+        Ok(Self { arguments: config, rate_hz: 22_050, diffusion, sigma_mean: -3.0, sigma_std: 1.0 })
+    }
+
+    /// The arguments as a table.
+    pub(super) fn table(&self) -> Map<String, Value> {
+        match serde_json::to_value(&self.arguments) {
+            Ok(Value::Object(arguments)) => arguments,
+            _ => Map::new(),
+        }
     }
 
     /// Where σ are drawn from in its training.

@@ -29,6 +29,10 @@ impl TrainConfig {
         self.schedule.validate(place)?;
         self.data.validate(place)?;
         self.training.validate(place)?;
+        if let Some(embeddings) = self.data.embeddings.as_ref().filter(|_| !self.network.is_told_embeddings()) {
+            let expected = "none: the network is not conditioned on an embedding";
+            return Err(Error::invalid(place, "data.embeddings", embeddings.display(), expected));
+        }
         match &self.network {
             NetworkConfig::BandWave(network) => self.validate_bandwave(place, network.as_ref()),
             NetworkConfig::DiffWave(network) => self.validate_diffwave(place, network),

@@ -24,6 +24,13 @@ pub struct DataConfig {
     /// of generated sounds (`toy`, `tone`, `pluck`, `burst`). None for a network without labels.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// The kinds of generated sounds that there are, where they are no classes: a crop is one of them. None for a scene of all.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// A folder with a file `CLASS.npy` for each class: the tokens that a network with an embedding is told of it,
+    /// `[tokens, features]`, such as a text encoder's of its name.
+    #[serde(default)]
+    pub embeddings: Option<PathBuf>,
     /// Share of the training crops whose class the network is not told, so that it can be guided (Ho and Salimans 2022).
     #[serde(default)]
     pub label_dropout: f64,
@@ -50,13 +57,15 @@ impl DataConfig {
     pub fn new(source: Source) -> Self {
         let validation = Self::default_validation();
         let augment = AugmentConfig::default();
-        let (classes, label_dropout) = (Vec::new(), 0.0);
-        let (cache, left_out) = (None, Vec::new());
+        let (classes, kinds, label_dropout) = (Vec::new(), Vec::new(), 0.0);
+        let (cache, left_out, embeddings) = (None, Vec::new(), None);
         Self {
             source,
             cache,
             left_out,
             classes,
+            kinds,
+            embeddings,
             label_dropout,
             validation,
             additive_share: 0.0,
@@ -123,13 +132,27 @@ impl DataConfig {
     }
 
     fn validate_classes(&self, place: &str) -> Result<()> {
+        let generated = self.source == Source::Additive;
+        let known = |field: &str, names: &[String]| match names.iter().find(|name| Kind::named(name).is_none())
+        {
+            Some(name) => {
+                let expected = format!("one of {}", Kind::NAMES.join(", "));
+                Err(Error::invalid(place, field, format!("\"{name}\""), expected))
+            }
+            None => Ok(()),
+        };
+        if !self.kinds.is_empty() && !(generated && self.classes.is_empty()) {
+            let expected = "none, or data.source = \"additive\" without data.classes, which are kinds too";
+            return Err(Error::invalid(place, "data.kinds", self.kinds.join(", "), expected));
+        }
+        known("data.kinds", &self.kinds)?;
+        if generated {
+            known("data.classes", &self.classes)?;
+        }
         let refused = |name: &str, expected: String| {
             Err(Error::invalid(place, "data.classes", format!("\"{name}\""), expected))
         };
         for (index, name) in self.classes.iter().enumerate() {
-            if self.source == Source::Additive && Kind::named(name).is_none() {
-                return refused(name, format!("one of {}", Kind::NAMES.join(", ")));
-            }
             if name.is_empty() || name.contains(['/', '\\']) || self.classes[..index].contains(name) {
                 return refused(name, "a folder of its own for every class".into());
             }

@@ -40,7 +40,7 @@ pub struct Crop {
 pub struct DataSet {
     config: DataConfig,
     folder: Option<FolderSet>,
-    /// The kinds that the classes of generated sounds are.
+    /// The kinds of generated sounds that there are, one for each class where there are some; none for scenes of all.
     kinds: Vec<Kind>,
     additive: AdditiveGenerator,
     rate_hz: u32,
@@ -69,7 +69,7 @@ impl DataSet {
         };
         let kinds = match folder {
             Some(_) => Vec::new(),
-            None => config.classes.iter().filter_map(|name| Kind::named(name)).collect(),
+            None => config.classes.iter().chain(&config.kinds).filter_map(|name| Kind::named(name)).collect(),
         };
         Ok(Self { config: config.clone(), folder, kinds, additive: AdditiveGenerator::new(rate_hz), rate_hz })
     }
@@ -97,7 +97,8 @@ impl DataSet {
             Some(folder) if !generated => folder.cut(split, draws, core, surroundings)?,
             None if !self.kinds.is_empty() => {
                 let class = draws.below(self.kinds.len() as u64) as usize;
-                (self.additive.sound_of(self.kinds[class], draws, whole), Some(class))
+                let sound = self.additive.sound_of(self.kinds[class], draws, whole);
+                (sound, Some(class).filter(|class| *class < self.config.classes.len()))
             }
             _ => (self.additive.sound(draws, whole), None),
         };
@@ -121,6 +122,11 @@ impl DataSet {
     /// The recordings in `split`, as paths within the folder. A single recording is in both: its end in validation.
     pub fn recordings(&self, split: Split) -> Vec<&str> {
         self.folder.as_ref().map_or(Vec::new(), |folder| folder.names(split).collect())
+    }
+
+    /// What the data were opened with.
+    pub fn config(&self) -> &DataConfig {
+        &self.config
     }
 
     /// The sample rate.

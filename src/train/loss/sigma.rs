@@ -16,16 +16,22 @@ impl SigmaLoss {
         Self { preconditioning }
     }
 
-    /// The mean loss of `network` over signals, `[batch, channels, samples]`, to which noise of as many values is added with
-    /// `sigmas`, `[batch]`. `[1]`
-    pub fn of(&self, network: &UNet1d, signals: Tensor<3>, noise: Tensor<3>, sigmas: &[f64]) -> Tensor<1> {
+    /// The mean loss of `network`, which is `told` what it is conditioned on, over signals, `[batch, channels, samples]`, to which
+    /// noise of as many values is added with `sigmas`, `[batch]`. `[1]`
+    pub fn of(
+        &self,
+        network: &UNet1d,
+        told: &Told,
+        [signals, noise]: [Tensor<3>; 2],
+        sigmas: &[f64],
+    ) -> Tensor<1> {
         let device = signals.device();
         let column = |of: &dyn Fn(f64) -> f64| column(sigmas, of, &device);
         let signal_scale = column(&|sigma| self.preconditioning.scales(sigma)[0]);
         let noise_scale = column(&|sigma| self.preconditioning.scales(sigma)[1]);
         let x = signals.clone() * signal_scale.clone() + noise.clone() * noise_scale.clone();
         let levels: Vec<f32> = sigmas.iter().map(|sigma| self.preconditioning.level(*sigma) as f32).collect();
-        let predicted = network.forward(x.clone(), &levels, &Told::default());
+        let predicted = network.forward(x.clone(), &levels, told);
         let Preconditioning::K { sigma_data, dynamic_threshold } = self.preconditioning else {
             return (predicted - (noise * signal_scale - signals * noise_scale)).square().mean();
         };

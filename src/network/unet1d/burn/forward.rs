@@ -6,6 +6,7 @@ use burn::tensor::activation::{gelu, sigmoid, tanh};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::affine::Affine;
+use super::encoder::BurnEncoder;
 use super::layers::{BurnBottleneck, BurnDown, BurnUp, Mapped, padded};
 use super::parameters::Parameters;
 use super::resnet::BurnPatches;
@@ -42,6 +43,7 @@ pub struct UNet1d {
     bottleneck: BurnBottleneck,
     ups: Vec<BurnUp>,
     unpatch: BurnPatches,
+    encoder: Option<BurnEncoder>,
 }
 
 impl UNet1dConfig {
@@ -50,7 +52,8 @@ impl UNet1dConfig {
         self.assemble(&mut |name| Tensor::from_data(weights.values(name), device))
     }
 
-    /// Builds a network of parameters, asked for by name and given flat. Of an autoencoder it is the network alone.
+    /// Builds a network of parameters, asked for by name and given flat, in the order of its table. Of an autoencoder the
+    /// bottleneck is left out.
     pub fn assemble(&self, parameter: &mut dyn FnMut(&str) -> Tensor<1>) -> UNet1d {
         let (structure, mut from) = (Structure::of(self), Parameters::new(self, parameter));
         let from = &mut from;
@@ -70,6 +73,7 @@ impl UNet1dConfig {
             bottleneck: BurnBottleneck::new(&structure.bottleneck, from),
             ups: structure.ups.iter().map(|up| BurnUp::new(up, from)).collect(),
             unpatch: BurnPatches::new(&structure.unpatch, from),
+            encoder: self.autoencoder.as_ref().map(|encoder| BurnEncoder::new(encoder, self, from)),
             config: self.clone(),
         }
     }
@@ -143,6 +147,13 @@ impl UNet1d {
             (time, features) => time.or(features)?,
         };
         Some(gelu(second.vectors(gelu(first.vectors(sum)))))
+    }
+
+    /// What an autoencoder's own encoder tells its network of `audio`, `[batch, in_channels, samples]`, whose samples are a multiple
+    /// of the total factor; none of another network.
+    pub fn encoded(&self, audio: &Tensor<3>) -> Option<Vec<Tensor<3>>> {
+        let encoder = self.encoder.as_ref()?;
+        Some(encoder.decode(encoder.encode(audio.clone())))
     }
 
     /// `length` tokens that stand for none, `[batch, length, features]`.

@@ -80,6 +80,7 @@ pub(super) struct BurnUp {
     resnets: Vec<BurnResnet>,
     transformer: Option<BurnTransformer>,
     upsample: Affine<3>,
+    extracted: Option<BurnResnet>,
 }
 
 impl BurnUp {
@@ -91,6 +92,7 @@ impl BurnUp {
             resnets: structure.resnets.iter().map(|resnet| BurnResnet::new(resnet, from)).collect(),
             transformer: attending(structure.transformer.as_ref(), from),
             upsample: from.affine(&name),
+            extracted: structure.extracted.as_ref().map(|resnet| BurnResnet::new(resnet, from)),
         }
     }
 
@@ -116,6 +118,11 @@ impl BurnUp {
                 self.upsample.convolution(repeated.reshape([batch, channels, n * self.factor]), 1)
             }
         }
+    }
+
+    /// What leaves the layer for others beside its output.
+    pub(super) fn extracted(&self, output: &Tensor<3>) -> Option<Tensor<3>> {
+        self.extracted.as_ref().map(|resnet| resnet.run(output.clone(), None))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod affine;
 mod denoiser;
+mod encoder;
 mod forward;
 mod layers;
 mod parameters;
