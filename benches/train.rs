@@ -1,4 +1,4 @@
-//! Speed of training on this CPU: `cargo bench --bench train`.
+//! Speed of training on this CPU: `cargo bench --features train --bench train`.
 //!
 //! Trains networks on generated sounds for some seconds in every precision, one after the other, and prints how much audio
 //! goes through them; data, losses and optimizer included.

@@ -7,7 +7,7 @@ use std::f64::consts::{LN_10, PI};
 
 use serde::Serialize;
 
-use crate::mel::{Compression, Dialect, Framing, PowerSpectrum, Windows, mel_of, require_finite};
+use crate::mel::{Compression, Dialect, Framing, Mel, PowerSpectrum, Windows, mel_of, require_finite};
 use crate::{Error, Result};
 
 /// Decibels of magnitude per neper.
@@ -107,6 +107,16 @@ fn mel_dialect(rate_hz: u32) -> Result<Dialect> {
         compression: Compression::Ln { floor: 1e-4 },
         ..lmnt
     })
+}
+
+/// Mel frames of a signal as they are compared, in decibels: lmnt-diffwave's bands, a hop of 11.6 ms.
+///
+/// # Errors
+/// Those of [`compare`], of one signal.
+pub fn decibels(samples: &[f32], rate_hz: u32) -> Result<Mel> {
+    let mel = mel_of(samples, &mel_dialect(rate_hz)?)?;
+    let values = mel.as_frames().iter().map(|neper| DB_PER_NEPER as f32 * neper);
+    Ok(Mel::from_frames(mel.n_mels(), values.collect()))
 }
 
 /// The mel L1 and the mel-cepstral distortion, in decibels.

@@ -34,6 +34,8 @@ pub mod mel;
 pub mod model;
 pub mod network;
 pub mod render;
+#[cfg(feature = "pictures")]
+pub mod spectrogram;
 pub mod stream;
 #[cfg(feature = "train")]
 pub mod train;

@@ -1,4 +1,4 @@
-//! Speed of the CPU engine: `cargo bench --bench kernel`, optionally with `-- --set avx2 --threads 1`.
+//! Speed of the CPU engine: `cargo bench --features burn --bench kernel`, optionally with `-- --set avx2 --threads 1`.
 //!
 //! Prints GFLOP/s of one residual layer and of the whole network and their share of this machine's own peak; then how
 //! long DiffWave takes for a second of audio, offline and in the plugin's latency modes, beside burn on the same CPU.

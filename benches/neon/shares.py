@@ -1,6 +1,6 @@
 """How much of an ARM core's peak the NEON kernels leave room for, by counting instructions in emulation.
 
-    cargo build --release --target aarch64-unknown-linux-gnu --no-default-features --features cli
+    cargo build --release --target aarch64-unknown-linux-gnu
     python benches/neon/shares.py target/aarch64-unknown-linux-gnu/release/remel
 
 It needs qemu-aarch64, an AArch64 libc and a C compiler (Debian: qemu-user, gcc-aarch64-linux-gnu, gcc). Two renders of different

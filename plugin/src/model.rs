@@ -129,10 +129,8 @@ impl PlacedModel {
     /// The device does not answer.
     fn renderers(&self) -> Result<Renderers> {
         let renderer = Vocoder::with_threads(self.model.clone(), &self.backend, self.threads)?;
-        let fallback = match self.backend {
-            Backend::Cpu => None,
-            _ => Some(Vocoder::with_threads(self.model.clone(), &Backend::Cpu, self.threads)?),
-        };
+        let cpu = || Vocoder::with_threads(self.model.clone(), &Backend::Cpu, self.threads);
+        let fallback = (self.backend != Backend::Cpu).then(cpu).transpose()?;
         Ok((Box::new(renderer), fallback.map(|cpu| Box::new(cpu) as _)))
     }
 }

@@ -43,10 +43,7 @@ impl ModelFile {
         }
         let mut opened = Opened::new(path)?;
         if opened.kind == Kind::Npy {
-            return Err(Error::unreadable(
-                path,
-                "is a NumPy array: expected a model (.safetensors) or a checkpoint (.pt)",
-            ));
+            return Err(is_array(path));
         }
         if opened.kind == Kind::Safetensors
             && let (Some(length), Some(first)) = (opened.length, opened.bytes.first_chunk::<8>())
@@ -58,6 +55,19 @@ impl ModelFile {
         }
         opened.read_to(path, MOST_BYTES + 1)?;
         Ok(Self { path: path.to_owned(), kind: opened.kind, bytes: opened.bytes.into() })
+    }
+
+    /// The same of `bytes` that came another way than from a file; `name` stands for its path in errors.
+    ///
+    /// # Errors
+    /// They are no model's.
+    pub fn from_bytes(name: &str, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self> {
+        let (path, bytes) = (PathBuf::from(name), bytes.into());
+        let kind = Kind::of(&path, &bytes[..bytes.len().min(HEAD_BYTES)], bytes.len() as u64)?;
+        match kind {
+            Kind::Npy => Err(is_array(&path)),
+            kind => Ok(Self { path, kind, bytes }),
+        }
     }
 
     /// Where the file lies, for the user's eyes.
@@ -165,6 +175,10 @@ impl Opened {
             false => Ok(()),
         }
     }
+}
+
+fn is_array(path: &Path) -> Error {
+    Error::unreadable(path, "is a NumPy array: expected a model (.safetensors) or a checkpoint (.pt)")
 }
 
 fn too_large(path: &Path, found: &str) -> Error {

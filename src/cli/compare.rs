@@ -1,13 +1,16 @@
 //! `remel compare REF.wav TEST.wav`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use remel::Error;
-use remel::compare::compare;
+use remel::compare::{compare, decibels};
+use remel::mel::Mel;
+use remel::spectrogram::Picture;
 
 use super::input::read_audio;
+use super::output;
 use super::print::print_line;
 
 /// Arguments of `remel compare`.
@@ -20,11 +23,22 @@ pub struct Compare {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Draw mel spectrograms of both and, below them, how far they are apart: black for equal, brightest for 20 dB and more
+    #[arg(long, value_name = "PICTURE.png")]
+    png: Option<PathBuf>,
 }
+
+/// Decibels from the loudest value of a picture to its black.
+const RANGE_DB: f32 = 80.0;
+/// Difference that is brightest.
+const BRIGHTEST_DB: f32 = 20.0;
 
 impl Compare {
     /// Runs the command.
     pub fn run(self) -> Result<()> {
+        if let Some(png) = &self.png {
+            output::check(png, &["png"], &[Some(&self.reference), Some(&self.test)])?;
+        }
         let reference = read_audio(&self.reference)?;
         let test = read_audio(&self.test)?;
         if reference.rate_hz != test.rate_hz {
@@ -32,7 +46,12 @@ impl Compare {
             let expected = format!("{} Hz, the reference's", reference.rate_hz);
             return Err(Error::invalid(self.test.display(), "sample rate", found, expected).into());
         }
-        let result = compare(&reference.to_mono(), &test.to_mono(), reference.rate_hz)?;
+        let [reference_mono, test_mono] = [reference.to_mono(), test.to_mono()];
+        let result = compare(&reference_mono, &test_mono, reference.rate_hz)?;
+        if let Some(png) = &self.png {
+            let both = [reference_mono, test_mono].map(|mono| mono[..result.compared_samples].to_vec());
+            draw(&both, reference.rate_hz, png)?;
+        }
         if self.json {
             print_line!("{}", serde_json::to_string_pretty(&result)?)?;
             return Ok(());
@@ -50,4 +69,16 @@ impl Compare {
         }
         Ok(())
     }
+}
+
+/// Draws both signals and their difference.
+fn draw(both: &[Vec<f32>; 2], rate_hz: u32, path: &Path) -> Result<()> {
+    let [reference, test] = [decibels(&both[0], rate_hz)?, decibels(&both[1], rate_hz)?];
+    let pairs = reference.as_frames().iter().zip(test.as_frames());
+    let apart = Mel::from_frames(reference.n_mels(), pairs.map(|(a, b)| (a - b).abs()).collect());
+    let loudest =
+        reference.as_frames().iter().chain(test.as_frames()).fold(f32::MIN, |most, value| most.max(*value));
+    let range = [loudest - RANGE_DB, loudest];
+    let panels = [(&reference, range), (&test, range), (&apart, [0.0, BRIGHTEST_DB])];
+    Ok(Picture::of_panels(&panels).write(path)?)
 }

@@ -23,6 +23,11 @@ impl Devices {
             };
             print_line!("{backend}{chosen}")?;
         }
+        if !cfg!(feature = "gpu") {
+            print_line!(
+                "no GPUs: this is a build for the CPU alone (one with `--features gpu` looks for them)"
+            )?;
+        }
         Ok(())
     }
 }

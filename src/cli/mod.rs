@@ -25,6 +25,8 @@ mod synth;
 mod told;
 #[cfg(feature = "train")]
 mod train;
+#[cfg(not(feature = "train"))]
+mod train_missing;
 mod upsample;
 mod vocode;
 mod windows;
@@ -71,6 +73,9 @@ enum Command {
     /// Train a model on a folder of audio or on generated sounds
     #[cfg(feature = "train")]
     Train(train::Train),
+    /// Train a model: in a build with `--features train`
+    #[cfg(not(feature = "train"))]
+    Train(train_missing::Train),
     /// Show what a model is
     Info(info::Info),
     /// Convert a PyTorch checkpoint to a Remel model
@@ -132,7 +137,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Encode(command) => command.run(),
         Command::Decode(command) => command.run(),
         Command::ScheduleSearch(command) => command.run(),
-        #[cfg(feature = "train")]
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),
         Command::Convert(command) => command.run(),

@@ -51,6 +51,9 @@ impl BackendChoice {
             Self::Cpu => Ok(Backend::Cpu),
             Self::Gpu => match Backend::first_gpu() {
                 Some(gpu) => Ok(gpu),
+                None if !cfg!(feature = "gpu") => bail!(
+                    "--backend gpu: found a build for the CPU alone, expected one with `--features gpu` (cargo run --release --features gpu -- …)"
+                ),
                 None => bail!(
                     "--backend gpu: found no device of Vulkan, Metal or DirectX, expected one (see `remel devices`)"
                 ),

@@ -9,8 +9,9 @@ impl Progress {
     /// A bar that says what is going on.
     pub fn new(what: &'static str) -> Self {
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} network calls, {eta} left")
-            .expect("the template is well-formed");
+        let style =
+            ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} network calls, {per_sec}, {eta} left")
+                .expect("the template is well-formed");
         bar.set_style(style);
         bar.set_message(what);
         Self(bar)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::data::Split;
 use super::observer::Progress;
 use super::pairs::{Excerpt, Pairs};
-use super::report::{EventFile, Metrics, Picture, mel_picture};
+use super::report::{EventFile, Metrics};
 use crate::Result;
 use crate::audio::Audio;
 use crate::diffusion::Condition;
@@ -15,6 +15,7 @@ use crate::model::Model;
 use crate::network::unet1d::cpu::EncoderCpu;
 use crate::network::{Backend, Network};
 use crate::render::Request;
+use crate::spectrogram::Picture;
 use crate::vocoder::Vocoder;
 
 /// The figures of the table.
@@ -65,8 +66,9 @@ impl Journal {
         let Sample { reference, made, mels } = sample;
         reference.write_wav(&self.folder.join("reference.wav"))?;
         if let Some([asked, came]) = mels {
-            mel_picture(&[asked, came], &self.folder.join(format!("sample_{step:08}.png")))?;
-            self.events.picture(step, "sample_mel", &Picture::of_mels(&[asked, came]))?;
+            let picture = Picture::of_mels(&[asked, came]);
+            picture.write(&self.folder.join(format!("sample_{step:08}.png")))?;
+            self.events.picture(step, "sample_mel", &picture)?;
         }
         made.write_wav(&self.folder.join(format!("sample_{step:08}.wav")))?;
         self.events.audio(step, "sample", made)

@@ -27,8 +27,8 @@ enum Work {
     Test(&'static [&'static [&'static str]]),
 }
 
-/// All crates but this one.
-const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask"];
+/// All crates but this one, with all that they can do.
+const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask", "--all-features"];
 /// This crate.
 const OWN: &[&str] = &["--package", "xtask"];
 
@@ -43,10 +43,16 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "clippy without burn",
-        work: Work::Cargo(&[
-            &["clippy", "--release", "--package", "remel", "--no-default-features", "--features", "cli"],
-            &["--all-targets", "--", "-D", "warnings"],
-        ]),
+        work: Work::Cargo(&[&[
+            "clippy",
+            "--release",
+            "--package",
+            "remel",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]]),
     },
     Step {
         name: "clippy of the library alone",
@@ -65,6 +71,11 @@ const STEPS: &[Step] = &[
     Step { name: "tests of xtask", work: Work::Test(&[&["--release"], OWN]) },
     // Examples in the documentation are among them.
     Step { name: "tests", work: Work::Test(&[&["--release"], PRODUCT]) },
+    // As the README's first command builds it.
+    Step {
+        name: "tests of the program for the CPU alone",
+        work: Work::Test(&[&["--release", "--package", "remel", "--test", "cpu_alone"]]),
+    },
     Step { name: "miri", work: Work::Own(miri::run) },
     Step { name: "host", work: Work::Test(&[&["--release"], PRODUCT, &["--test", "host", "--", "--ignored"]]) },
 ];

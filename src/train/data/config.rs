@@ -141,7 +141,8 @@ impl DataConfig {
             }
             None => Ok(()),
         };
-        if !self.kinds.is_empty() && !(generated && self.classes.is_empty()) {
+        let are_chosen = generated && self.classes.is_empty();
+        if !(self.kinds.is_empty() || are_chosen) {
             let expected = "none, or data.source = \"additive\" without data.classes, which are kinds too";
             return Err(Error::invalid(place, "data.kinds", self.kinds.join(", "), expected));
         }

@@ -6,10 +6,10 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Picture;
 use super::metrics::append;
 use super::protobuf::Message;
 use crate::audio::Audio;
+use crate::spectrogram::Picture;
 use crate::{Error, Result};
 
 /// Field numbers of `Event`.

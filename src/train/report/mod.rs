@@ -1,10 +1,8 @@
-//! What is written down while a model is trained: a table of figures, TensorBoard's event files, pictures.
+//! What is written down while a model is trained: a table of figures, and TensorBoard's event files.
 
 mod events;
 mod metrics;
-mod picture;
 mod protobuf;
 
 pub use events::EventFile;
 pub use metrics::Metrics;
-pub use picture::{Picture, mel_picture};

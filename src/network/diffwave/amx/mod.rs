@@ -1,5 +1,5 @@
 //! DiffWave's residual layers forwards and backwards in bf16, on processors with a tile unit (Intel's AMX): training on a CPU
-//! at four to six times the speed of `f32` (`cargo bench --bench train`).
+//! at four to six times the speed of `f32` (`cargo bench --features train --bench train`).
 //!
 //! As in the CPU form for rendering, activations lie sample by sample with their channels side by side; a block of 32
 //! samples goes through one layer at a time. Values are kept in bf16 and summed in `f32`. What a layer hands on is its

@@ -23,19 +23,28 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Mel spectrograms one below the other, such as what was asked for and what came out: time from left to right,
-    /// the lowest band at the bottom, and one range of [`colour`]s for all, from their least to their largest value.
+    /// Mel spectrograms one below the other, such as what was asked for and what came out, in one range of [`colour`]s for all,
+    /// from their least to their largest value.
     ///
     /// # Panics
     /// Where none of the spectrograms has a frame.
     pub fn of_mels(mels: &[&Mel]) -> Self {
-        let width = mels.iter().map(|mel| mel.frames()).max().unwrap_or(0) * PIXELS;
-        assert!(width > 0, "a picture needs at least one frame");
         let values = || mels.iter().flat_map(|mel| mel.as_frames()).copied().filter(|v| v.is_finite());
         let least = values().fold(f32::INFINITY, f32::min);
         let range = [least, values().fold(f32::NEG_INFINITY, f32::max)];
+        Self::of_panels(&mels.iter().map(|mel| (*mel, range)).collect::<Vec<_>>())
+    }
+
+    /// Mel spectrograms one below the other, each with the range of its [`colour`]s: time from left to right, the lowest band at
+    /// the bottom.
+    ///
+    /// # Panics
+    /// Where none of the spectrograms has a frame.
+    pub fn of_panels(panels: &[(&Mel, [f32; 2])]) -> Self {
+        let width = panels.iter().map(|(mel, _)| mel.frames()).max().unwrap_or(0) * PIXELS;
+        assert!(width > 0, "a picture needs at least one frame");
         let mut pixels = Vec::new();
-        for (index, mel) in mels.iter().enumerate() {
+        for (index, (mel, range)) in panels.iter().enumerate() {
             if index > 0 {
                 pixels.resize(pixels.len() + 3 * width * GAP, 0xff);
             }
@@ -44,7 +53,7 @@ impl Picture {
                 for column in 0..width {
                     let frame = column / PIXELS;
                     let value = if frame < mel.frames() { mel.frame(frame)[band] } else { f32::NAN };
-                    pixels.extend(colour(value, range));
+                    pixels.extend(colour(value, *range));
                 }
             }
         }
@@ -62,18 +71,15 @@ impl Picture {
         writer.finish().expect("memory takes everything");
         bytes
     }
-}
 
-/// Writes [`Picture::of_mels`] as a PNG file, whole or not at all.
-///
-/// # Errors
-/// Where the file cannot be written.
-///
-/// # Panics
-/// Where none of the spectrograms has a frame.
-pub fn mel_picture(mels: &[&Mel], path: &Path) -> Result<()> {
-    let png = Picture::of_mels(mels).png();
-    write_whole(path, |file| file.write_all(&png))
+    /// Writes the picture as a PNG file, whole or not at all.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let png = self.png();
+        write_whole(path, |file| file.write_all(&png))
+    }
 }
 
 #[cfg(test)]
