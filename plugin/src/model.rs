@@ -109,9 +109,9 @@ impl PlacedModel {
                 "{}, {direction}, {parameters:.2} M parameters, {rate_hz} Hz, {licence}",
                 network.family()
             ),
-            backend: match self.backend {
-                Backend::Cpu => format!("{} × {}", self.backend, self.threads),
-                _ => self.backend.to_string(),
+            backend: match self.backend == Backend::Cpu {
+                true => format!("{} × {}", self.backend, self.threads),
+                false => self.backend.to_string(),
             },
             dialect: self.dialect.clone(),
             latencies_ms,
