@@ -49,8 +49,8 @@ impl Compare {
         let [reference_mono, test_mono] = [reference.to_mono(), test.to_mono()];
         let result = compare(&reference_mono, &test_mono, reference.rate_hz)?;
         if let Some(png) = &self.png {
-            let both = [reference_mono, test_mono].map(|mono| mono[..result.compared_samples].to_vec());
-            draw(&both, reference.rate_hz, png)?;
+            let both = [&reference_mono, &test_mono].map(|mono| &mono[..result.compared_samples]);
+            draw(both, reference.rate_hz, png)?;
         }
         if self.json {
             print_line!("{}", serde_json::to_string_pretty(&result)?)?;
@@ -72,8 +72,8 @@ impl Compare {
 }
 
 /// Draws both signals and their difference.
-fn draw(both: &[Vec<f32>; 2], rate_hz: u32, path: &Path) -> Result<()> {
-    let [reference, test] = [decibels(&both[0], rate_hz)?, decibels(&both[1], rate_hz)?];
+fn draw([reference, test]: [&[f32]; 2], rate_hz: u32, path: &Path) -> Result<()> {
+    let [reference, test] = [decibels(reference, rate_hz)?, decibels(test, rate_hz)?];
     let pairs = reference.as_frames().iter().zip(test.as_frames());
     let apart = Mel::from_frames(reference.n_mels(), pairs.map(|(a, b)| (a - b).abs()).collect());
     let loudest =

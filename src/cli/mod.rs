@@ -23,10 +23,9 @@ mod schedule_search;
 mod sigma;
 mod synth;
 mod told;
-#[cfg(feature = "train")]
 mod train;
-#[cfg(not(feature = "train"))]
-mod train_missing;
+#[cfg(feature = "train")]
+mod training;
 mod upsample;
 mod vocode;
 mod windows;
@@ -71,11 +70,8 @@ enum Command {
     /// Search for a short schedule that suits a model
     ScheduleSearch(schedule_search::ScheduleSearch),
     /// Train a model on a folder of audio or on generated sounds
-    #[cfg(feature = "train")]
+    #[cfg_attr(not(feature = "train"), command(about = "Train a model: in a build with `--features train`"))]
     Train(train::Train),
-    /// Train a model: in a build with `--features train`
-    #[cfg(not(feature = "train"))]
-    Train(train_missing::Train),
     /// Show what a model is
     Info(info::Info),
     /// Convert a PyTorch checkpoint to a Remel model
@@ -160,10 +156,6 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 impl Command {
     /// Whether the command itself decides what happens when it is told to end, or when a reader has gone.
     fn hears_signals(&self) -> bool {
-        #[cfg(feature = "train")]
-        if matches!(self, Self::Train(_)) {
-            return true;
-        }
-        false
+        cfg!(feature = "train") && matches!(self, Self::Train(_))
     }
 }

@@ -6,7 +6,7 @@ use crate::diffusion::Condition;
 use crate::domain::{Domain, SpectralFilter, Stft};
 use crate::mel::{Mel, mel_of};
 use crate::model::ModelHeader;
-use crate::network::{Network, UNet1dConfig};
+use crate::network::Network;
 use crate::{Error, Result};
 
 /// Largest value of a whitened signal, whose standard deviation is a quarter.
@@ -43,17 +43,10 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// Crops of `data` for the model that `header` describes.
-    ///
-    /// # Errors
-    /// Where the file of a class's tokens cannot be read, or has no such tokens as the network is told.
-    pub fn new(data: DataSet, header: ModelHeader) -> Result<Self> {
+    /// Crops of `data` for the model that `header` describes, whose network is told of classes by [`tokens`], if it is.
+    pub fn new(data: DataSet, header: ModelHeader, tokens: Vec<Vec<f32>>) -> Self {
         let free = header.dialect.as_ref().filter(|_| header.frames_are_free());
-        let tokens = match &header.network {
-            Network::UNet1d(network) => tokens(data.config(), network)?,
-            _ => Vec::new(),
-        };
-        Ok(Self { filter: header.filter(), stft: free.map(Stft::new), data, header, tokens })
+        Self { filter: header.filter(), stft: free.map(Stft::new), data, header, tokens }
     }
 
     /// The data.
@@ -109,11 +102,13 @@ impl Pairs {
     }
 }
 
-/// The tokens of every class, as many of each.
-fn tokens(data: &DataConfig, network: &UNet1dConfig) -> Result<Vec<Vec<f32>>> {
-    let Some((folder, features)) = data.embeddings.as_ref().zip(network.context_embedding_features) else {
-        return Ok(Vec::new());
-    };
+/// The tokens of every class, as many of each; none of a network that is told of no class so.
+///
+/// # Errors
+/// Where the file of a class's tokens cannot be read, or has no such tokens as the network is told.
+pub fn tokens(data: &DataConfig, network: &Network) -> Result<Vec<Vec<f32>>> {
+    let (Some(folder), Network::UNet1d(network)) = (&data.embeddings, network) else { return Ok(Vec::new()) };
+    let Some(features) = network.context_embedding_features else { return Ok(Vec::new()) };
     let of_class = |class: &String| {
         let path = folder.join(format!("{class}.npy"));
         let tokens = read_tokens(&path, features)?;

@@ -13,7 +13,7 @@ use super::journal::{Journal, Sample};
 use super::learner::Learner;
 use super::observer::{Observer, Progress};
 use super::optimizer::Optimizer;
-use super::pairs::Pairs;
+use super::pairs::{Pairs, tokens};
 use super::state::State;
 use super::{start, task, temperature};
 use crate::model::{Model, ModelHeader};
@@ -52,7 +52,9 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
         false => State::new(&start::parameters(config, &header, teacher.as_ref(), warn)?, &backend.device()),
     };
     state.scale = state.scale.suited(training.precision);
-    let pairs = Arc::new(Pairs::new(start::data(config, header.rate_hz, observer)?, header.clone())?);
+    let tokens = tokens(&config.data, &header.network)?;
+    let data = start::data(config, header.rate_hz, observer)?;
+    let pairs = Arc::new(Pairs::new(data, header.clone(), tokens));
     let task = task::open(config, &header, &pairs, teacher, &backend)?;
     let learner = Learner::new(task, training, &backend);
     let journal = Journal::open(&config.run_folder(), state.step)?;

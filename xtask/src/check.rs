@@ -43,16 +43,10 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "clippy without burn",
-        work: Work::Cargo(&[&[
-            "clippy",
-            "--release",
-            "--package",
-            "remel",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]]),
+        work: Work::Cargo(&[
+            &["clippy", "--release", "--package", "remel"],
+            &["--all-targets", "--", "-D", "warnings"],
+        ]),
     },
     Step {
         name: "clippy of the library alone",

@@ -124,11 +124,6 @@ impl DataSet {
         self.folder.as_ref().map_or(Vec::new(), |folder| folder.names(split).collect())
     }
 
-    /// What the data were opened with.
-    pub fn config(&self) -> &DataConfig {
-        &self.config
-    }
-
     /// The sample rate.
     pub fn rate_hz(&self) -> u32 {
         self.rate_hz

@@ -42,7 +42,7 @@ fn gradients_are_the_slope_of_the_loss() {
     let header = start::header(&config).unwrap();
     let (network, device) = (header.network.bandwave("test").unwrap(), Backend::Cpu.device());
     let data = DataSet::open(&DataConfig::new(Source::Additive), header.rate_hz, &mut ());
-    let pairs = Pairs::new(data.unwrap(), header.clone()).unwrap();
+    let pairs = Pairs::new(data.unwrap(), header.clone(), Vec::new());
     let task = BandWaveTask::new(&config.training, &header, network, pairs.into(), device.clone()).unwrap();
     let mut weights = start::parameters(&config, &header, None, &mut |_| ()).unwrap();
     // Away from the zeros of a beginning, where many gradients are zero too.
