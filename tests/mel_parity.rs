@@ -5,11 +5,9 @@
 //! the band's magnitude. No band of any frame is off by 2e-3 dB, floors included, and the root mean square over
 //! those above the floor is below 1e-4 relative (8.7e-4 dB). Digital silence agrees exactly.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use npyz::{NpyFile, Order};
+use remel::audio::read_npy;
 use remel::mel::{Compression, Dialect, Mel, MelStream, Spectrum, mel_of};
 
 fn fixture(name: &str) -> PathBuf {
@@ -25,9 +23,9 @@ fn clip(rate_hz: u32) -> Vec<f32> {
 /// The reference, turned from `[n_mels, frames]` to frames.
 fn reference(dialect: &Dialect) -> Mel {
     let path = fixture(&format!("{}.npy", dialect.name));
-    let npy = NpyFile::new(BufReader::new(File::open(path).expect("a reference per dialect"))).expect("a .npy");
-    assert_eq!((npy.shape()[0] as usize, npy.order()), (dialect.n_mels, Order::C));
-    Mel::from_bands(dialect.n_mels, &npy.into_vec().expect("float32"))
+    let array = read_npy(&path).expect("a reference per dialect");
+    assert_eq!(array.shape[0], dialect.n_mels);
+    Mel::from_bands(dialect.n_mels, &array.data)
 }
 
 /// Decibels of magnitude per unit of the compressed value.

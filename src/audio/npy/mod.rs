@@ -1,10 +1,12 @@
 //! NumPy arrays in and out.
 
+mod header;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use npyz::{NpyFile, Order, WriterBuilder};
+use header::Header;
 
 use super::number::{Number, row_major, strides};
 use super::write_whole;
@@ -47,10 +49,8 @@ impl Array {
 
 /// Largest file that is read as an array: hours of spectra.
 const MOST_BYTES: u64 = 1 << 31;
-/// Longest and deepest header that is parsed: those of arrays of numbers are shorter than 200 bytes, and those of records are named
-/// for what they are.
-const MOST_HEADER_BYTES: usize = 1 << 16;
-const MOST_DEPTH: usize = 8;
+/// How every file begins.
+const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Reads a `.npy` file of one to three axes whose values are `f16`, `f32` or `f64`, of either byte order, in either order of
 /// axes.
@@ -79,15 +79,15 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
         let found = format!("more than {MOST_BYTES} bytes");
         return Err(Error::invalid(path.display(), "size", found, "an array of at most as many"));
     }
-    check_header(path, &bytes)?;
-    let npy = NpyFile::new(&bytes[..])
-        .map_err(|e| Error::unreadable(path, format!("not a .npy array ({})", one_line(&e))))?;
-    let shape: Vec<usize> = npy.shape().iter().map(|n| usize::try_from(*n).unwrap_or(usize::MAX)).collect();
+    let (header, data) = split(path, &bytes)?;
+    let Some(header) = Header::parse(header) else {
+        let header: String = header.chars().take(80).collect();
+        return Err(Error::unreadable(path, format!("not a .npy array (its header is {header:?})")));
+    };
+    let Header { shape, dtype, fortran_order } = header;
     if shape.is_empty() || shape.len() > 3 {
         return Err(Error::invalid(path.display(), "shape", format!("{shape:?}"), "one to three axes"));
     }
-    let dtype = npy.dtype().descr();
-    let dtype = dtype.trim_matches('\'');
     let Some((number, swapped)) = float_of(dtype) else {
         // What NumPy has no name for is saved as bytes without a meaning: bfloat16, for one.
         let hint = match dtype {
@@ -100,49 +100,34 @@ pub fn read_npy_unchecked(path: &Path) -> Result<Array> {
     };
     let values = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length));
     let needed = values.and_then(|values| values.checked_mul(number.size()));
-    let data = &bytes[data_start(&bytes)..];
     let Some(data) = needed.and_then(|needed| data.get(..needed)) else {
         let reason = format!("truncated array (shape {shape:?}, {} bytes of data)", data.len());
         return Err(Error::unreadable(path, reason));
     };
     let mut data = number.little_endian(data, swapped);
-    if npy.order() == Order::Fortran && !data.is_empty() {
+    if fortran_order && !data.is_empty() {
         let rows = row_major(&data, number.size(), 0, &shape, &strides(&shape, true));
         data = rows.expect("as many as there are").into();
     }
     Ok(Array { data: number.widen(&data), shape })
 }
 
-/// Refuses a header that nests what no array of numbers has, before a parser follows it.
-fn check_header(path: &Path, bytes: &[u8]) -> Result<()> {
-    if !bytes.starts_with(b"\x93NUMPY") {
-        return Err(Error::unreadable(path, "not a .npy array (it begins as none does)"));
-    }
-    let header = bytes.get(..12).map_or(0, |_| data_start(bytes));
-    let Some(header) = bytes.get(10..header) else {
-        return Err(Error::unreadable(path, "not a .npy array (its header is cut short)"));
+/// The text of a file's header, and the bytes behind it.
+fn split<'a>(path: &Path, bytes: &'a [u8]) -> Result<(&'a str, &'a [u8])> {
+    let damaged = |reason: &str| Error::unreadable(path, format!("not a .npy array ({reason})"));
+    let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it begins as none does"))?;
+    let cut_short = || damaged("its header is cut short");
+    // The version, of which the first has two bytes for the header's length, and later ones four.
+    let (version, rest) = rest.split_first_chunk::<2>().ok_or_else(cut_short)?;
+    let split = if version[0] == 1 {
+        rest.split_first_chunk().map(|(length, rest)| (usize::from(u16::from_le_bytes(*length)), rest))
+    } else {
+        rest.split_first_chunk().map(|(length, rest)| (u32::from_le_bytes(*length) as usize, rest))
     };
-    let (mut depth, mut deepest) = (0usize, 0);
-    for byte in header {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    if header.len() > MOST_HEADER_BYTES || deepest > MOST_DEPTH {
-        let found = format!("{} bytes, nested {deepest} deep", header.len());
-        return Err(Error::invalid(path.display(), "header", found, "that of an array of numbers"));
-    }
-    Ok(())
-}
-
-/// Where the values begin, by what the file's header says of its length.
-fn data_start(bytes: &[u8]) -> usize {
-    let length = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    // The header's length has two bytes in the first version of the format, and four in later ones.
-    if bytes[6] == 1 { 10 + length(&bytes[8..10]) } else { 12 + length(&bytes[8..12]) }
+    let (header, data) =
+        split.and_then(|(length, rest)| rest.split_at_checked(length)).ok_or_else(cut_short)?;
+    let header = str::from_utf8(header).map_err(|_| damaged("its header is no text"))?;
+    Ok((header, data))
 }
 
 /// What NumPy calls `dtype`, where that is a floating-point number, and whether it is big-endian.
@@ -152,17 +137,20 @@ fn float_of(dtype: &str) -> Option<(Number, bool)> {
     ["<", ">"].contains(&order).then_some((number, order == ">"))
 }
 
-fn one_line(error: &std::io::Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().chars().take(120).collect()
-}
-
 /// Writes `data` as a `.npy` array of `f32` with the shape `shape`, row-major. The file appears whole or not at all.
 pub fn write_npy(path: &Path, shape: &[usize], data: &[f32]) -> Result<()> {
     debug_assert_eq!(shape.iter().product::<usize>(), data.len());
-    let shape: Vec<u64> = shape.iter().map(|n| *n as u64).collect();
+    let mut header = Header::text_of(shape);
+    // Values begin at a multiple of 64 bytes, behind a line's end.
+    let used = MAGIC.len() + 4 + header.len() + 1;
+    header.extend(std::iter::repeat_n(' ', used.next_multiple_of(64) - used));
+    header.push('\n');
+    // At most three axes: far below what two bytes hold.
+    let length = (header.len() as u16).to_le_bytes();
     write_whole(path, |file| {
-        let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd()?;
-        writer.extend(data)?;
-        writer.finish()
+        for part in [MAGIC, &[1, 0], &length, header.as_bytes()] {
+            file.write_all(part)?;
+        }
+        data.iter().try_for_each(|value| file.write_all(&value.to_le_bytes()))
     })
 }
