@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use remel::audio::Audio;
 use remel::checkpoint::Bundled;
+use remel::live::{LiveSettings, LiveVocoder};
 use remel::network::Backend;
-use remel::render::Render;
-use remel::stream::{Controls, Engine, LatencyMode, RendererKey, Stream, StreamConfig};
-use remel::vocoder::Vocoder;
+use remel::stream::Controls;
 
 const BLOCK_FRAMES: usize = 256;
 
@@ -21,26 +20,17 @@ fn main() -> remel::Result<()> {
         std::process::exit(2);
     };
     let audio = Audio::read(&input)?;
-    let model = Arc::new(Bundled::Small.model().for_streams());
-    let dialect = model.dialect()?.clone();
-    let vocoder = Vocoder::new(model, &Backend::Cpu)?;
-
-    // The engine renders on a thread of its own, for any number of streams.
-    let engine = Engine::start(|| {})?;
-    let (key, format) = (RendererKey::from("small"), vocoder.format());
-    engine.register(key.clone(), Box::new(vocoder), None)?;
-    let plan = LatencyMode::Balanced.plan(&format);
-    let config = StreamConfig {
+    // A thread of its own renders, for any number of streams.
+    let live = LiveVocoder::start(Arc::new(Bundled::Small.model()), &Backend::Cpu, 1)?;
+    let settings = LiveSettings {
         host_rate_hz: audio.rate_hz,
         channels: 1,
         max_block_frames: BLOCK_FRAMES,
-        dialect,
-        plan,
-        budget_ms: LatencyMode::budget_ms(&plan, &format),
         // A file is in no hurry: a block waits for its sound. Under a callback this is false.
         offline: true,
+        ..LiveSettings::default()
     };
-    let (mut stream, monitor) = Stream::open(&config, &engine, &key)?;
+    let (mut stream, monitor) = live.open(&settings)?;
     let latency = stream.latency().total_host_samples;
 
     // From here on nothing allocates or locks: this is what runs under the callback.

@@ -24,6 +24,7 @@ const LOWEST_RATE_HZ: u32 = 8000;
 
 /// What [`compare`] finds. Every distance is 0 for equal signals.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// Samples that were compared: as many as the shorter signal has.
     pub compared_samples: usize,

@@ -7,6 +7,7 @@ use std::path::Path;
 
 /// What went wrong, in one line.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The operating system refused a file.
     #[error("{path}: {error}")]

@@ -3,7 +3,7 @@
 //! Audio becomes mel frames, and a diffusion model synthesizes it anew from noise. The modules follow the way of the data:
 //! [`audio`] → [`mel`] → windows ([`render`]) → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) in its
 //! [`domain`], which a [`model`] brings together and a [`vocoder`] runs → audio, which [`compare`] measures. [`stream`] does
-//! the same chunk by chunk under an audio callback. `train`, a feature, makes the models.
+//! the same chunk by chunk under an audio callback, and [`live`] has that for programs of one's own. `train`, a feature, makes the models.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -30,6 +30,7 @@ pub mod compare;
 pub mod diffusion;
 pub mod domain;
 pub mod kernel;
+pub mod live;
 pub mod mel;
 pub mod model;
 pub mod network;

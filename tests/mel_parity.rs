@@ -33,7 +33,7 @@ fn decibels_per_unit(dialect: &Dialect) -> f32 {
     let per_unit = match dialect.compression {
         Compression::UnitDecibels => 100.0,
         Compression::Log10 => 20.0,
-        Compression::Ln { .. } => 20.0 / std::f32::consts::LN_10,
+        _ => 20.0 / std::f32::consts::LN_10,
     };
     if dialect.spectrum == Spectrum::Power { per_unit / 2.0 } else { per_unit }
 }

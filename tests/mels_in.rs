@@ -9,14 +9,20 @@ use remel::audio::read_npy;
 /// lmnt's dialect.
 const TINY: &str = "tests/fixtures/diffwave/lmnt_8x4x2/weights.pt";
 
-/// Runs `synth` on the CPU: what it says, and the samples where it gave any.
+/// Runs `synth` with `model` on the CPU: what it says, and the samples where it gave any.
 fn synth(mel: &Path, model: &str) -> (Output, Option<Vec<f32>>) {
+    synth_as(mel, &["--model", model])
+}
+
+/// The same with these `arguments`.
+fn synth_as(mel: &Path, arguments: &[&str]) -> (Output, Option<Vec<f32>>) {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out.npy");
     let result = Command::new(env!("CARGO_BIN_EXE_remel"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["synth", mel.to_str().unwrap(), "--model", model, "--backend", "cpu", "-o"])
+        .args(["synth", mel.to_str().unwrap(), "--backend", "cpu", "-o"])
         .arg(&output)
+        .args(arguments)
         .output()
         .unwrap();
     (result, output.exists().then(|| read_npy(&output).unwrap().data))
@@ -138,4 +144,65 @@ fn arrays_of_every_float_order_and_axis_are_the_same_frames() {
     refused(&path, TINY, &["mel.npy", "dtype", "pickled objects"]);
     npy(&path, "|V2", false, "(80, 20)", &[0; 3200]);
     refused(&path, TINY, &["mel.npy", "dtype", "bfloat16"]);
+}
+
+/// Twenty frames of `n_mels` bands from `least` up, over a range of 8.
+fn ramp(path: &Path, n_mels: usize, least: f32) {
+    let values: Vec<u8> =
+        (0..n_mels * 20).flat_map(|i| (least + 8.0 * ((i * 7) % 97) as f32 / 97.0).to_le_bytes()).collect();
+    npy(path, "<f4", false, &format!("({n_mels}, 20)"), &values);
+}
+
+#[test]
+fn frames_that_no_model_was_named_for_are_recognized_and_find_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mel.npy");
+    let said = |arguments: &[&str]| {
+        let (result, samples) = synth_as(&path, arguments);
+        let stderr = String::from_utf8(result.stderr).unwrap();
+        (stderr, samples.map_or(0, |samples| samples.len()))
+    };
+    ramp(&path, 80, -11.5);
+    let (line, samples) = said(&[]);
+    assert!(line.contains("taken as frames of hifigan or tacotron2") && line.contains("\"tts\""), "{line}");
+    assert_eq!(samples, 20 * 256);
+    ramp(&path, 100, -16.0);
+    let (line, samples) = said(&[]);
+    let lost = "frames of vocos-24k made bigvgan2-44k's: 100 bands interpolated to 128, frames of 10.7 ms to 11.6 ms, \
+                nothing above 12000 Hz";
+    assert!(line.contains("taken as frames of vocos-24k") && line.contains(lost), "{line}");
+    // As many frames as last as long.
+    assert_eq!(samples, 18 * 512);
+    ramp(&path, 100, -8.0);
+    assert!(said(&[]).0.contains("taken as frames of bigvgan-24k"));
+    assert_eq!(said(&["--dialect", "bigvgan-24k"]).1, 18 * 512);
+    assert_eq!(said(&["--dialect", "bigvgan-24k", "--model", "tts"]).1, 18 * 256);
+    ramp(&path, 77, -8.0);
+    let (line, samples) = said(&[]);
+    assert!(line.contains("shape: found [77, 20], values of no published dialect"), "{line}");
+    assert_eq!(samples, 0);
+    // Which axis is that of the bands is not told.
+    let zeros = vec![0; 80 * 100 * 4];
+    npy(&path, "<f4", false, "(80, 100)", &zeros);
+    let (line, samples) = said(&[]);
+    assert!(line.contains("expected --dialect to say of which"), "{line}");
+    assert_eq!(samples, 0);
+}
+
+#[test]
+fn a_file_may_describe_a_dialect() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, file) = (folder.path().join("mel.npy"), folder.path().join("mine.json"));
+    ramp(&path, 80, -5.0);
+    let mine = r#"{"name": "mine", "rate_hz": 22050, "n_fft": 1024, "hop": 256, "win": 1024, "n_mels": 80, "fmin_hz": 80.0,
+        "fmax_hz": 7600.0, "scale": "slaney", "spectrum": "magnitude", "compression": "log10", "framing": "centred"}"#;
+    std::fs::write(&file, mine).unwrap();
+    let (result, samples) = synth_as(&path, &["--model", "tts", "--dialect", file.to_str().unwrap()]);
+    let line = String::from_utf8(result.stderr).unwrap();
+    assert!(line.contains("frames of mine made hifigan's: 80 bands interpolated to 80"), "{line}");
+    assert_eq!(samples.unwrap().len(), 20 * 256);
+    std::fs::write(&file, mine.replace("slaney", "bark")).unwrap();
+    let (result, _) = synth_as(&path, &["--dialect", file.to_str().unwrap()]);
+    let line = String::from_utf8(result.stderr).unwrap();
+    assert!(line.contains("mine.json: describes no mel dialect: unknown variant `bark`"), "{line}");
 }

@@ -7,6 +7,7 @@ use crate::{Error, Result};
 
 /// A kind of network whose foreign checkpoints are imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Family {
     /// DiffWave.
     DiffWave,

@@ -168,6 +168,7 @@ pub fn array(path: &Path, bytes: &[u8]) -> Result<Array> {
 
 /// How weights are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WeightType {
     /// As they are.
     #[default]

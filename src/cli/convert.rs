@@ -7,10 +7,9 @@ use clap::Args;
 use remel::checkpoint::{self, Arguments, Family, ImportOptions, WeightType};
 use remel::diffusion::Schedule;
 use remel::domain::phase::Phase;
-use remel::mel::Dialect;
 use remel::model::Card;
 
-use super::options::{self, share, temperature};
+use super::options::{self, dialect, share, temperature};
 use super::output;
 use super::print::note;
 use super::sigma::DiffusionOptions;
@@ -57,7 +56,7 @@ impl Said {
         Ok(ImportOptions {
             family: self.network,
             arguments: self.config.as_deref().map(Arguments::read).transpose()?,
-            dialect: self.dialect.as_deref().map(Dialect::named).transpose()?,
+            dialect: self.dialect.as_deref().map(dialect).transpose()?,
             rate_hz: self.sample_rate,
             dilation_cycle: self.dilation_cycle,
             causal: self.causal.then_some(true),

@@ -8,7 +8,7 @@ use remel::Error;
 use remel::audio::{read_npy, write_npy};
 use remel::mel::Mel;
 
-use super::arrays::read_mel;
+use super::arrays::MelFile;
 use super::options::{ModelOptions, look_ahead};
 use super::output;
 use super::told::{ContextOptions, EmbeddingOptions};
@@ -59,7 +59,7 @@ impl Denoise {
         let x = read_npy(&self.x)?.into_window(&self.x, layout.channels, layout.row_values())?;
         let condition = self.context.add_to(self.embedding.condition(&model, 1.0)?)?;
         let mel = match (&self.mel, layout.conditioner.map(|conditioner| conditioner.n_mels)) {
-            (Some(path), _) => read_mel(path, &model)?.mel,
+            (Some(path), _) => MelFile::read(path)?.receive(model.dialect()?)?.mel,
             (None, None) => Mel::default(),
             (None, Some(n_mels)) => {
                 let expected = format!("mel frames of {n_mels} bands: the model is conditional");

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use remel::audio::write_npy;
 use remel::checkpoint::{self, Bundled};
-use remel::mel::{Dialect, mel_of};
+use remel::mel::mel_of;
 use remel::spectrogram::Picture;
 
 use super::input::read_audio;
@@ -27,8 +27,8 @@ pub struct MelCommand {
     /// Compute what this model was trained on [default: small]
     #[arg(long, value_name = "MODEL", conflicts_with = "dialect")]
     model: Option<PathBuf>,
-    /// Compute this dialect
-    #[arg(long, value_name = "NAME")]
+    /// Compute this dialect: a published one by its name, or one that a JSON file describes
+    #[arg(long, value_name = "NAME|FILE.json")]
     dialect: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl MelCommand {
             output::check(png, &["png"], &[Some(&self.input), model])?;
         }
         let dialect = match (&self.dialect, &self.model) {
-            (Some(name), _) => Dialect::named(name)?,
+            (Some(name), _) => options::dialect(name)?,
             (None, Some(path)) => checkpoint::load(path, None)?.dialect()?.clone(),
             (None, None) => Bundled::default().model().dialect()?.clone(),
         };

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use remel::Error;
 use remel::checkpoint::{self, Bundled};
 use remel::diffusion::SamplerKind;
+use remel::mel::Dialect;
 use remel::model::Model;
 use remel::network::{Backend, Network};
 use remel::render::{Request, ScheduleChoice};
@@ -18,9 +19,9 @@ use super::print::note;
 /// Which model, which of its classes, and where it runs.
 #[derive(Args)]
 pub struct ModelOptions {
-    /// A bundled model (small, large, tts), a model file (.safetensors), or a PyTorch checkpoint (.pt)
-    #[arg(long, value_name = "MODEL", default_value = Bundled::default().name())]
-    pub model: PathBuf,
+    /// A bundled model (small, large, tts), a model file (.safetensors), or a PyTorch checkpoint (.pt) [default: small]
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<PathBuf>,
     /// Which of the model's classes to render, by name or counted from 0 (`remel info` lists them)
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
@@ -62,6 +63,22 @@ impl BackendChoice {
     }
 }
 
+/// The dialect that `asked` names: a published one, or one that a JSON file describes by the fields of [`Dialect`].
+///
+/// # Errors
+/// An unknown name, or a file that describes none.
+pub fn dialect(asked: &str) -> Result<Dialect> {
+    if !asked.ends_with(".json") {
+        return Ok(Dialect::named(asked)?);
+    }
+    let path = Path::new(asked);
+    let text = std::fs::read_to_string(path).map_err(|e| Error::io(path, e))?;
+    let dialect: Dialect = serde_json::from_str(&text)
+        .map_err(|e| Error::unreadable(path, format!("describes no mel dialect: {e}")))?;
+    dialect.validate()?;
+    Ok(dialect)
+}
+
 /// The file of the model `path`; none for a bundled one, or where there is none.
 pub fn file(path: &Path) -> Option<&Path> {
     path.is_file().then_some(path)
@@ -70,12 +87,16 @@ pub fn file(path: &Path) -> Option<&Path> {
 impl ModelOptions {
     /// The file that is read; none for a bundled model.
     pub fn file(&self) -> Option<&Path> {
-        file(&self.model)
+        self.model.as_deref().and_then(file)
     }
 
     /// The model.
     pub fn load(&self) -> Result<Arc<Model>> {
-        Ok(Arc::new(checkpoint::load(&self.model, None)?))
+        let model = match &self.model {
+            Some(path) => checkpoint::load(path, None)?,
+            None => Bundled::default().model(),
+        };
+        Ok(Arc::new(model))
     }
 
     /// The class of `model` that was asked for; none where none was.

@@ -70,7 +70,7 @@ impl ScheduleSearch {
         };
         let mut vocoder = self.model.place(model)?;
         let progress = Progress::new("searching");
-        let FoundSchedule { betas, distance, tried } =
+        let FoundSchedule { betas, distance, tried, .. } =
             vocoder.search_schedule(&clips, &grid, &mut |done, all| progress.show(done, all))?;
         drop(progress);
         if let Some(path) = &self.output {

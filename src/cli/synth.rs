@@ -7,20 +7,22 @@ use anyhow::Result;
 use clap::Args;
 use remel::Error;
 use remel::audio::Audio;
-use remel::mel::Dialect;
-use remel::model::{Model, ReceivedMel};
+use remel::checkpoint::Bundled;
+use remel::mel::{Conversion, Dialect, Mel, ReceivedMel};
+use remel::model::Model;
 
-use super::arrays::{SamplesFile, read_mel, read_noise};
-use super::options::{ModelOptions, SamplingOptions};
+use super::arrays::{MelFile, SamplesFile, read_noise};
+use super::options::{ModelOptions, SamplingOptions, dialect};
+use super::print::note;
 use super::progress::Progress;
 
 /// Arguments of `remel synth`.
 #[derive(Args)]
 pub struct Synth {
-    /// Mel frames, [n_mels, frames], in the model's dialect: a NumPy array, or a tensor in a .pt or .safetensors file
+    /// Mel frames, [n_mels, frames]: a NumPy array, or a tensor in a .pt or .safetensors file
     input: PathBuf,
-    /// The dialect that they were computed in, where it differs from the model's in where frames lie (tacotron2 with tts)
-    #[arg(long, value_name = "NAME")]
+    /// The dialect that they were computed in, by its name or a JSON file; without it the model's, or else the one that they look like
+    #[arg(long, value_name = "NAME|FILE.json")]
     dialect: Option<String>,
     /// Audio (.wav) or samples (.npy) to write
     #[arg(short, long)]
@@ -39,8 +41,10 @@ impl Synth {
     pub fn run(self) -> Result<()> {
         let inputs = [Some(self.input.as_path()), self.noise.as_deref(), self.model.file()];
         let output = SamplesFile::of(&self.output, &inputs)?;
-        let model = self.framed(self.model.load()?)?;
-        let ReceivedMel { mel, doubt } = read_mel(&self.input, &model)?;
+        let file = MelFile::read(&self.input)?;
+        let (model, dialect) = self.chosen(&file)?;
+        let ReceivedMel { mel, doubt, .. } = file.receive(&dialect)?;
+        let mel = self.converted(mel, &dialect, model.dialect()?)?;
         let request = self.sampling.request(&model, self.model.class(&model)?, 1.0)?;
         let length = model.header().network.layout().values(mel.frames());
         let rows = model.sampling(&request, 1.0)?.rows();
@@ -66,15 +70,49 @@ impl Synth {
         output.write(&Audio::mono(rate_hz, samples))
     }
 
-    /// The model for frames that lie where those of the dialect do that was asked for.
-    fn framed(&self, model: Arc<Model>) -> Result<Arc<Model>> {
-        let Some(name) = &self.dialect else { return Ok(model) };
-        let (asked, own) = (Dialect::named(name)?, model.dialect()?);
-        if !asked.has_values_of(own) {
-            let expected =
-                format!("{}, the model's, or one that differs in where its frames lie alone", own.name);
-            return Err(Error::invalid("--dialect", "value", format!("\"{name}\""), expected).into());
-        }
-        Ok(Arc::new(Arc::unwrap_or_clone(model).with_framing(asked.framing)?))
+    /// The model, and the dialect of the frames: as they are asked for, else the model's, else the one that they look like. Where no
+    /// model is asked for, it is a bundled one that reads such frames.
+    fn chosen(&self, file: &MelFile) -> Result<(Arc<Model>, Dialect)> {
+        let asked = self.dialect.as_deref().map(dialect).transpose()?;
+        let model = self.model.load()?;
+        let own = model.dialect()?.clone();
+        let told = match asked {
+            Some(asked) => asked,
+            None if file.has(own.n_mels) => return Ok((model, own)),
+            None => file.recognize(&own)?,
+        };
+        let reads = |model: &Model| model.dialect().is_ok_and(|own| told.has_values_of(own));
+        let model = match self.model.model {
+            None if !reads(&model) => bundled_for(&told).unwrap_or(Arc::unwrap_or_clone(model)),
+            _ => Arc::unwrap_or_clone(model),
+        };
+        // Its frames lie where those of the dialect do.
+        let model = if reads(&model) { model.with_framing(told.framing)? } else { model };
+        Ok((Arc::new(model), told))
     }
+
+    /// Frames of `dialect` as those of `own`, the model's; what they lose is said on the terminal.
+    fn converted(&self, mel: Mel, dialect: &Dialect, own: &Dialect) -> Result<Mel> {
+        if dialect.has_values_of(own) {
+            return Ok(mel);
+        }
+        let conversion = Conversion::new(dialect, own)?;
+        let losses = conversion.losses().join(", ");
+        note!("{}: frames of {} made {}'s: {losses}", self.input.display(), dialect.name, own.name);
+        Ok(conversion.apply(&mel))
+    }
+}
+
+/// The bundled model that reads frames of `dialect`, or else the narrowest that has all of their bands; none where none has.
+fn bundled_for(dialect: &Dialect) -> Option<Model> {
+    let mut models: Vec<(f32, Model)> = Vec::new();
+    for model in Bundled::ALL.map(Bundled::model) {
+        let own = model.dialect().ok()?;
+        if dialect.has_values_of(own) {
+            return Some(model);
+        }
+        models.push((own.fmax_hz, model));
+    }
+    models.retain(|(fmax_hz, _)| *fmax_hz >= dialect.fmax_hz);
+    models.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, model)| model)
 }

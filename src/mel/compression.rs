@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How the value of a mel band is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Compression {
     /// `clamp((20·log10(max(x, 1e-5)) − 20 + 100) / 100, 0, 1)`: decibels from −80 to +20 mapped to the unit
     /// interval (lmnt-com/diffwave and lmnt-com/wavegrad, `preprocess.py`).

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where the frames of a dialect lie, and how many a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Framing {
     /// Frame `i` is centred on sample `i · hop`; a file of `L` samples has `1 + ⌊L / hop⌋` frames.
     /// `torch.stft(center=True)`: reflected by `n_fft / 2` at both ends.

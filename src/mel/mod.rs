@@ -2,6 +2,7 @@
 
 mod analysis;
 mod compression;
+mod conversion;
 mod dialect;
 mod edit;
 mod edit_settings;
@@ -10,6 +11,7 @@ mod filter_bank;
 mod framing;
 mod picture;
 mod published;
+mod received;
 mod scale;
 mod smoothing;
 mod spectrum;
@@ -18,12 +20,14 @@ mod transform;
 mod whole;
 
 pub use compression::Compression;
+pub use conversion::Conversion;
 pub use dialect::Dialect;
 pub use edit::MelEdit;
 pub use edit_settings::MelEditSettings;
 pub use filter_bank::FilterBank;
 pub use framing::Framing;
 pub use picture::colour;
+pub use received::ReceivedMel;
 pub use scale::Scale;
 pub use smoothing::BandSmoothing;
 pub use spectrum::Spectrum;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The mel scale of a filter bank, with the norm of its triangles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Scale {
     /// `2595·log10(1 + f/700)`, triangles of height 1: torchaudio's default.
     Htk,

@@ -7,6 +7,7 @@ use super::transform::WindowedTransform;
 /// What of a spectrum the mel bands sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Spectrum {
     /// `|X|`.
     Magnitude,

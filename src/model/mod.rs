@@ -4,12 +4,10 @@ mod budget;
 mod classes;
 mod header;
 mod levels;
-mod received;
 mod sigmas;
 mod validate;
 
 pub use header::{Card, ModelHeader};
-pub use received::ReceivedMel;
 pub use sigmas::SigmaDiffusion;
 
 use levels::Levels;

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A place to run networks.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Backend {
     /// The CPU.
     Cpu,

@@ -11,6 +11,7 @@ use crate::{Error, Result};
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", remote = "Self")]
+#[non_exhaustive]
 pub enum Network {
     /// BandWave.
     BandWave(BandWaveConfig),

@@ -7,6 +7,7 @@ use crate::render::{Format, SpanPlan};
 
 /// One term of the latency, as the editor shows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LatencyTerm {
     /// What the time is spent on.
     pub name: &'static str,
@@ -16,6 +17,7 @@ pub struct LatencyTerm {
 
 /// The latency of a stream, and of what it is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Latency {
     /// Every term in the order of the data; they add up to the total.
     pub terms: [LatencyTerm; 9],

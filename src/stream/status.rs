@@ -38,6 +38,7 @@ pub enum RendererState {
 
 /// One renderer as the user sees it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct RendererStatus {
     /// The key it is registered under.
     pub key: RendererKey,
@@ -51,6 +52,7 @@ pub struct RendererStatus {
 
 /// The engine as the user sees it.
 #[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
 pub struct EngineStatus {
     /// Whether the worker runs.
     pub running: bool,

@@ -2,6 +2,7 @@
 
 /// How far a training is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Optimizer steps done.
     pub step: u64,

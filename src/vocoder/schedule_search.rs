@@ -31,6 +31,7 @@ pub struct ScheduleGrid {
 
 /// What a search has found.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct FoundSchedule {
     /// β of every step, from the least noise to the most.
     pub betas: Vec<f64>,

@@ -4,7 +4,7 @@
 //! twice. Only this crate stands apart: its parser knows the lines of the sources, and with that feature burn, which
 //! stands on a part of the parser, would be built once more.
 
-use crate::{bundle, imports, miri, packages, patched};
+use crate::{bundle, imports, miri, package, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
 use std::path::Path;
@@ -69,6 +69,11 @@ const STEPS: &[Step] = &[
     Step {
         name: "tests of the program for the CPU alone",
         work: Work::Test(&[&["--release", "--package", "remel", "--test", "cpu_alone"]]),
+    },
+    Step { name: "package", work: Work::Own(package::run) },
+    Step {
+        name: "wheel",
+        work: Work::Test(&[&["--release"], PRODUCT, &["--test", "wheel", "--", "--ignored"]]),
     },
     Step { name: "miri", work: Work::Own(miri::run) },
     Step { name: "host", work: Work::Test(&[&["--release"], PRODUCT, &["--test", "host", "--", "--ignored"]]) },

@@ -1,10 +1,13 @@
 //! `cargo xtask bundle` builds the plugin; `cargo xtask check` is every check that needs nothing but this repository,
 //! `cargo xtask validate` what the public validators say.
 
+mod archive;
 mod bundle;
 mod check;
+mod dist;
 mod imports;
 mod miri;
+mod package;
 mod packages;
 mod patched;
 mod validate;
@@ -16,7 +19,9 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <command>
   bundle   build Remel.clap, Remel.vst3 and remel-standalone into target/bundled
   check    formatting, import rules, lints, build, bundle, tests and the test in a CLAP host
+  dist     an archive with all of it, the library for C and the licences of dependencies, in target/dist
   imports  the import rules alone
+  package  the crate as it is published: packed, built outside of the workspace, its examples run
   miri     the tests of what threads share without a lock, in Miri where it is installed
   validate run clap-validator, pluginval and the VST3 validator, built from sources: see docs/hosts.md";
 
@@ -41,6 +46,8 @@ fn run() -> Result<()> {
             bundle::pack()
         }
         Some("check") => check::run(),
+        Some("dist") => dist::run(),
+        Some("package") => package::run(),
         Some("miri") => miri::run(),
         Some("validate") => validate::run(&here, std::env::args().skip(2)),
         Some("imports") => imports::check(&root),

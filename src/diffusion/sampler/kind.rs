@@ -10,6 +10,7 @@ macro_rules! samplers {
         /// A way of going from level to level.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
         pub enum SamplerKind {
             $($(#[$attribute])* $(#[serde(alias = $alias)])? $kind,)*
         }

@@ -36,6 +36,7 @@ const LAYERS: &[Layer] = &[
     ("vocoder", &["checkpoint", "compare"]),
     // Of models and networks a stream knows nothing, so that its tests can do without.
     ("stream", &["diffusion", "kernel", "network", "domain", "model", "checkpoint", "compare", "vocoder"]),
+    ("live", &["audio", "diffusion", "domain", "checkpoint", "compare"]),
     (
         "spectrogram",
         &[
@@ -49,11 +50,13 @@ const LAYERS: &[Layer] = &[
             "compare",
             "vocoder",
             "stream",
+            "live",
         ],
     ),
-    ("train", &["compare", "stream"]),
-    ("cli", &[]),
-    ("plugin", &["audio", "diffusion", "domain", "compare", "spectrogram", "train", "cli"]),
+    ("train", &["compare", "stream", "live"]),
+    ("cli", &["live"]),
+    // The plugin's engine is shared by its instances.
+    ("plugin", &["audio", "diffusion", "domain", "compare", "live", "spectrogram", "train", "cli"]),
     ("benches", &[]),
     ("tests", &[]),
 ];

@@ -1,7 +1,6 @@
-//! Mel frames that other programs computed, held against a model's dialect.
+//! Mel frames that other programs computed, held against a dialect, or known by what they look like.
 
-use super::Model;
-use crate::mel::{Compression, Dialect, FilterBank, Mel, Spectrum};
+use super::{Compression, Dialect, FilterBank, Mel, Spectrum};
 use crate::{Error, Result};
 
 /// Magnitude beyond which nothing can be computed: its square over a transform still is a number. Far above any sound, and
@@ -14,23 +13,23 @@ const TOLERANCE: f32 = 0.05;
 /// Least power that is told from none where a dialect has no floor, as its logarithm.
 const LEAST_LOG_POWER: f32 = -12.0;
 
-/// Mel frames that a model can render, and what there is to say of them.
+/// Mel frames of which sound can be made, and what there is to say of them.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ReceivedMel {
     /// The frames, all of them finite.
     pub mel: Mel,
-    /// In a sentence, why they are hardly of the model's dialect, where that shows.
+    /// In a sentence, why they are hardly of the dialect, where that shows.
     pub doubt: Option<String>,
 }
 
-impl Model {
-    /// Takes `bands`, `[n_mels, frames]` row-major in the model's dialect, from the file `place`; −∞, a logarithm of nothing, is
-    /// silence.
+impl Dialect {
+    /// Takes `bands`, `[n_mels, frames]` row-major in this dialect, from the file `place`; −∞, a logarithm of nothing, is silence.
     ///
     /// # Errors
     /// NaN and +∞, by band and frame; values that no frame of the dialect can have, so that nothing can be computed of them.
-    pub fn receive_mel(&self, place: &str, bands: &[f32]) -> Result<ReceivedMel> {
-        let dialect = self.dialect()?;
+    pub fn receive(&self, place: &str, bands: &[f32]) -> Result<ReceivedMel> {
+        let dialect = self;
         let (n_mels, frames) = (dialect.n_mels, bands.len() / dialect.n_mels);
         if frames == 0 || !bands.len().is_multiple_of(n_mels) {
             let found = format!("{} values", bands.len());
@@ -50,7 +49,7 @@ impl Model {
         if let Some(index) = far.max_by(|a, b| bands[*a].abs().total_cmp(&bands[*b].abs())) {
             let [low, high] = range;
             let expected = format!(
-                "{low:.1} to {high:.1}, the range of {}, the model's mel dialect{}",
+                "{low:.1} to {high:.1}, the range of {}, the mel dialect{}",
                 dialect.name,
                 looks(&bands, n_mels).map_or(String::new(), |looks| format!("; {looks}"))
             );
@@ -58,6 +57,23 @@ impl Model {
         }
         let doubt = doubt(dialect, range, &bands);
         Ok(ReceivedMel { mel: Mel::from_bands(n_mels, &bands), doubt })
+    }
+
+    /// The published dialects that `values`, frames of `n_mels` bands, look like: those of the compression whose range holds them most
+    /// closely.
+    pub fn recognized(values: &[f32], n_mels: usize) -> Vec<Self> {
+        let found = extremes(values);
+        let named = Self::names().iter().map(|name| Self::named(name).expect("a known name"));
+        let with_range =
+            named.filter(|dialect| dialect.n_mels == n_mels).map(|dialect| (range(&dialect), dialect));
+        let fits: Vec<_> = with_range.filter(|(range, _)| within(found, *range)).collect();
+        let width = |[least, most]: [f32; 2]| most - least;
+        let best = fits.iter().min_by(|(a, _), (b, _)| width(*a).total_cmp(&width(*b)));
+        let Some(compression) = best.map(|(_, best)| best.compression) else { return Vec::new() };
+        fits.into_iter()
+            .map(|(_, dialect)| dialect)
+            .filter(|dialect| dialect.compression == compression)
+            .collect()
     }
 }
 
@@ -111,7 +127,7 @@ fn doubt(dialect: &Dialect, [least, most]: [f32; 2], values: &[f32]) -> Option<S
     }
     let looks = looks(values, dialect.n_mels).map_or(String::new(), |looks| format!("; {looks}"));
     Some(format!(
-        "values from {low:.2} to {high:.2}, where {}, the model's mel dialect, has {least:.1} to {most:.1}{looks}",
+        "values from {low:.2} to {high:.2}, where {}, the mel dialect, has {least:.1} to {most:.1}{looks}",
         dialect.name
     ))
 }
@@ -125,13 +141,7 @@ fn looks(values: &[f32], n_mels: usize) -> Option<String> {
     if is_normalized(found) {
         return Some("they look normalized, to ±4 or a variance of 1: undo that first".into());
     }
-    let named = Dialect::names().iter().map(|name| Dialect::named(name).expect("a known name"));
-    let with_range = named.filter(|dialect| dialect.n_mels == n_mels).map(|dialect| (range(&dialect), dialect));
-    let fits: Vec<_> = with_range.filter(|(range, _)| within(found, *range)).collect();
-    // The narrowest range that holds them all says most.
-    let width = |[least, most]: [f32; 2]| most - least;
-    let (_, best) = fits.iter().min_by(|(a, _), (b, _)| width(*a).total_cmp(&width(*b)))?;
-    let alike = fits.iter().filter(|(_, dialect)| dialect.compression == best.compression);
-    let names: Vec<&str> = alike.map(|(_, dialect)| dialect.name.as_str()).collect();
-    Some(format!("they look like those of {}", names.join(" or ")))
+    let fits = Dialect::recognized(values, n_mels);
+    let names: Vec<&str> = fits.iter().map(|dialect| dialect.name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("they look like those of {}", names.join(" or ")))
 }

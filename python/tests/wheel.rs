@@ -1,0 +1,56 @@
+//! The wheel, built by maturin and installed into an environment of its own, passes `test_remel.py`.
+//!
+//! Ignored by default, since maturin builds what cargo may have built with other features, and comes from PyPI, as NumPy does:
+//! `cargo test --release --package remel-python --test wheel -- --ignored`, with the features that the wheel is to have.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+#[path = "../../tests/skipped/mod.rs"]
+mod skipped;
+
+/// The feature that every extension module has, and those of this build.
+const FEATURES: &str = if cfg!(all(feature = "gpu", feature = "train")) {
+    "pyo3/extension-module,gpu,train"
+} else if cfg!(feature = "train") {
+    "pyo3/extension-module,train"
+} else {
+    "pyo3/extension-module"
+};
+
+#[track_caller]
+fn succeeds(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let said = [output.stdout.as_slice(), &output.stderr].concat();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&said));
+    output
+}
+
+/// An environment with maturin and NumPy; none where Python or its packages are not there.
+fn environment(folder: &Path) -> Option<PathBuf> {
+    let environment = folder.join("environment");
+    let made = Command::new("python3").args(["-m", "venv"]).arg(&environment).output().ok()?;
+    let python = environment.join("bin/python");
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "maturin>=1.9,<2", "numpy"]);
+    (made.status.success() && pip.output().ok()?.status.success()).then_some(python)
+}
+
+#[test]
+#[ignore = "takes maturin from PyPI: `cargo xtask check` runs it"]
+fn the_wheel_is_what_programs_expect() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(python) = environment(folder.path()) else {
+        skipped::skipped("the_wheel_is_what_programs_expect", "no Python, or no PyPI to take maturin from");
+        return;
+    };
+    let (root, wheels) = (Path::new(env!("CARGO_MANIFEST_DIR")), folder.path().join("wheels"));
+    let mut maturin = Command::new(&python);
+    maturin.args(["-m", "maturin", "build", "--release", "--features", FEATURES, "--out"]).arg(&wheels);
+    succeeds(maturin.current_dir(root));
+    let wheel = std::fs::read_dir(&wheels).unwrap().next().unwrap().unwrap().path();
+    succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--no-deps"]).arg(&wheel));
+    let tested =
+        succeeds(Command::new(&python).arg(root.join("tests/test_remel.py")).current_dir(folder.path()));
+    assert!(String::from_utf8_lossy(&tested.stderr).contains("\nOK"), "{tested:?}");
+}

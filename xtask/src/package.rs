@@ -1,0 +1,59 @@
+//! `cargo xtask package`: the library and the program as crates.io gets them, built and run outside of the workspace.
+
+use crate::bundle::target_dir;
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// What crates.io takes.
+const MOST_BYTES: u64 = 10_000_000;
+/// The examples that need nothing but the package itself, with what they are given there.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("vocode", &["assets/demo/voice.wav", "out.wav"]),
+    ("stream", &["assets/demo/voice.wav", "out.wav"]),
+    ("bytes", &["assets/models/tts.safetensors"]),
+];
+
+/// Packs the crate, unpacks it in a folder of its own, and runs its examples there.
+///
+/// # Errors
+/// It is too large, or does not build or run.
+pub fn run() -> Result<()> {
+    let package = ["package", "--package", "remel", "--no-verify", "--allow-dirty", "--quiet"];
+    ensure!(Command::new("cargo").args(package).status()?.success(), "cargo package failed");
+    let target = target_dir()?;
+    let name = format!("remel-{}", env!("CARGO_PKG_VERSION"));
+    let packed = target.join("package").join(format!("{name}.crate"));
+    let bytes = fs::metadata(&packed).with_context(|| packed.display().to_string())?.len();
+    ensure!(bytes <= MOST_BYTES, "{}: found {bytes} bytes, expected at most {MOST_BYTES}", packed.display());
+
+    // Outside of the workspace, whose Cargo.toml would be found above it.
+    let folder = std::env::temp_dir().join(format!("remel-package-{}", std::process::id()));
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let outcome = build_and_run(&packed, &folder, &target);
+    fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    outcome
+}
+
+fn build_and_run(packed: &Path, folder: &Path, target: &Path) -> Result<()> {
+    crate::archive::unpack(packed, folder)?;
+    let root = folder.join(format!("remel-{}", env!("CARGO_PKG_VERSION")));
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.args(arguments).current_dir(&root).env("CARGO_TARGET_DIR", target);
+        command
+    };
+    let build =
+        cargo(&["build", "--release", "--locked", "--examples"]).output().context("cargo does not start")?;
+    if !build.status.success() {
+        bail!("{}: does not build\n{}", packed.display(), String::from_utf8_lossy(&build.stderr));
+    }
+    for (name, arguments) in EXAMPLES {
+        let run = cargo(&["run", "--release", "--locked", "--quiet", "--example", name, "--"])
+            .args(*arguments)
+            .output()?;
+        ensure!(run.status.success(), "example {name}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+    Ok(())
+}
