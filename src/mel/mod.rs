@@ -1,6 +1,7 @@
 //! Mel spectrograms: the dialects that networks were trained on, computed from whole files and from streams.
 
 mod analysis;
+mod channels;
 mod compression;
 mod dialect;
 mod edit;
@@ -17,6 +18,7 @@ mod stream;
 mod transform;
 mod whole;
 
+pub use channels::ChannelPair;
 pub use compression::Compression;
 pub use dialect::Dialect;
 pub use edit::MelEdit;

@@ -4,7 +4,7 @@ use super::link::Chunk;
 use super::{Carrier, Controls, MelFrom};
 use crate::Result;
 use crate::audio::Ring;
-use crate::mel::{Dialect, MelEdit, MelStream};
+use crate::mel::{ChannelPair, Dialect, MelEdit, MelStream};
 use crate::render::{Format, Span, SpanPlan};
 
 /// Cuts a stream into the windows of its plan, each as soon as its last frame is complete. Real-time but for `new`.
@@ -22,6 +22,10 @@ pub(super) struct Chunker {
     edit: MelEdit,
     /// The latest edited frames per channel, frame `f` at position `f`.
     frames: Vec<Ring>,
+    pair: ChannelPair,
+    /// Of a stereo signal, what a network is told of each channel's frames, and how alike both are.
+    told: Vec<Ring>,
+    alike: Ring,
     /// The latest samples per row, sample `p` at position `p`.
     samples: Vec<Ring>,
     samples_seen: u64,
@@ -53,6 +57,9 @@ impl Chunker {
             fresh: vec![vec![0.0; format.n_mels]; rows],
             edit: MelEdit::new(dialect, channels),
             frames: vec![Ring::new(frames, format.n_mels); channels],
+            pair: ChannelPair::new(dialect),
+            told: vec![Ring::new(frames, format.n_mels); if channels == 2 { 2 } else { 0 }],
+            alike: Ring::new(frames, 1),
             samples: vec![Ring::new(samples, 1); rows],
             samples_seen: 0,
             frames_seen: 0,
@@ -119,6 +126,11 @@ impl Chunker {
                 self.frames_sounded = self.frames_seen + 1;
             }
         }
+        if let ([left, right], [told_left, told_right]) = (&self.frames[..], &mut self.told[..]) {
+            let frame = self.frames_seen;
+            let told = [told_left, told_right].map(|told| told.row_mut(frame));
+            self.alike.row_mut(frame)[0] = self.pair.compare([left.row(frame), right.row(frame)], told);
+        }
         if let Some(frames) = self.frames.first() {
             tap(self.frames_seen, frames.row(self.frames_seen));
         }
@@ -173,6 +185,14 @@ impl Chunker {
             window.request.detail = controls.edit.detail;
             window.mel.clear();
             self.frames[channel].read(start, frames, |frames| window.mel.extend(frames));
+            window.link.told.clear();
+            window.link.shared.clear();
+            if let Some(told) = self.told.get(channel) {
+                told.read(start, frames, |frames| window.link.told.extend(frames));
+            }
+            if channel > 0 {
+                self.alike.read(start, frames, |alike| window.link.shared.extend_from_slice(alike));
+            }
             window.carrier.clear();
             match first_row {
                 Some(first_row) => {

@@ -69,6 +69,15 @@ impl Task<'_> {
     }
 }
 
+/// What sampling a task takes of its window.
+struct Encoded {
+    /// The mel frames that condition it, where they are others than `mel`.
+    told: Option<Mel>,
+    mel: Mel,
+    /// In the network's domain; empty where sampling starts from noise alone.
+    carrier: Vec<f32>,
+}
+
 /// How far the window's carrier is noised; where there is none, sampling starts from pure noise.
 pub(super) fn strength(window: &Window) -> f32 {
     if window.carrier.is_empty() { 1.0 } else { window.request.strength.clamp(0.0, 1.0) }
@@ -152,7 +161,7 @@ impl Pipeline {
         let encoded: Vec<_> = tasks.iter().map(|task| self.encoded(task, &plan)).collect();
         if plan.sampler.evaluations().is_empty() {
             let carriers = tasks.iter_mut().zip(&encoded);
-            sounds.extend(carriers.map(|(task, (_, x))| Some(self.untouched(task, x))));
+            sounds.extend(carriers.map(|(task, encoded)| Some(self.untouched(task, &encoded.carrier))));
             return Ok(());
         }
         let frame_values = self.layout.frame_values();
@@ -161,20 +170,23 @@ impl Pipeline {
         let history_values = self.history_values();
         let levels: Vec<f32> = plan.sampler.evaluations().iter().map(|evaluation| evaluation.level).collect();
         let mut inputs = Vec::with_capacity(tasks.len());
-        for (task, (mel, carrier)) in tasks.iter_mut().zip(&encoded) {
+        for (task, Encoded { told, mel, carrier }) in tasks.iter_mut().zip(&encoded) {
             let start = (task.window.first_frame + task.from as u64) * frame_values as u64;
             let state = Arc::make_mut(&mut task.state);
             if task.goes_on {
                 state.adapt(&levels, history_values);
             }
             inputs.push(Input {
+                told: told.as_ref().unwrap_or(mel),
                 mel,
                 carrier,
-                // All channels share their noise: what is equal in them stays in the middle.
-                noise: NoiseSource::Positional {
+                // What the channels have in common shares its noise, so that it stays where it is.
+                noise: NoiseSource::Linked {
                     noise: Noise::new(task.window.request.seed),
-                    channel: 0,
+                    channel: task.window.channel,
                     start,
+                    shared: task.window.link.shared.get(task.from..).unwrap_or_default(),
+                    frame_values,
                 },
                 request: &task.window.request,
                 skip: task.context * frame_values,
@@ -193,14 +205,16 @@ impl Pipeline {
         Ok(())
     }
 
-    /// The mel frames that condition what is sampled of `task`, and its carrier in the network's domain, if it counts.
-    fn encoded(&mut self, task: &Task, plan: &SamplingPlan) -> (Mel, Vec<f32>) {
+    /// The mel frames of what is sampled of `task`, what conditions it, and its carrier in the network's domain, if it counts.
+    fn encoded(&mut self, task: &Task, plan: &SamplingPlan) -> Encoded {
         let Task { window, from, end, context, .. } = task;
         let frames = window.mel.frames();
         let after = self.layout.conditioner_frames()[1];
-        let mel = window.mel.slice(from - context..(end + after).min(frames));
+        let conditioning = from - context..(end + after).min(frames);
+        let mel = window.mel.slice(conditioning.clone());
+        let told = (window.link.told.frames() == frames).then(|| window.link.told.slice(conditioning));
         if window.carrier.is_empty() || plan.start.carrier_scale == 0.0 {
-            return (mel, Vec::new());
+            return Encoded { told, mel, carrier: Vec::new() };
         }
         let reach = self.domain.reach_frames();
         let (first, last) = (from.saturating_sub(reach), (end + reach).min(frames));
@@ -210,7 +224,7 @@ impl Pipeline {
         let carrier = &window.carrier[first * hop..under];
         let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
         x.truncate((end - first) * frame_values);
-        (mel, x.split_off((from - first) * frame_values))
+        Encoded { told, mel, carrier: x.split_off((from - first) * frame_values) }
     }
 
     /// The carrier of `task`, `x` in the network's domain, that is not noised at all: it is what comes out, whatever could
