@@ -7,6 +7,7 @@ mod choices;
 mod editor;
 mod loader;
 mod model;
+mod osc;
 mod params;
 mod report;
 mod search;

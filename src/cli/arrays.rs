@@ -14,36 +14,40 @@ use remel::vocoder::check_noise;
 use super::output;
 use super::print::note;
 
-/// Reads mel frames that fit `model`: `[n_mels, frames]`, or `[frames, n_mels]` where no other reading fits, with or without
-/// a first axis of one. What there is to doubt of them is said on the terminal.
+/// Reads mel frames that fit `model`, as [`read_bands`] does. What there is to doubt of them is said on the terminal.
 pub fn read_mel(path: &Path, model: &Model) -> Result<ReceivedMel> {
-    let array = read_array(path)?;
-    let n_mels = model.dialect()?.n_mels;
+    let bands = read_bands(path, model.dialect()?.n_mels, "this model")?;
     let place = path.display();
-    let axes = match array.shape.as_slice() {
-        [1, axes @ ..] => axes,
-        axes => axes,
-    };
-    let bands = match axes {
-        [bands, frames] if *bands == n_mels && *frames > 0 => array.data,
-        [frames, bands] if *bands == n_mels && *frames > 0 => {
-            note!("{place}: taken as [frames, n_mels]");
-            Mel::from_frames(n_mels, array.data).to_bands()
-        }
-        [batch, bands, frames] if *bands == n_mels && *frames > 0 => {
-            let expected = format!("[{n_mels}, frames]: one of the {batch} at a time");
-            return Err(Error::invalid(place, "shape", format!("{:?}", array.shape), expected).into());
-        }
-        _ => {
-            let expected = format!("[{n_mels}, frames] for this model");
-            return Err(Error::invalid(place, "shape", format!("{:?}", array.shape), expected).into());
-        }
-    };
     let received = model.receive_mel(&place.to_string(), &bands)?;
     if let Some(doubt) = &received.doubt {
         note!("warning: {place}: {doubt}");
     }
     Ok(received)
+}
+
+/// Reads mel frames for `whom`: `[n_mels, frames]`, or `[frames, n_mels]` where no other reading fits, with or without a first axis of
+/// one. Gives them as `[n_mels, frames]`.
+pub fn read_bands(path: &Path, n_mels: usize, whom: &str) -> Result<Vec<f32>> {
+    let (array, place) = (read_array(path)?, path.display());
+    let axes = match array.shape.as_slice() {
+        [1, axes @ ..] => axes,
+        axes => axes,
+    };
+    match axes {
+        [bands, frames] if *bands == n_mels && *frames > 0 => Ok(array.data),
+        [frames, bands] if *bands == n_mels && *frames > 0 => {
+            note!("{place}: taken as [frames, n_mels]");
+            Ok(Mel::from_frames(n_mels, array.data).to_bands())
+        }
+        [batch, bands, frames] if *bands == n_mels && *frames > 0 => {
+            let expected = format!("[{n_mels}, frames]: one of the {batch} at a time");
+            Err(Error::invalid(place, "shape", format!("{:?}", array.shape), expected).into())
+        }
+        _ => {
+            let expected = format!("[{n_mels}, frames] for {whom}");
+            Err(Error::invalid(place, "shape", format!("{:?}", array.shape), expected).into())
+        }
+    }
 }
 
 /// Reads every Gaussian of a sampling of `model`, `[rows, values]`: as many values as asked for, or as the file's rows have.

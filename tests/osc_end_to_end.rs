@@ -1,0 +1,94 @@
+//! `remel send` to a stream: what is heard is what `remel synth` makes of the same frames.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use remel::audio::{Audio, write_npy};
+use remel::checkpoint::Bundled;
+use remel::compare::compare;
+use remel::mel::mel_of;
+use remel::network::Backend;
+use remel::osc::{FeedSlot, Receiver};
+use remel::render::{Render, Request};
+use remel::stream::{Controls, Engine, LatencyMode, MelFrom, Stream, StreamConfig};
+use remel::vocoder::Vocoder;
+
+const RATE_HZ: u32 = 44_100;
+const HOP: usize = 512;
+
+#[test]
+fn a_sent_mel_is_heard_as_it_is_synthesized() {
+    let model = Arc::new(Bundled::Small.model().for_streams());
+    let dialect = model.dialect().unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/voice.wav");
+    let mut voice = Audio::read(&path).unwrap().resampled(RATE_HZ).to_mono();
+    voice.truncate(2 * RATE_HZ as usize);
+    let mel = mel_of(&voice, dialect).unwrap();
+    let vocoder = || Vocoder::with_threads(Arc::clone(&model), &Backend::Cpu, 2).unwrap();
+    let reference = vocoder().synthesize(&mel, &[], &Request::default(), &mut |_, _| ()).unwrap();
+
+    let (engine, renderer) = (Engine::start(|| ()).unwrap(), vocoder());
+    let format = renderer.format();
+    let plan = LatencyMode::Studio.plan(&format);
+    engine.register("model".into(), Box::new(renderer), None).unwrap();
+    let config = StreamConfig {
+        host_rate_hz: RATE_HZ,
+        channels: 2,
+        max_block_frames: HOP,
+        dialect: dialect.clone(),
+        plan,
+        budget_ms: LatencyMode::budget_ms(&plan, &format),
+        offline: true,
+    };
+    let (mut stream, mut monitor) = Stream::open(&config, &engine, &"model".into()).unwrap();
+    let slot: FeedSlot = Arc::new(Mutex::new(monitor.take_feed()));
+    let receiver = Receiver::open("127.0.0.1:0".parse().unwrap(), slot).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("voice.npy");
+    write_npy(&file, &[mel.n_mels(), mel.frames()], &mel.to_bands()).unwrap();
+    let mut sender = Command::new(env!("CARGO_BIN_EXE_remel"))
+        .args(["send".as_ref(), file.as_os_str(), "--to".as_ref(), receiver.address().to_string().as_ref()])
+        .args(["--start-frame", "1000"])
+        .spawn()
+        .unwrap();
+
+    // The host: a block when its time has come, until some seconds after the sender has ended.
+    let controls = Controls { mel_from: MelFrom::Feed, ..Controls::default() };
+    let (mut heard, began, mut ended) = ([Vec::new(), Vec::new()], Instant::now(), None);
+    while ended.is_none_or(|ended: Instant| ended.elapsed() < Duration::from_secs(2)) {
+        let mut block = [[0.0; HOP]; 2];
+        let [left, right] = &mut block;
+        stream.process(&mut [left, right], None, &controls);
+        heard.iter_mut().zip(&block).for_each(|(heard, block)| heard.extend_from_slice(block));
+        let due = Duration::from_secs_f64(heard[0].len() as f64 / f64::from(RATE_HZ));
+        std::thread::sleep(due.saturating_sub(began.elapsed()));
+        if ended.is_none() && sender.try_wait().unwrap().is_some_and(|status| status.success()) {
+            ended = Some(Instant::now());
+        }
+        assert!(began.elapsed() < Duration::from_secs(60));
+    }
+    assert!(heard[0] == heard[1], "one voice in both channels");
+    assert!(stream.is_asleep(), "nothing comes any more");
+
+    let counts = (receiver.counts(), monitor.fed());
+    println!("{counts:?}");
+    let frames = mel.frames() as u64;
+    assert_eq!((counts.0.frames, counts.0.malformed + counts.0.unlike + counts.0.untaken), (frames, 0));
+    assert!(counts.1.taken >= frames * 9 / 10, "{counts:?}");
+    // A stream begins at whole frames, so that the place is one of these.
+    let latency = monitor.latency().total_host_samples;
+    let distance = |start: usize| {
+        let heard = heard[0].get(start..start + reference.len())?;
+        compare(&reference, heard, RATE_HZ).ok().map(|comparison| comparison.mel_l1_db)
+    };
+    let starts =
+        (0..).map(|frame| latency + frame * HOP).take_while(|start| start + reference.len() <= heard[0].len());
+    let nearest = starts.filter_map(distance).min_by(f64::total_cmp).unwrap();
+    println!("mel L1 {nearest:.2} dB");
+    assert!(nearest < 2.5, "{nearest} dB");
+}
