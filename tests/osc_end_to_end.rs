@@ -1,6 +1,7 @@
 //! `remel send` to a stream: what is heard is what `remel synth` makes of the same frames.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+use std::net::UdpSocket;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -12,13 +13,50 @@ use remel::checkpoint::Bundled;
 use remel::compare::compare;
 use remel::mel::mel_of;
 use remel::network::Backend;
-use remel::osc::{FeedSlot, Receiver};
+use remel::osc::{FeedSlot, MOST_BYTES, MelMessage, Receiver};
 use remel::render::{Render, Request};
 use remel::stream::{Controls, Engine, LatencyMode, MelFrom, Stream, StreamConfig};
 use remel::vocoder::Vocoder;
 
 const RATE_HZ: u32 = 44_100;
 const HOP: usize = 512;
+
+/// The script that people take for their own models: every frame arrives as it is.
+#[test]
+fn the_script_sends_what_it_is_given() {
+    let python = |arguments: &[&str]| {
+        Command::new("python3").args(arguments).status().is_ok_and(|status| status.success())
+    };
+    if !python(&["-c", "import numpy"]) {
+        println!("SKIPPED: no python3 with numpy");
+        return;
+    }
+    // The script sends to the port that the plugin has where nothing is said.
+    let Ok(socket) = UdpSocket::bind("127.0.0.1:9000") else {
+        println!("SKIPPED: port 9000 is taken");
+        return;
+    };
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let bands: Vec<f32> = (0..80 * 30).map(|index| (index as f32).sin()).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("voice.npy");
+    write_npy(&file, &[80, 30], &bands).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/send_mel.py");
+    let (script, file) = (script.to_str().unwrap().to_owned(), file.to_str().unwrap().to_owned());
+    let sender = std::thread::spawn(move || {
+        Command::new("python3").args([&script, &file, "22050", "256"]).status().unwrap().success()
+    });
+    let (mut packet, mut frames) = ([0; MOST_BYTES], Vec::new());
+    for _ in 0..30 {
+        let length = socket.recv(&mut packet).unwrap();
+        MelMessage::decode(&packet[..length], &mut |frame| frames.push(frame)).unwrap();
+    }
+    assert!(sender.join().unwrap());
+    for (number, frame) in frames.iter().enumerate() {
+        let expected: Vec<f32> = (0..80).map(|band| bands[band * 30 + number]).collect();
+        assert_eq!((frame.index, &frame.bands), (number as i64, &expected));
+    }
+}
 
 #[test]
 fn a_sent_mel_is_heard_as_it_is_synthesized() {

@@ -1,7 +1,6 @@
 //! The port at which mel frames are listened for: open while *Mel from* is OSC, and only then.
 
-use crate::choices::{MelFrom, OscSettings};
-use crate::params::RemelParams;
+use crate::choices::OscSettings;
 use remel::osc::{FeedSlot, Receiver, ReceiverCounts};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -30,13 +29,12 @@ pub struct Port {
 }
 
 impl Port {
-    /// Opens, moves or closes the port as `params` want it. Frames that come go to the feed in `slot`.
-    pub fn serve(&mut self, params: &RemelParams, slot: &FeedSlot) -> PortState {
-        let settings = params.osc.read().clone();
-        if params.mel_from.value() != MelFrom::Osc {
+    /// Opens, moves or closes the port, as it is `wanted`. Frames that come go to the feed in `slot`.
+    pub fn serve(&mut self, wanted: Option<OscSettings>, slot: &FeedSlot) -> PortState {
+        let Some(settings) = wanted else {
             *self = Self::default();
             return PortState::Closed;
-        }
+        };
         if settings != self.settings {
             *self = Self { settings, ..Self::default() };
         }
@@ -58,32 +56,22 @@ impl Port {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nice_plug::prelude::{ParamMut, ParamPtr, Params};
     use std::net::UdpSocket;
-
-    /// Parameters with *Mel from* at the value of this index, and a port of the system's choice that is free.
-    fn params(mel_from: f32) -> (RemelParams, UdpSocket) {
-        let params = RemelParams::default();
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        params.osc.write().port = socket.local_addr().expect("an address").port();
-        assert!(params.mel_from.set_normalized_value(mel_from / 2.0));
-        (params, socket)
-    }
 
     #[test]
     fn a_port_is_open_while_it_is_wanted_and_said_to_be_taken_where_it_is() {
-        let (params, taken) = params(2.0);
+        let taken = UdpSocket::bind("127.0.0.1:0").expect("a port");
         let address = taken.local_addr().expect("an address");
+        let wanted = Some(OscSettings { port: address.port(), from_network: false });
         let (mut port, slot) = (Port::default(), FeedSlot::default());
-        assert!(
-            matches!(port.serve(&params, &slot), PortState::Refused(reason) if reason.contains("listens there"))
-        );
+        let refused = port.serve(wanted.clone(), &slot);
+        assert!(matches!(refused, PortState::Refused(reason) if reason.contains("listens there")));
         drop(taken);
-        port.refused = None;
-        assert_eq!(port.serve(&params, &slot), PortState::Open(address, ReceiverCounts::default()));
+        assert!(matches!(port.serve(wanted.clone(), &slot), PortState::Refused(_)), "not yet asked again");
+        std::thread::sleep(AGAIN);
+        assert_eq!(port.serve(wanted, &slot), PortState::Open(address, ReceiverCounts::default()));
         assert!(UdpSocket::bind(address).is_err());
-        params.mel_from.set_normalized_value(0.0);
-        assert_eq!(port.serve(&params, &slot), PortState::Closed);
+        assert_eq!(port.serve(None, &slot), PortState::Closed);
         drop(UdpSocket::bind(address).expect("free again"));
     }
 
@@ -92,10 +80,5 @@ mod tests {
         let settings = OscSettings::default();
         assert!(settings.address().ip().is_loopback());
         assert!(OscSettings { from_network: true, ..settings }.address().ip().is_unspecified());
-        let (params, _taken) = params(0.0);
-        assert_eq!(Port::default().serve(&params, &FeedSlot::default()), PortState::Closed);
-        let ids: Vec<_> =
-            params.param_map().into_iter().filter(|(_, p, _)| matches!(p, ParamPtr::EnumParam(_))).collect();
-        assert_eq!(ids[0].0, "mel_from");
     }
 }

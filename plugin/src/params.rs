@@ -112,6 +112,11 @@ impl RemelParams {
         *self.attempt.lock() = Some(choice);
     }
 
+    /// Where mel frames are listened for; nowhere while they come from elsewhere.
+    pub fn port(&self) -> Option<OscSettings> {
+        (self.mel_from.value() == MelFrom::Osc).then(|| self.osc.read().clone())
+    }
+
     /// What the stream is told with every block.
     pub fn controls(&self) -> stream::Controls {
         stream::Controls {

@@ -13,7 +13,7 @@ pub fn show(ui: &Ui, rect: Rect, params: &RemelParams, report: &Report) {
         return;
     }
     let frame = Frame::window(ui.style()).fill(theme::PANEL);
-    let window = Window::new("OSC").id(Id::new("osc")).title_bar(false).resizable(false).movable(false);
+    let window = Window::new("OSC").id(Id::unique("osc")).title_bar(false).resizable(false).movable(false);
     let window = window.pivot(Align2::LEFT_BOTTOM).fixed_pos(rect.left_bottom() + egui::vec2(8.0, -8.0));
     window.frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(rect.width() - 40.0);
@@ -25,7 +25,7 @@ pub fn show(ui: &Ui, rect: Rect, params: &RemelParams, report: &Report) {
 
 /// The port, and who may send to it. A port counts once it has been let go of: none on the way to it is opened.
 fn settings(ui: &mut Ui, params: &RemelParams) {
-    let (saved, typed) = (params.osc.read().clone(), Id::new("osc port"));
+    let (saved, typed) = (params.osc.read().clone(), Id::unique("osc port"));
     let mut port = ui.data(|data| data.get_temp(typed)).unwrap_or(saved.port);
     ui.label(RichText::new("OSC at port").size(12.0).color(theme::TEXT_WEAK));
     let field = ui.add(DragValue::new(&mut port).range(1024..=u16::MAX));

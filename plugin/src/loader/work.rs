@@ -46,7 +46,7 @@ impl Work {
                 None => {}
             }
             self.watch_renderer(shared);
-            let port = self.port.serve(&shared.params, &shared.feed);
+            let port = self.port.serve(shared.params.port(), &shared.feed);
             shared.report.update(|summary| summary.port = port);
         }
     }
