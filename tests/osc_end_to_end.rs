@@ -1,5 +1,4 @@
 //! `remel send` to a stream: what is heard is what `remel synth` makes of the same frames.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::net::UdpSocket;
 use std::path::Path;
@@ -89,11 +88,20 @@ fn a_sent_mel_is_heard_as_it_is_synthesized() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("voice.npy");
     write_npy(&file, &[mel.n_mels(), mel.frames()], &mel.to_bands()).unwrap();
-    let mut sender = Command::new(env!("CARGO_BIN_EXE_remel"))
-        .args(["send".as_ref(), file.as_os_str(), "--to".as_ref(), receiver.address().to_string().as_ref()])
-        .args(["--start-frame", "1000"])
-        .spawn()
-        .unwrap();
+    let to = receiver.address().to_string();
+    let sender = std::thread::spawn(move || {
+        let file = file.as_os_str();
+        let mut send = Command::new(env!("CARGO_BIN_EXE_remel"));
+        send.args([
+            "send".as_ref(),
+            file,
+            "--to".as_ref(),
+            to.as_ref(),
+            "--start-frame".as_ref(),
+            "1000".as_ref(),
+        ]);
+        send.status().unwrap().success()
+    });
 
     // The host: a block when its time has come, until some seconds after the sender has ended.
     let controls = Controls { mel_from: MelFrom::Feed, ..Controls::default() };
@@ -105,11 +113,12 @@ fn a_sent_mel_is_heard_as_it_is_synthesized() {
         heard.iter_mut().zip(&block).for_each(|(heard, block)| heard.extend_from_slice(block));
         let due = Duration::from_secs_f64(heard[0].len() as f64 / f64::from(RATE_HZ));
         std::thread::sleep(due.saturating_sub(began.elapsed()));
-        if ended.is_none() && sender.try_wait().unwrap().is_some_and(|status| status.success()) {
+        if ended.is_none() && sender.is_finished() {
             ended = Some(Instant::now());
         }
         assert!(began.elapsed() < Duration::from_secs(60));
     }
+    assert!(sender.join().unwrap());
     assert!(heard[0] == heard[1], "one voice in both channels");
     assert!(stream.is_asleep(), "nothing comes any more");
 

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
+use super::encode::Encoded;
 use super::input::Input;
 use super::state::SignalState;
 use crate::Result;
 use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling, SamplingPlan};
 use crate::domain::Domain;
 use crate::domain::phase::Reconstructor;
-use crate::mel::Mel;
 use crate::model::Model;
 use crate::network::Layout;
 use crate::render::{Request, Window};
@@ -33,13 +33,13 @@ pub(super) struct Pipeline {
 
 /// A window to render, with where its channel stands.
 pub(super) struct Task<'a> {
-    window: &'a Window,
+    pub(super) window: &'a Window,
     pub(super) state: Arc<SignalState>,
     /// The window's frame that sampling begins with, and the one that it ends before.
-    from: usize,
-    end: usize,
+    pub(super) from: usize,
+    pub(super) end: usize,
     /// Frames before `from` that only condition what is sampled.
-    context: usize,
+    pub(super) context: usize,
     goes_on: bool,
 }
 
@@ -67,15 +67,6 @@ impl Task<'_> {
         };
         (common, [self.from, self.end, self.context, self.window.mel.frames()], self.goes_on)
     }
-}
-
-/// What sampling a task takes of its window.
-struct Encoded {
-    /// The mel frames that condition it, where they are others than `mel`.
-    told: Option<Mel>,
-    mel: Mel,
-    /// In the network's domain; empty where sampling starts from noise alone.
-    carrier: Vec<f32>,
 }
 
 /// How far the window's carrier is noised; where there is none, sampling starts from pure noise.
@@ -203,28 +194,6 @@ impl Pipeline {
             sounds.push(x.iter().all(|x| x.is_finite()).then(|| self.decoded(task, x)));
         }
         Ok(())
-    }
-
-    /// The mel frames of what is sampled of `task`, what conditions it, and its carrier in the network's domain, if it counts.
-    fn encoded(&mut self, task: &Task, plan: &SamplingPlan) -> Encoded {
-        let Task { window, from, end, context, .. } = task;
-        let frames = window.mel.frames();
-        let after = self.layout.conditioner_frames()[1];
-        let conditioning = from - context..(end + after).min(frames);
-        let mel = window.mel.slice(conditioning.clone());
-        let told = (window.link.told.frames() == frames).then(|| window.link.told.slice(conditioning));
-        if window.carrier.is_empty() || plan.start.carrier_scale == 0.0 {
-            return Encoded { told, mel, carrier: Vec::new() };
-        }
-        let reach = self.domain.reach_frames();
-        let (first, last) = (from.saturating_sub(reach), (end + reach).min(frames));
-        let (hop, frame_values) = (self.layout.hop, self.layout.frame_values());
-        // After the last frame lies what its mel frame was made of beside its own hop.
-        let under = (last * hop + self.tail_samples).min(window.carrier.len());
-        let carrier = &window.carrier[first * hop..under];
-        let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
-        x.truncate((end - first) * frame_values);
-        Encoded { told, mel, carrier: x.split_off((from - first) * frame_values) }
     }
 
     /// The carrier of `task`, `x` in the network's domain, that is not noised at all: it is what comes out, whatever could
