@@ -3,7 +3,8 @@
 //! Audio becomes mel frames, and a diffusion model synthesizes it anew from noise. The modules follow the way of the data:
 //! [`audio`] → [`mel`] → windows ([`render`]) → [`diffusion`] with a [`network`] (on the CPU, its [`kernel`]) in its
 //! [`domain`], which a [`model`] brings together and a [`vocoder`] runs → audio, which [`compare`] measures. [`stream`] does
-//! the same chunk by chunk under an audio callback, and [`live`] has that for programs of one's own. `train`, a feature, makes the models.
+//! the same chunk by chunk under an audio callback, to which `osc`, a feature, brings mel frames from elsewhere, and [`live`] has that for
+//! programs of one's own. `train`, another feature, makes the models.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -34,6 +35,8 @@ pub mod live;
 pub mod mel;
 pub mod model;
 pub mod network;
+#[cfg(feature = "osc")]
+pub mod osc;
 pub mod render;
 #[cfg(feature = "pictures")]
 pub mod spectrogram;

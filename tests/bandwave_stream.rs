@@ -10,7 +10,7 @@ use remel::checkpoint::Bundled;
 use remel::mel::{Mel, MelStream};
 use remel::model::Model;
 use remel::network::Backend;
-use remel::render::{Render, Request, ScheduleChoice, SpanPlan, Window};
+use remel::render::{Link, Render, Request, ScheduleChoice, SpanPlan, Window};
 use remel::stream::{Carrier, Controls, Engine, Latency, LatencyMode, Stream, StreamConfig};
 use remel::vocoder::Vocoder;
 
@@ -169,6 +169,7 @@ fn automated(mel: &Mel, carrier: &[f32], segments: &[(Request, usize)], chunk: u
                 mel: mel.slice(first..last),
                 output: output.start - first..output.end - first,
                 carrier: carrier[first * 512..last * 512 + 512].to_vec(),
+                link: Link::default(),
                 request: request.clone(),
             };
             vocoder.render(&[&window], &mut out).unwrap();
@@ -210,6 +211,7 @@ fn windows_of_any_shape_sound_side_by_side_as_they_do_alone() {
             mel: mel.slice(first - 6..first + frames + 2),
             output: 6..6 + frames,
             carrier: Vec::new(),
+            link: Link::default(),
             request: Request { seed: signal, ..Request::default() },
         })
         .map(|window| Window { first_frame: window.first_frame - 6, ..window })

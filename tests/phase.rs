@@ -11,7 +11,7 @@ use remel::domain::phase::{Phase, Reconstructor, Source};
 use remel::mel::{Dialect, Mel, mel_of};
 use remel::model::Model;
 use remel::network::Backend;
-use remel::render::{Render, Request, SpanPlan, Window};
+use remel::render::{Link, Render, Request, SpanPlan, Window};
 use remel::vocoder::Vocoder;
 
 const HOP: usize = 256;
@@ -212,6 +212,7 @@ fn a_turned_coherence_makes_no_step() {
                 mel: mels[usize::from(channel)].slice(start..end + plan.right_frames),
                 output: 4 * chunk - start..end - start,
                 carrier: Vec::new(),
+                link: Link::default(),
                 request: request.clone(),
             });
             let mut out = [Vec::new(), Vec::new()];

@@ -13,7 +13,7 @@ use remel::domain::{Prior, SpectralPrior};
 use remel::mel::Mel;
 use remel::model::{Model, ModelHeader};
 use remel::network::diffwave::cpu::DiffWaveCpu;
-use remel::render::{Render, Request, ScheduleChoice, SpanPlan, Window};
+use remel::render::{Link, Render, Request, ScheduleChoice, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 
@@ -139,6 +139,7 @@ fn window(
         mel: mel.slice(start..last),
         output: position - start..end - start,
         carrier: if request.strength < 1.0 { carrier[start * HOP..last * HOP].to_vec() } else { Vec::new() },
+        link: Link::default(),
         request: request.clone(),
     }
 }

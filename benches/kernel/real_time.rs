@@ -11,7 +11,7 @@ use remel::model::Model;
 use remel::network::diffwave::burn::DiffWaveBurn;
 use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{Backend, DiffWaveConfig};
-use remel::render::{Render, Request, SpanPlan, Window};
+use remel::render::{Link, Render, Request, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 
@@ -109,6 +109,7 @@ fn render(vocoder: &mut Vocoder, mel: &Mel, plan: SpanPlan, chunk: usize, out: &
         output: span.output_in_window(),
         mel: mel.slice(span.window),
         carrier: Vec::new(),
+        link: Link::default(),
         request: Request::default(),
     };
     vocoder.render(&[&window], out).expect("sound");

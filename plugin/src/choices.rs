@@ -3,6 +3,7 @@
 use nice_plug::prelude::Enum;
 use remel::vocoder::THREADS;
 use serde::{Deserialize, Serialize};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Where the mel frames come from.
@@ -15,6 +16,20 @@ pub enum MelFrom {
     #[id = "side"]
     #[name = "Side chain"]
     SideChain,
+    /// What is sent to the port.
+    #[id = "osc"]
+    #[name = "OSC"]
+    Osc,
+}
+
+/// Where mel frames are listened for. Saved with the project, never automated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OscSettings {
+    /// The UDP port.
+    pub port: u16,
+    /// Whether other machines may send too.
+    pub from_network: bool,
 }
 
 /// What sampling starts from, noised as far as *Strength* says.
@@ -110,6 +125,20 @@ impl LatencyMode {
             Self::Balanced => remel::stream::LatencyMode::Balanced,
             Self::Studio => remel::stream::LatencyMode::Studio,
         }
+    }
+}
+
+impl Default for OscSettings {
+    fn default() -> Self {
+        Self { port: 9000, from_network: false }
+    }
+}
+
+impl OscSettings {
+    /// The address to listen at.
+    pub fn address(&self) -> SocketAddr {
+        let host = if self.from_network { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+        SocketAddr::from((host, self.port))
     }
 }
 

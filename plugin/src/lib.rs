@@ -7,6 +7,7 @@ mod choices;
 mod editor;
 mod loader;
 mod model;
+mod osc;
 mod params;
 mod report;
 mod search;
@@ -149,8 +150,14 @@ impl Plugin for Remel {
         if self.loader.wants_restart() {
             context.request_restart();
         }
-        // A host may stop calling where nothing sounds any more, and only there.
-        if self.slot.is_asleep() { ProcessStatus::Normal } else { ProcessStatus::Tail(self.tail_samples) }
+        // A host may stop calling where nothing sounds any more, and only there: of what comes over the network it knows nothing.
+        if self.params.mel_from.value() == choices::MelFrom::Osc {
+            ProcessStatus::KeepAlive
+        } else if self.slot.is_asleep() {
+            ProcessStatus::Normal
+        } else {
+            ProcessStatus::Tail(self.tail_samples)
+        }
     }
 
     fn stop_processing(&mut self) {

@@ -1,6 +1,6 @@
 //! What the host automates, and what it saves beside that.
 
-use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun, SavedModel};
+use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun, OscSettings, SavedModel};
 use nice_plug::prelude::*;
 use parking_lot::{Mutex, RwLock};
 use remel::mel::MelEditSettings;
@@ -14,6 +14,9 @@ pub struct RemelParams {
     /// The model and its device: those that were last there.
     #[persist = "model"]
     pub model: Arc<RwLock<SavedModel>>,
+    /// Where mel frames are listened for.
+    #[persist = "osc"]
+    pub osc: Arc<RwLock<OscSettings>>,
     /// What the user has chosen instead, until the loader takes it. Nothing of it is saved before it has proved good.
     pub attempt: Mutex<Option<ModelChoice>>,
     /// Vocoded against dry, 0 to 1. The first of a host's list, and one without steps for JUCE's sake: until a state is
@@ -74,6 +77,7 @@ impl Default for RemelParams {
     fn default() -> Self {
         Self {
             model: Arc::default(),
+            osc: Arc::default(),
             attempt: Mutex::default(),
             mix: percent("Mix", 1.0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
@@ -108,12 +112,18 @@ impl RemelParams {
         *self.attempt.lock() = Some(choice);
     }
 
+    /// Where mel frames are listened for; nowhere while they come from elsewhere.
+    pub fn port(&self) -> Option<OscSettings> {
+        (self.mel_from.value() == MelFrom::Osc).then(|| self.osc.read().clone())
+    }
+
     /// What the stream is told with every block.
     pub fn controls(&self) -> stream::Controls {
         stream::Controls {
             mel_from: match self.mel_from.value() {
                 MelFrom::Main => stream::MelFrom::Main,
                 MelFrom::SideChain => stream::MelFrom::SideChain,
+                MelFrom::Osc => stream::MelFrom::Feed,
             },
             carrier: match self.carrier.value() {
                 Carrier::Noise => stream::Carrier::Noise,

@@ -1,5 +1,6 @@
 //! What the editor shows of the loader's work and the running stream.
 
+use crate::osc::PortState;
 use parking_lot::Mutex;
 use remel::mel::Dialect;
 use remel::stream::{RendererState, StreamMonitor};
@@ -57,6 +58,8 @@ pub struct Summary {
     pub missing: Option<PathBuf>,
     /// What came of the user's latest choice of a model, where that did not take its place as it was.
     pub notice: Option<String>,
+    /// The port that mel frames come to.
+    pub port: PortState,
 }
 
 impl Default for Summary {
@@ -68,6 +71,7 @@ impl Default for Summary {
             refusal: None,
             missing: None,
             notice: None,
+            port: PortState::Closed,
         }
     }
 }

@@ -20,6 +20,7 @@ mod print;
 mod progress;
 mod sampled;
 mod schedule_search;
+mod send;
 mod sigma;
 mod synth;
 mod told;
@@ -67,6 +68,8 @@ enum Command {
     Encode(encode::Encode),
     /// Turn a latent signal back into audio
     Decode(encode::Decode),
+    /// Send mel frames to a running plugin, in real time
+    Send(send::Send),
     /// Search for a short schedule that suits a model
     ScheduleSearch(schedule_search::ScheduleSearch),
     /// Train a model on a folder of audio or on generated sounds
@@ -133,6 +136,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Encode(command) => command.run(),
         Command::Decode(command) => command.run(),
         Command::ScheduleSearch(command) => command.run(),
+        Command::Send(command) => command.run(),
         Command::Train(command) => command.run(),
         Command::Info(command) => command.run(),
         Command::Convert(command) => command.run(),

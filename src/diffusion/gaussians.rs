@@ -14,6 +14,19 @@ pub enum NoiseSource<'a> {
         /// Position of the first value, counted since the last reset.
         start: u64,
     },
+    /// The same for one of several channels that have a part of their noise in common.
+    Linked {
+        /// The noise.
+        noise: Noise,
+        /// Which channel; what all have in common is channel 0's.
+        channel: u16,
+        /// Position of the first value, counted since the last reset.
+        start: u64,
+        /// Per frame, the share in common, 0 to 1.
+        shared: &'a [f32],
+        /// Values of a frame.
+        frame_values: usize,
+    },
     /// Every Gaussian given, `[rows, values]` row-major: row 0 is x_T, row k what the sampler draws from it
     /// ([`super::Sampler::row`]).
     Given(&'a [f32]),
@@ -26,6 +39,13 @@ impl NoiseSource<'_> {
             Self::Positional { noise, channel, start } => {
                 Self::Positional { noise, channel, start: start + values as u64 }
             }
+            Self::Linked { noise, channel, start, shared, frame_values } => Self::Linked {
+                noise,
+                channel,
+                start: start + values as u64,
+                shared: &shared[(values / frame_values).min(shared.len())..],
+                frame_values,
+            },
             Self::Given(rows) => Self::Given(&rows[given..]),
         }
     }
@@ -34,8 +54,26 @@ impl NoiseSource<'_> {
     pub(super) fn row(&self, row: usize, out: &mut [f32]) {
         match self {
             Self::Positional { noise, channel, start } => noise.fill(row as u16, *channel, *start, out),
+            Self::Linked { noise, channel, start, shared, frame_values } => {
+                noise.fill(row as u16, 0, *start, out);
+                let frames = out.chunks_mut(*frame_values).zip(*shared);
+                for (index, (frame, shared)) in frames.enumerate().filter(|(_, (_, shared))| **shared < 1.0) {
+                    let first = *start + (index * frame_values) as u64;
+                    mix(noise, [row as u16, *channel], first, *shared, frame);
+                }
+            }
             Self::Given(rows) => out.copy_from_slice(&rows[row * out.len()..(row + 1) * out.len()]),
         }
+    }
+}
+
+/// Leaves a share of `common`, which is at `start`, and adds `channel`'s own noise for the rest: the variance stays 1.
+fn mix(noise: &Noise, [row, channel]: [u16; 2], start: u64, shared: f32, common: &mut [f32]) {
+    let (of_own, mut own) = ((1.0 - shared * shared).sqrt(), [0.0; 64]);
+    for (index, common) in common.chunks_mut(own.len()).enumerate() {
+        let own = &mut own[..common.len()];
+        noise.fill(row, channel, start + 64 * index as u64, own);
+        common.iter_mut().zip(own).for_each(|(common, own)| *common = shared * *common + of_own * *own);
     }
 }
 

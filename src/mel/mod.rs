@@ -1,6 +1,7 @@
 //! Mel spectrograms: the dialects that networks were trained on, computed from whole files and from streams.
 
 mod analysis;
+mod channels;
 mod compression;
 mod conversion;
 mod dialect;
@@ -19,6 +20,7 @@ mod stream;
 mod transform;
 mod whole;
 
+pub use channels::ChannelPair;
 pub use compression::Compression;
 pub use conversion::Conversion;
 pub use dialect::Dialect;

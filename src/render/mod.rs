@@ -9,4 +9,4 @@ mod window;
 
 pub use request::{Request, ScheduleChoice};
 pub use spans::{Span, SpanPlan};
-pub use window::{Context, Format, Render, Window};
+pub use window::{Context, Format, Link, Render, Window};

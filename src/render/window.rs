@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::Request;
-use crate::{Result, mel::Mel};
+use crate::Result;
+use crate::mel::{ChannelPair, Dialect, Mel};
 
 /// The time base of a renderer, and what it needs around what it renders: all that a stream has to know of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +85,47 @@ pub struct Window {
     /// What the noise replaces where `strength` is below 1: as many samples as the window has, and
     /// [`Format::tail_samples`] more; or empty.
     pub carrier: Vec<f32>,
+    /// What the channel has in common with the other of a stereo signal.
+    pub link: Link,
     /// How to render it.
     pub request: Request,
+}
+
+/// What a channel has in common with the other of a stereo signal ([`crate::mel::ChannelPair`] says it): so one sound in both
+/// stays where it was, and what is wide stays wide. Empty for a channel alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// What the network is told in place of the window's frames, as many of them.
+    pub told: Mel,
+    /// Per frame of the window, the share of its noise that it has in common with the first channel, 0 to 1; empty for that.
+    pub shared: Vec<f32>,
+}
+
+impl Link {
+    /// That of each of the channels `mels`, `[n_mels]` frames of `dialect`; empty where they are not two of equal length.
+    pub fn of(mels: &[Mel], dialect: &Dialect) -> Vec<Self> {
+        let mut links = vec![Self::default(); mels.len()];
+        let ([left, right], [left_link, right_link]) = (mels, &mut links[..]) else { return links };
+        if left.frames() != right.frames() {
+            return links;
+        }
+        (left_link.told, right_link.told) = (left.clone(), right.clone());
+        let pair = ChannelPair::new(dialect);
+        right_link.shared = (0..left.frames())
+            .map(|frame| {
+                let told = [left_link.told.frame_mut(frame), right_link.told.frame_mut(frame)];
+                pair.compare([left.frame(frame), right.frame(frame)], told)
+            })
+            .collect();
+        links
+    }
+
+    /// That of the frames `range`.
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let shared = self.shared.get(range.clone()).unwrap_or_default().to_vec();
+        let told = if self.told.frames() == 0 { Mel::default() } else { self.told.slice(range) };
+        Self { told, shared }
+    }
 }
 
 /// Something that turns windows of mel frames into sound.

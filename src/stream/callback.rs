@@ -8,6 +8,7 @@ use super::chunker::Chunker;
 use super::clock::Clock;
 use super::dry::Dry;
 use super::engine::no_renderer;
+use super::feed::feed;
 use super::input::{SideChain, sample, sounds};
 use super::latency::Timing;
 use super::link::link;
@@ -59,13 +60,14 @@ impl Stream {
         let format = engine.format(key).ok_or_else(|| no_renderer(key))?;
         config.validate(format)?;
         let (channels, plan) = (config.channels, config.plan);
-        let chunker = Chunker::new(&config.dialect, format, plan, channels)?;
+        let (feed, inlet, fed) = feed(&config.dialect);
+        let chunker = Chunker::new(&config.dialect, format, plan, channels, inlet)?;
         let timing = config.timing(format);
         // As many chunks as can be under way, twice: a reset finds fresh ones.
         let chunks = 2 * (timing.kept_samples().div_ceil(plan.chunk_frames * format.hop) + 1);
         let (audio_half, worker_half) = link(format, plan, channels, chunks, engine.worker());
         let (monitor, counters, taps) =
-            StreamMonitor::new(timing.latency, Arc::clone(audio_half.state()), format.n_mels);
+            StreamMonitor::new(timing.latency, Arc::clone(audio_half.state()), format.n_mels, (feed, fed));
         let stream = Self {
             channels,
             max_block_frames: config.max_block_frames,
@@ -136,10 +138,13 @@ impl Stream {
         dry: &Dry,
     ) {
         let controls = controls.finite();
+        // Whoever is fed does not sleep, however silent the inputs are.
+        let fed = self.model_rate.listen(&controls);
         let mut done = part.start;
         while done < part.end {
             if self.asleep {
-                let sound = (done..part.end).position(|index| sounds(self.channels, main, side, index));
+                let is_sound = |index| fed || sounds(self.channels, main, side, index);
+                let sound = (done..part.end).position(is_sound);
                 let silent = done..sound.map_or(part.end, |sound| done + sound);
                 // What goes in is silence or no number; what comes out is silence.
                 for channel in main.iter_mut().take(self.channels) {
@@ -152,7 +157,7 @@ impl Stream {
                     return;
                 }
             }
-            let sounds = |index| sounds(self.channels, main, side, index);
+            let sounds = |index| fed || sounds(self.channels, main, side, index);
             let now = done..done + self.quiet.count(done..part.end, sounds);
             done = now.end;
             self.process_block(main, now, side, &controls, DryPart { dry, end: part.end });

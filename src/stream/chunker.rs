@@ -1,10 +1,11 @@
 //! From samples at the model's rate to windows: frames, edits, and the carrier under them.
 
+use super::feed::Inlet;
 use super::link::Chunk;
 use super::{Carrier, Controls, MelFrom};
 use crate::Result;
 use crate::audio::Ring;
-use crate::mel::{Dialect, MelEdit, MelStream};
+use crate::mel::{ChannelPair, Dialect, MelEdit, MelStream};
 use crate::render::{Format, Span, SpanPlan};
 
 /// Cuts a stream into the windows of its plan, each as soon as its last frame is complete. Real-time but for `new`.
@@ -19,9 +20,16 @@ pub(super) struct Chunker {
     mels: Vec<MelStream>,
     /// The frame that each row has just completed.
     fresh: Vec<Vec<f32>>,
+    /// Where frames come from that are none of the rows'.
+    inlet: Inlet,
+    fed: Vec<f32>,
     edit: MelEdit,
     /// The latest edited frames per channel, frame `f` at position `f`.
     frames: Vec<Ring>,
+    pair: ChannelPair,
+    /// Of a stereo signal, what a network is told of each channel's frames, and how alike both are.
+    told: Vec<Ring>,
+    alike: Ring,
     /// The latest samples per row, sample `p` at position `p`.
     samples: Vec<Ring>,
     samples_seen: u64,
@@ -37,7 +45,13 @@ pub(super) struct Chunker {
 }
 
 impl Chunker {
-    pub fn new(dialect: &Dialect, format: Format, plan: SpanPlan, channels: usize) -> Result<Self> {
+    pub fn new(
+        dialect: &Dialect,
+        format: Format,
+        plan: SpanPlan,
+        channels: usize,
+        inlet: Inlet,
+    ) -> Result<Self> {
         let rows = 2 * channels;
         let mels = (0..rows).map(|_| MelStream::new(dialect)).collect::<Result<Vec<_>>>()?;
         let look_ahead_samples = mels.first().map_or(0, MelStream::look_ahead_samples);
@@ -51,8 +65,13 @@ impl Chunker {
             channels,
             mels,
             fresh: vec![vec![0.0; format.n_mels]; rows],
+            inlet,
+            fed: vec![0.0; format.n_mels],
             edit: MelEdit::new(dialect, channels),
             frames: vec![Ring::new(frames, format.n_mels); channels],
+            pair: ChannelPair::new(dialect),
+            told: vec![Ring::new(frames, format.n_mels); if channels == 2 { 2 } else { 0 }],
+            alike: Ring::new(frames, 1),
             samples: vec![Ring::new(samples, 1); rows],
             samples_seen: 0,
             frames_seen: 0,
@@ -72,11 +91,17 @@ impl Chunker {
     /// Forgets everything: as new.
     pub fn reset(&mut self) {
         self.mels.iter_mut().for_each(MelStream::reset);
+        self.inlet.reset();
         self.edit.reset();
         (self.samples_seen, self.frames_seen, self.next_chunk) = (0, 0, 0);
         self.frames_sounded = 0;
         self.samples_sounded.fill(0);
         (self.begin, self.stretch) = (0, 0);
+    }
+
+    /// Takes in frames that were fed, if they are asked for. Whether there are some to play.
+    pub fn listen(&mut self, controls: &Controls) -> bool {
+        self.inlet.receive(controls.mel_from == MelFrom::Feed)
     }
 
     /// Takes up to one hop of samples of every row, and hands a frame of channel 0 that they complete, edited, to
@@ -101,6 +126,7 @@ impl Chunker {
             }
         }
         self.samples_seen += row(0).len() as u64;
+        self.listen(controls);
         if complete {
             self.store(controls, tap);
         }
@@ -108,16 +134,25 @@ impl Chunker {
 
     fn store(&mut self, controls: &Controls, tap: impl FnOnce(u64, &[f32])) {
         let first_row = match controls.mel_from {
-            MelFrom::Main => 0,
-            MelFrom::SideChain => self.channels,
+            MelFrom::Main => Some(0),
+            MelFrom::SideChain => Some(self.channels),
+            MelFrom::Feed => {
+                self.inlet.next(&mut self.fed);
+                None
+            }
         };
         for (channel, frames) in self.frames.iter_mut().enumerate() {
             let frame = frames.row_mut(self.frames_seen);
-            frame.copy_from_slice(&self.fresh[first_row + channel]);
+            frame.copy_from_slice(first_row.map_or(&self.fed, |row| &self.fresh[row + channel]));
             self.edit.apply(channel, frame, &controls.edit);
             if !self.dialect.is_silent(frame) {
                 self.frames_sounded = self.frames_seen + 1;
             }
+        }
+        if let ([left, right], [told_left, told_right]) = (&self.frames[..], &mut self.told[..]) {
+            let frame = self.frames_seen;
+            let told = [told_left, told_right].map(|told| told.row_mut(frame));
+            self.alike.row_mut(frame)[0] = self.pair.compare([left.row(frame), right.row(frame)], told);
         }
         if let Some(frames) = self.frames.first() {
             tap(self.frames_seen, frames.row(self.frames_seen));
@@ -173,6 +208,14 @@ impl Chunker {
             window.request.detail = controls.edit.detail;
             window.mel.clear();
             self.frames[channel].read(start, frames, |frames| window.mel.extend(frames));
+            window.link.told.clear();
+            window.link.shared.clear();
+            if let Some(told) = self.told.get(channel) {
+                told.read(start, frames, |frames| window.link.told.extend(frames));
+            }
+            if channel > 0 {
+                self.alike.read(start, frames, |alike| window.link.shared.extend_from_slice(alike));
+            }
             window.carrier.clear();
             match first_row {
                 Some(first_row) => {

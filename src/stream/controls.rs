@@ -3,7 +3,7 @@
 use crate::mel::MelEditSettings;
 use crate::render::Request;
 
-/// Which input the mel frames are taken from.
+/// Where the mel frames come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum MelFrom {
     /// The main input.
@@ -11,6 +11,8 @@ pub enum MelFrom {
     Main,
     /// The side chain; silence while it is not connected.
     SideChain,
+    /// What [`super::MelFeed`] was given, the same for all channels; silence while that is nothing.
+    Feed,
 }
 
 /// What the network starts from where the strength is below 1.

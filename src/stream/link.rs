@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::mel::Mel;
-use crate::render::{Format, Request, SpanPlan, Window};
+use crate::render::{Format, Link, Request, SpanPlan, Window};
 
 /// One chunk of one stream, all channels of it.
 pub(super) struct Chunk {
@@ -42,6 +42,10 @@ impl Chunk {
             mel: Mel::with_capacity(format.n_mels, frames),
             output: 0..0,
             carrier: Vec::with_capacity(frames * format.hop + format.tail_samples),
+            link: Link {
+                told: Mel::with_capacity(format.n_mels, if channels > 1 { frames } else { 0 }),
+                shared: Vec::with_capacity(if channel > 0 { frames } else { 0 }),
+            },
             request: Request::default(),
         };
         Self {

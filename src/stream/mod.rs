@@ -6,6 +6,8 @@
 //!   mix ◄ resampler ◄ gate ◄ output  ◄────── link ◄──
 //! ```
 //!
+//! Mel frames may also come from outside ([`MelFeed`]): a jitter buffer hands one over for each frame of the stream.
+//!
 //! Every chunk carries its absolute position, so what comes late is dropped in part and never shifted: the latency
 //! ([`Latency`]) is one fixed sum. This module knows nothing of networks: only the [`Render`] trait, which its tests
 //! fake.
@@ -20,8 +22,10 @@ mod controls;
 mod dry;
 mod engine;
 mod failover;
+mod feed;
 mod gate;
 mod input;
+mod jitter;
 mod latency;
 mod latency_mode;
 mod link;
@@ -45,6 +49,7 @@ pub use callback::Stream;
 pub use config::StreamConfig;
 pub use controls::{Carrier, Controls, MelFrom, MixSettings, OnUnderrun};
 pub use engine::Engine;
+pub use feed::{FeedCounts, FeedRefusal, MelFeed};
 pub use latency::{Latency, LatencyTerm};
 pub use latency_mode::LatencyMode;
 pub use monitor::{MelTap, StreamMonitor};

@@ -90,6 +90,11 @@ impl ModelRate {
         self.position(0) >= self.sounds_until + margin_samples as u64
     }
 
+    /// Takes in mel frames that were fed, if they are asked for. Whether there are some to play.
+    pub fn listen(&mut self, controls: &Controls) -> bool {
+        self.chunker.listen(controls)
+    }
+
     /// Tells the worker that no chunk will come before `at`, and the editor that the stream sleeps.
     pub fn sleep_until(&self, at: Instant) {
         self.link.state().expect_chunk(at);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Latency;
+use super::feed::{FeedCounters, FeedCounts, MelFeed};
 use super::link::LinkState;
 
 /// Frames that may wait for the editor: more than a second's.
@@ -26,6 +27,8 @@ pub struct StreamMonitor {
     counters: Arc<Counters>,
     link: Arc<LinkState>,
     taps: [TapReader; 2],
+    feed: Option<MelFeed>,
+    fed: Arc<FeedCounters>,
 }
 
 /// What the audio thread counts.
@@ -61,10 +64,12 @@ impl StreamMonitor {
         latency: Latency,
         link: Arc<LinkState>,
         n_mels: usize,
+        (feed, fed): (MelFeed, Arc<FeedCounters>),
     ) -> (Self, Arc<Counters>, [TapWriter; 2]) {
         let counters = Arc::new(Counters::default());
         let ((write_in, read_in), (write_out, read_out)) = (tap(n_mels), tap(n_mels));
-        let monitor = Self { latency, counters: Arc::clone(&counters), link, taps: [read_in, read_out] };
+        let taps = [read_in, read_out];
+        let monitor = Self { latency, counters: Arc::clone(&counters), link, taps, feed: Some(feed), fed };
         (monitor, counters, [write_in, write_out])
     }
 
@@ -91,6 +96,16 @@ impl StreamMonitor {
     /// Whether the stream sleeps: nothing sounds, and nothing is rendered.
     pub fn asleep(&self) -> bool {
         self.counters.asleep.load(Ordering::Relaxed)
+    }
+
+    /// Where mel frames are given to the stream; there is one, so none the next time.
+    pub fn take_feed(&mut self) -> Option<MelFeed> {
+        self.feed.take()
+    }
+
+    /// What became of the frames that were given to it.
+    pub fn fed(&self) -> FeedCounts {
+        self.fed.load()
     }
 
     /// Hands over the frames of channel 0 that came since the last call, `(frame index, [n_mels])`, in order. While

@@ -6,7 +6,7 @@ use super::latency::Demands;
 use super::*;
 use crate::Result;
 use crate::mel::{Dialect, Mel, MelStream};
-use crate::render::{Context, Format, Render, Request, SpanPlan, Window};
+use crate::render::{Context, Format, Link, Render, Request, SpanPlan, Window};
 
 /// Sound that depends on the position and on every frame of the window.
 struct Fake(Format);
@@ -75,6 +75,7 @@ fn offline(input: &[f32], demands: Demands) -> Vec<f32> {
             mel: mel.slice(span.window.clone()),
             output: span.output_in_window(),
             carrier: Vec::new(),
+            link: Link::default(),
             request: Request::default(),
         };
         Fake(format()).render(&[&window], &mut samples).unwrap();

@@ -1,10 +1,11 @@
 //! Vocoding whole audio files.
 
 use super::Vocoder;
+use super::spans::Signal;
 use crate::Result;
 use crate::audio::{Audio, resample};
 use crate::mel::{Mel, MelEdit, MelEditSettings, mel_of};
-use crate::render::{Request, SpanPlan};
+use crate::render::{Link, Request, SpanPlan};
 
 /// How to vocode a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,24 +47,25 @@ impl Vocoder {
         let rate_hz = self.pipeline.model.dialect()?.rate_hz;
         // Predictions are held to what the edit leaves of the mel.
         let request = Request { detail: file.edit.detail, ..file.request.clone() };
+        let at_model_rate = |audio: &Audio, index: usize| {
+            let channel = &audio.channels[index.min(audio.channels.len() - 1)];
+            resample(channel, audio.rate_hz, rate_hz)
+        };
+        let mels = (0..input.channels.len())
+            .map(|index| self.edited_mel(&at_model_rate(mel_from.unwrap_or(input), index), &file.edit))
+            .collect::<Result<Vec<_>>>()?;
+        let links = Link::of(&mels, self.pipeline.model.dialect()?);
         let mut output = Audio { rate_hz: input.rate_hz, channels: Vec::new() };
-        for (index, dry) in input.channels.iter().enumerate() {
-            let at_model_rate = |audio: &Audio| {
-                let channel = &audio.channels[index.min(audio.channels.len() - 1)];
-                resample(channel, audio.rate_hz, rate_hz)
-            };
-            let mel = self.edited_mel(&at_model_rate(mel_from.unwrap_or(input)), &file.edit)?;
+        for (index, (dry, (mel, link))) in input.channels.iter().zip(mels.iter().zip(&links)).enumerate() {
             let mut carrier = match request.strength < 1.0 {
-                true => at_model_rate(carrier.unwrap_or(input)),
+                true => at_model_rate(carrier.unwrap_or(input), index),
                 false => Vec::new(),
             };
             if !carrier.is_empty() {
                 carrier.resize(mel.frames() * self.pipeline.layout.hop + self.pipeline.tail_samples, 0.0);
             }
-            let wet = match file.plan {
-                Some(plan) => self.synthesize_spans(&mel, &carrier, &request, plan, on_evaluation),
-                None => self.synthesize(&mel, &carrier, &request, on_evaluation),
-            }?;
+            let signal = Signal { channel: index as u16, mel, link: Some(link), carrier: &carrier };
+            let wet = self.synthesize_channel(signal, &request, file.plan, on_evaluation)?;
             let mut wet = resample(&wet, rate_hz, input.rate_hz);
             wet.resize(dry.len(), 0.0);
             output.channels.push(wet.iter().zip(dry).map(|(wet, dry)| dry + file.mix * (wet - dry)).collect());

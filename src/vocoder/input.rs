@@ -7,6 +7,8 @@ use crate::render::Request;
 /// One window as the network sees it.
 pub(super) struct Input<'a> {
     /// What conditions it.
+    pub told: &'a Mel,
+    /// What it is to sound like.
     pub mel: &'a Mel,
     /// What is noised where sampling starts from a carrier, in the network's domain, `[values]`, else empty.
     pub carrier: &'a [f32],
@@ -22,6 +24,6 @@ pub(super) struct Input<'a> {
 impl<'a> Input<'a> {
     /// A window from noise alone.
     pub fn new(mel: &'a Mel, noise: NoiseSource<'a>, request: &'a Request) -> Self {
-        Self { mel, carrier: &[], noise, request, skip: 0, histories: &mut [] }
+        Self { told: mel, mel, carrier: &[], noise, request, skip: 0, histories: &mut [] }
     }
 }

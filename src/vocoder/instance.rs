@@ -10,7 +10,7 @@ use crate::diffusion::{Condition, Denoiser};
 use crate::mel::Mel;
 use crate::model::Model;
 use crate::network::Backend;
-use crate::render::{Request, SpanPlan, Window};
+use crate::render::{Link, Request, SpanPlan, Window};
 
 /// Threads that render on the CPU where nothing else is asked for: a plugin shares its machine with a host.
 pub const THREADS: usize = 2;
@@ -108,6 +108,7 @@ impl Vocoder {
             output: 0..mel.frames(),
             mel,
             carrier: Vec::new(),
+            link: Link::default(),
             request: request.clone(),
         }
     }

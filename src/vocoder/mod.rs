@@ -6,6 +6,7 @@
 
 mod continued;
 mod decode;
+mod encode;
 mod file;
 mod fitted;
 mod inpaint;

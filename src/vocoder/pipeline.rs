@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
+use super::encode::Encoded;
 use super::input::Input;
 use super::state::SignalState;
 use crate::Result;
-use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling, SamplingPlan};
+use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling};
 use crate::domain::Domain;
 use crate::domain::phase::Reconstructor;
-use crate::mel::Mel;
 use crate::model::Model;
 use crate::network::Layout;
 use crate::render::{Request, Window};
@@ -33,13 +33,13 @@ pub(super) struct Pipeline {
 
 /// A window to render, with where its channel stands.
 pub(super) struct Task<'a> {
-    window: &'a Window,
+    pub(super) window: &'a Window,
     pub(super) state: Arc<SignalState>,
     /// The window's frame that sampling begins with, and the one that it ends before.
-    from: usize,
-    end: usize,
+    pub(super) from: usize,
+    pub(super) end: usize,
     /// Frames before `from` that only condition what is sampled.
-    context: usize,
+    pub(super) context: usize,
     goes_on: bool,
 }
 
@@ -152,7 +152,7 @@ impl Pipeline {
         let encoded: Vec<_> = tasks.iter().map(|task| self.encoded(task, &plan)).collect();
         if plan.sampler.evaluations().is_empty() {
             let carriers = tasks.iter_mut().zip(&encoded);
-            sounds.extend(carriers.map(|(task, (_, x))| Some(self.untouched(task, x))));
+            sounds.extend(carriers.map(|(task, encoded)| Some(self.untouched(task, &encoded.carrier))));
             return Ok(());
         }
         let frame_values = self.layout.frame_values();
@@ -161,20 +161,23 @@ impl Pipeline {
         let history_values = self.history_values();
         let levels: Vec<f32> = plan.sampler.evaluations().iter().map(|evaluation| evaluation.level).collect();
         let mut inputs = Vec::with_capacity(tasks.len());
-        for (task, (mel, carrier)) in tasks.iter_mut().zip(&encoded) {
+        for (task, Encoded { told, mel, carrier }) in tasks.iter_mut().zip(&encoded) {
             let start = (task.window.first_frame + task.from as u64) * frame_values as u64;
             let state = Arc::make_mut(&mut task.state);
             if task.goes_on {
                 state.adapt(&levels, history_values);
             }
             inputs.push(Input {
+                told: told.as_ref().unwrap_or(mel),
                 mel,
                 carrier,
-                // All channels share their noise: what is equal in them stays in the middle.
-                noise: NoiseSource::Positional {
+                // What the channels have in common shares its noise, so that it stays where it is.
+                noise: NoiseSource::Linked {
                     noise: Noise::new(task.window.request.seed),
-                    channel: 0,
+                    channel: task.window.channel,
                     start,
+                    shared: task.window.link.shared.get(task.from..).unwrap_or_default(),
+                    frame_values,
                 },
                 request: &task.window.request,
                 skip: task.context * frame_values,
@@ -191,26 +194,6 @@ impl Pipeline {
             sounds.push(x.iter().all(|x| x.is_finite()).then(|| self.decoded(task, x)));
         }
         Ok(())
-    }
-
-    /// The mel frames that condition what is sampled of `task`, and its carrier in the network's domain, if it counts.
-    fn encoded(&mut self, task: &Task, plan: &SamplingPlan) -> (Mel, Vec<f32>) {
-        let Task { window, from, end, context, .. } = task;
-        let frames = window.mel.frames();
-        let after = self.layout.conditioner_frames()[1];
-        let mel = window.mel.slice(from - context..(end + after).min(frames));
-        if window.carrier.is_empty() || plan.start.carrier_scale == 0.0 {
-            return (mel, Vec::new());
-        }
-        let reach = self.domain.reach_frames();
-        let (first, last) = (from.saturating_sub(reach), (end + reach).min(frames));
-        let (hop, frame_values) = (self.layout.hop, self.layout.frame_values());
-        // After the last frame lies what its mel frame was made of beside its own hop.
-        let under = (last * hop + self.tail_samples).min(window.carrier.len());
-        let carrier = &window.carrier[first * hop..under];
-        let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
-        x.truncate((end - first) * frame_values);
-        (mel, x.split_off((from - first) * frame_values))
     }
 
     /// The carrier of `task`, `x` in the network's domain, that is not noised at all: it is what comes out, whatever could

@@ -35,6 +35,7 @@ impl Pipeline {
         let skip = inputs.first().map_or(0, |input| input.skip);
         let look_ahead_frames = inputs.first().map_or(0, |input| input.request.look_ahead_frames);
         let goes_on = inputs.iter().all(|input| !input.histories.is_empty());
+        let told: Vec<&Mel> = inputs.iter().map(|input| input.told).collect();
         let mels: Vec<&Mel> = inputs.iter().map(|input| input.mel).collect();
         let std: Vec<Vec<f32>> = mels.iter().map(|mel| self.domain.noise_std(mel)).collect();
         let labels: Vec<Option<usize>> = inputs.iter().map(|input| input.request.class).collect();
@@ -76,7 +77,7 @@ impl Pipeline {
         };
         denoiser.label(&labels)?;
         denoiser.look_ahead(look_ahead_frames);
-        denoiser.condition(&mels, values)?;
+        denoiser.condition(&told, values)?;
         how(&mut self.sampling, denoiser, &draws)
     }
 }

@@ -6,12 +6,23 @@ use super::Vocoder;
 use super::instance::OWN_SIGNAL;
 use crate::Result;
 use crate::mel::Mel;
-use crate::render::{Render, Request, SpanPlan, Window};
+use crate::render::{Link, Render, Request, SpanPlan, Window};
 
 /// Frames that an offline render gives the network at once: 12 s at 22 050 Hz, half a gigabyte for a base network.
 const OFFLINE_FRAMES: usize = 1024;
 /// Most frames of context on either side of an offline window, however many steps the schedule has.
 const CONTEXT_FRAMES: usize = 256;
+
+/// A channel of a signal to render whole.
+#[derive(Clone, Copy)]
+pub(super) struct Signal<'a> {
+    pub channel: u16,
+    pub mel: &'a Mel,
+    /// What it has in common with the other channel, for all of its frames.
+    pub link: Option<&'a Link>,
+    /// At the model's rate, or empty.
+    pub carrier: &'a [f32],
+}
 
 impl Vocoder {
     /// Synthesizes `mel` from noise, or from a `carrier` at the model's rate (else empty) of as many samples, or up to
@@ -28,8 +39,7 @@ impl Vocoder {
         request: &Request,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
-        let plan = self.offline_plan(mel.frames(), self.evaluations(request, carrier)?);
-        self.render_spans(mel, carrier, request, plan, on_evaluation)
+        self.synthesize_channel(Signal { channel: 0, mel, link: None, carrier }, request, None, on_evaluation)
     }
 
     /// The same along `plan`, which is how the plugin renders. A window in which nothing sounds is silent.
@@ -44,20 +54,40 @@ impl Vocoder {
         plan: SpanPlan,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
+        self.synthesize_channel(
+            Signal { channel: 0, mel, link: None, carrier },
+            request,
+            Some(plan),
+            on_evaluation,
+        )
+    }
+
+    /// Synthesizes one channel of a signal, along `plan` as the plugin renders, or in as few windows as memory allows.
+    pub(super) fn synthesize_channel(
+        &mut self,
+        signal: Signal,
+        request: &Request,
+        plan: Option<SpanPlan>,
+        on_evaluation: &mut dyn FnMut(usize, usize),
+    ) -> Result<Vec<f32>> {
+        let Some(plan) = plan else {
+            let plan = self.offline_plan(signal.mel.frames(), self.evaluations(request, signal.carrier)?);
+            return self.render_spans(signal, request, plan, on_evaluation);
+        };
         let most = self.format().context.look_ahead_frames(plan.right_frames);
         let look_ahead_frames = request.look_ahead_frames.min(most);
         let request = Request { look_ahead_frames, ..request.clone() };
-        self.render_spans(mel, carrier, &request, plan, on_evaluation)
+        self.render_spans(signal, &request, plan, on_evaluation)
     }
 
     fn render_spans(
         &mut self,
-        mel: &Mel,
-        carrier: &[f32],
+        signal: Signal,
         request: &Request,
         plan: SpanPlan,
         on_evaluation: &mut dyn FnMut(usize, usize),
     ) -> Result<Vec<f32>> {
+        let Signal { channel, mel, link, carrier } = signal;
         self.signals.forget(OWN_SIGNAL);
         let (spans, hop): (Vec<_>, _) = (plan.spans(mel.frames()).collect(), self.pipeline.layout.hop);
         let evaluations = self.evaluations(request, carrier)?;
@@ -77,6 +107,8 @@ impl Vocoder {
             let end = (span.window.end * hop + self.pipeline.tail_samples).min(carrier.len());
             let samples = span.window.start * hop..end;
             let window = Window {
+                channel,
+                link: link.map_or_else(Link::default, |link| link.slice(span.window.clone())),
                 carrier: carrier.get(samples).unwrap_or_default().to_vec(),
                 output: span.output_in_window(),
                 ..self.own_window(mel.slice(span.window.clone()), span.window.start, request)

@@ -21,7 +21,15 @@ fn are_one(a: (&Window, &Option<Arc<SignalState>>), b: (&Window, &Option<Arc<Sig
         && a.0.request == b.0.request
         && a.0.mel == b.0.mel
         && a.0.carrier == b.0.carrier
+        && a.0.link.told == b.0.link.told
+        && have_one_noise(a.0, b.0)
         && stand_alike()
+}
+
+/// Whether two windows, where both are of one signal, are rendered from the same noise.
+fn have_one_noise(a: &Window, b: &Window) -> bool {
+    let all_shared = |window: &Window| window.link.shared.iter().all(|share| *share == 1.0);
+    a.channel == b.channel || all_shared(a) && all_shared(b)
 }
 
 impl Vocoder {

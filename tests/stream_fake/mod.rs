@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use remel::mel::{Dialect, Mel, MelStream};
-use remel::render::{Context, Format, Render, Request, SpanPlan, Window};
+use remel::render::{Context, Format, Link, Render, Request, SpanPlan, Window};
 use remel::stream::{Carrier, Controls, Engine, RendererKey, Stream, StreamConfig, StreamMonitor};
 use remel::{Error, Result};
 
@@ -227,6 +227,7 @@ pub fn offline(
             mel: mel.slice(span.window.clone()),
             output: span.output_in_window(),
             carrier: carrier.map_or(Vec::new(), |carrier| carrier[samples].to_vec()),
+            link: Link::default(),
             request: Request {
                 strength: if carrier.is_some() { request.strength } else { 1.0 },
                 ..request.clone()

@@ -3,6 +3,7 @@
 mod controls;
 mod footer;
 mod header;
+mod osc;
 mod spectrogram;
 mod theme;
 
@@ -79,6 +80,7 @@ impl NiceEguiApp for RemelApp {
         let [input, output] = halves(pictures);
         self.input.show(ui, input);
         self.output.show(ui, output);
+        osc::show(ui, input, &self.params, &self.report);
         let latencies_ms = summary.model.as_ref().map(|model| model.latencies_ms);
         controls::show(ui, controls, &self.params, latencies_ms, &setter);
         footer::show(ui, footer, &summary, reading.as_ref());

@@ -5,6 +5,7 @@ use crate::params::RemelParams;
 use crate::report::{LoadState, Report};
 use crate::setup::Setup;
 use parking_lot::{Condvar, Mutex};
+use remel::osc::FeedSlot;
 use remel::stream::{Stream, StreamMonitor, StreamSupply};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,8 @@ pub struct Shared {
     pub mailbox: Mutex<Mailbox>,
     /// Something on the mailbox changed.
     pub changed: Condvar,
+    /// Where mel frames are given to the stream that plays.
+    pub feed: FeedSlot,
     /// The host is to be asked for a restart; read by the audio thread.
     pub restart: AtomicBool,
 }
@@ -100,7 +103,8 @@ impl Shared {
                 }
             }
         };
-        if let Some(monitor) = monitor {
+        if let Some(mut monitor) = monitor {
+            *self.feed.lock() = monitor.take_feed();
             self.report.watch(Some(monitor));
         }
         self.report.update(|summary| summary.load_state = load_state);

@@ -12,6 +12,7 @@ use crate::report::{LoadState, Report};
 use crate::setup::Setup;
 use mailbox::Shared;
 use parking_lot::{Condvar, Mutex};
+use remel::osc::FeedSlot;
 use remel::stream::StreamSlot;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +42,8 @@ impl Loader {
     pub fn new(params: Arc<RemelParams>, report: Arc<Report>) -> Self {
         let (mailbox, changed) = (Mutex::default(), Condvar::new());
         let restart = AtomicBool::new(false);
-        Self { shared: Arc::new(Shared { params, report, mailbox, changed, restart }), thread: None }
+        let feed = FeedSlot::default();
+        Self { shared: Arc::new(Shared { params, report, mailbox, changed, feed, restart }), thread: None }
     }
 
     /// Opens a stream for `setup`. Waits until it is there: offline as long as it takes.
@@ -78,6 +80,7 @@ impl Loader {
         let mut mailbox = self.shared.mailbox.lock();
         mailbox.setup = None;
         mailbox.supply = None;
+        *self.shared.feed.lock() = None;
         self.shared.report.watch(None);
         self.shared.report.update(|summary| summary.load_state = LoadState::Idle);
     }

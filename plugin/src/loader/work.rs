@@ -3,6 +3,7 @@
 use super::mailbox::{Shared, Wanted};
 use crate::choices::{ModelChoice, SavedModel, SeenModel};
 use crate::model::{self, PlacedModel};
+use crate::osc::Port;
 use crate::report::{LoadState, ModelSummary};
 use crate::shared::{EngineLease, RendererLease};
 use nice_plug::nice_error;
@@ -21,6 +22,7 @@ pub struct Work {
     tried: Option<Wanted>,
     /// The activation in which a model has been heard.
     heard: Option<u64>,
+    port: Port,
 }
 
 /// A model that renders, and what it was loaded for.
@@ -44,6 +46,8 @@ impl Work {
                 None => {}
             }
             self.watch_renderer(shared);
+            let port = self.port.serve(shared.params.port(), &shared.feed);
+            shared.report.update(|summary| summary.port = port);
         }
     }
 

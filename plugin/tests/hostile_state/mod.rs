@@ -2,7 +2,7 @@
 //!
 //! The plugin's seeded tests and a target of `fuzz/` both come here.
 
-use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 
@@ -24,6 +24,16 @@ impl HostHandlers for Host {
     type AudioProcessor<'a> = ();
 }
 
+/// A parameter as hosts see it.
+pub struct Parameter {
+    /// Its number, which hosts save automation by.
+    pub id: u32,
+    pub name: String,
+    pub is_stepped: bool,
+    /// Its value as text.
+    pub text: String,
+}
+
 /// An instance of the plugin that is linked into this program.
 pub struct Instance(PluginInstance<Host>);
 
@@ -43,7 +53,7 @@ impl Instance {
         if !self.load(json) {
             return;
         }
-        self.check_values();
+        self.parameters();
         let saved = self.save();
         assert!(self.load(&saved), "its own state is refused: {:?}", String::from_utf8_lossy(&saved));
         assert_eq!(self.save(), saved);
@@ -56,22 +66,32 @@ impl Instance {
         state.split_off(8)
     }
 
-    fn load(&mut self, json: &[u8]) -> bool {
+    /// Loads the state `json`. Whether it was taken.
+    pub fn load(&mut self, json: &[u8]) -> bool {
         let extension: PluginState = self.extension();
         let state = [&(json.len() as u64).to_le_bytes(), json].concat();
         extension.load(&self.0.plugin_handle(), &mut state.as_slice()).is_ok()
     }
 
-    fn check_values(&mut self) {
+    /// All parameters, in their order, each of which is within its range.
+    pub fn parameters(&mut self) -> Vec<Parameter> {
         let extension: PluginParams = self.extension();
         let handle = self.0.plugin_handle();
-        let mut buffer = ParamInfoBuffer::new();
-        for index in 0..extension.count(&handle) {
+        let (mut buffer, mut text) = (ParamInfoBuffer::new(), [0; 128]);
+        let listed = (0..extension.count(&handle)).map(|index| {
             let info = extension.get_info(&handle, index, &mut buffer).expect("a listed parameter");
             let (id, range) = (info.id, info.min_value..=info.max_value);
             let value = extension.get_value(&handle, id).expect("a value");
             assert!(range.contains(&value), "parameter {id:?}: {value} is not within {range:?}");
-        }
+            let text = extension.value_to_text(&handle, id, value, &mut text).expect("a text").to_vec();
+            Parameter {
+                id: id.get(),
+                name: String::from_utf8_lossy(info.name).into_owned(),
+                is_stepped: info.flags.contains(ParamInfoFlags::IS_STEPPED),
+                text: String::from_utf8_lossy(&text).trim_end_matches(char::from(0)).to_owned(),
+            }
+        });
+        listed.collect()
     }
 
     fn extension<E>(&mut self) -> E

@@ -1,0 +1,172 @@
+//! Mel frames from outside of the audio: how they get to a stream.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::jitter::JitterBuffer;
+use crate::mel::{Dialect, Spectrum};
+
+/// Frames that wait for their time: three seconds and less.
+const BUFFERED_FRAMES: usize = 256;
+/// Frames on their way to the audio thread.
+const UNDER_WAY: usize = 128;
+/// The loudest band that is taken as it is: a full scale sine is at 1000.
+const LOUDEST: f32 = 1e4;
+
+/// What became of the frames of a feed, since the stream was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeedCounts {
+    /// Taken, to be played.
+    pub taken: u64,
+    /// Dropped: their time was over.
+    pub late: u64,
+    /// Dropped: they were there already.
+    pub duplicate: u64,
+    /// Dropped: more were waiting than there is room for.
+    pub overflowed: u64,
+    /// Missing when their time came, while later ones were there: the frame before was repeated.
+    pub lost: u64,
+    /// Repetitions because nothing was there: at the end, or where the sender's clock is slower.
+    pub repeated: u64,
+    /// Left out, where the sender's clock is faster.
+    pub skipped: u64,
+    /// How often the sender began anew.
+    pub restarts: u64,
+}
+
+/// The same, between threads.
+#[derive(Default)]
+pub(super) struct FeedCounters([AtomicU64; 8]);
+
+impl FeedCounters {
+    fn store(&self, counts: FeedCounts) {
+        let FeedCounts { taken, late, duplicate, overflowed, lost, repeated, skipped, restarts } = counts;
+        let counts = [taken, late, duplicate, overflowed, lost, repeated, skipped, restarts];
+        self.0.iter().zip(counts).for_each(|(counter, count)| counter.store(count, Ordering::Relaxed));
+    }
+
+    pub fn load(&self) -> FeedCounts {
+        let [taken, late, duplicate, overflowed, lost, repeated, skipped, restarts] =
+            self.0.each_ref().map(|counter| counter.load(Ordering::Relaxed));
+        FeedCounts { taken, late, duplicate, overflowed, lost, repeated, skipped, restarts }
+    }
+}
+
+/// Why a frame was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedRefusal {
+    /// It has another number of bands than the model's frames.
+    Bands,
+    /// A band is no finite number.
+    Value,
+    /// As many are under way as may be: the stream does not run, or there is a flood.
+    Full,
+    /// The stream is gone.
+    Closed,
+}
+
+struct FedFrame {
+    index: i64,
+    bands: Vec<f32>,
+}
+
+/// Where mel frames are given to a stream whose [`super::MelFrom`] is `Feed`: by any thread but the audio thread.
+pub struct MelFeed {
+    dialect: Dialect,
+    least: f32,
+    most: f32,
+    free: Receiver<Box<FedFrame>>,
+    filled: Sender<Box<FedFrame>>,
+}
+
+impl MelFeed {
+    /// The dialect of the frames.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// Gives frame `index` of the sender's, `bands`. It may come in any order; the stream plays one for each of its own.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub fn send(&mut self, index: i64, bands: &[f32]) -> Result<(), FeedRefusal> {
+        if bands.len() != self.dialect.n_mels {
+            return Err(FeedRefusal::Bands);
+        }
+        if !bands.iter().all(|value| value.is_finite()) {
+            return Err(FeedRefusal::Value);
+        }
+        let mut frame = self
+            .free
+            .try_recv()
+            .map_err(|error| if error.is_disconnected() { FeedRefusal::Closed } else { FeedRefusal::Full })?;
+        frame.index = index;
+        // What no sound has must not leave the range of numbers further on.
+        let values = frame.bands.iter_mut().zip(bands);
+        values.for_each(|(value, band)| *value = band.clamp(self.least, self.most));
+        // There is room for all frames.
+        self.filled.try_send(frame).map_err(|_| FeedRefusal::Closed)
+    }
+}
+
+/// The audio thread's end. Real-time but for [`feed`].
+pub(super) struct Inlet {
+    filled: Receiver<Box<FedFrame>>,
+    free: Sender<Box<FedFrame>>,
+    /// A frame that came back because the feed is gone: kept, since dropping it would free memory.
+    refused: Option<Box<FedFrame>>,
+    buffer: JitterBuffer,
+    counters: Arc<FeedCounters>,
+}
+
+/// A feed of frames in `dialect`, and what it leads to.
+pub(super) fn feed(dialect: &Dialect) -> (MelFeed, Inlet, Arc<FeedCounters>) {
+    let (give_free, free) = bounded(UNDER_WAY);
+    let (filled, take_filled) = bounded(UNDER_WAY);
+    for _ in 0..UNDER_WAY {
+        // The channel was made for exactly as many.
+        let _ = give_free.try_send(Box::new(FedFrame { index: 0, bands: vec![0.0; dialect.n_mels] }));
+    }
+    let (silence, counters) = (dialect.silence(), Arc::new(FeedCounters::default()));
+    let squared = |x: f32| if dialect.spectrum == Spectrum::Power { x * x } else { x };
+    let least = dialect.compression.compress(squared(1.0 / LOUDEST / LOUDEST)).min(silence);
+    let most = dialect.compression.compress(squared(LOUDEST));
+    let feed = MelFeed { least, most, free, filled, dialect: dialect.clone() };
+    let buffer = JitterBuffer::new(BUFFERED_FRAMES, dialect.n_mels, silence);
+    let inlet =
+        Inlet { filled: take_filled, free: give_free, refused: None, buffer, counters: Arc::clone(&counters) };
+    (feed, inlet, counters)
+}
+
+impl Inlet {
+    /// Takes in what has come, or drops it where nobody `listens`. Whether there is something to play.
+    pub fn receive(&mut self, listens: bool) -> bool {
+        for _ in 0..UNDER_WAY {
+            if self.refused.is_some() {
+                break;
+            }
+            let Ok(frame) = self.filled.try_recv() else { break };
+            if listens {
+                self.buffer.push(frame.index, &frame.bands);
+            }
+            self.refused = self.free.try_send(frame).err().map(|refused| refused.into_inner());
+        }
+        if !listens && self.buffer.is_active() {
+            self.buffer.reset();
+        }
+        self.counters.store(self.buffer.counts());
+        self.buffer.is_active()
+    }
+
+    /// The next frame into `out`, `[n_mels]`.
+    pub fn next(&mut self, out: &mut [f32]) {
+        self.buffer.pop(out);
+    }
+
+    /// Forgets all frames that wait.
+    pub fn reset(&mut self) {
+        self.buffer.reset();
+    }
+}

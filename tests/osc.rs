@@ -1,0 +1,315 @@
+//! Mel frames in UDP packets: what is read, what is counted, and that nothing that comes disturbs a stream.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod heap;
+mod stream_fake;
+
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use proptest::prelude::*;
+use remel::mel::Dialect;
+use remel::osc::{ADDRESS, FeedSlot, MOST_BYTES, Malformed, MelMessage, Receiver, ReceiverCounts};
+use remel::stream::{Controls, MelFeed, MelFrom, Stream, StreamMonitor};
+use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
+use stream_fake::*;
+
+const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+fn decoded(packet: &[u8]) -> Result<Vec<MelMessage>, Malformed> {
+    let mut frames = Vec::new();
+    MelMessage::decode(packet, &mut |frame| frames.push(frame)).map(|_| frames)
+}
+
+fn frame(index: i64, bands: &[f32]) -> MelMessage {
+    MelMessage { index, bands: bands.to_vec(), dialect: None, hop: None }
+}
+
+fn message(args: Vec<OscType>) -> OscPacket {
+    OscPacket::Message(OscMessage { addr: ADDRESS.into(), args })
+}
+
+fn encoded(packet: &OscPacket) -> Vec<u8> {
+    rosc::encoder::encode(packet).unwrap()
+}
+
+#[test]
+fn a_packet_is_the_bytes_that_the_documentation_says() {
+    let message = MelMessage { dialect: Some("abc".into()), hop: Some(512), ..frame(7, &[1.0, -2.0]) };
+    let expected = [
+        &b"/remel/mel\0\0,hbsh\0\0\0"[..],
+        &7i64.to_be_bytes(),
+        &8u32.to_be_bytes(),
+        &1f32.to_be_bytes(),
+        &(-2f32).to_be_bytes(),
+        b"abc\0",
+        &512i64.to_be_bytes(),
+    ]
+    .concat();
+    assert_eq!(message.encode().unwrap(), expected);
+    assert_eq!(decoded(&expected), Ok(vec![message]));
+}
+
+#[test]
+fn floats_short_indices_and_bundles_are_read_too() {
+    let floats = message(vec![OscType::Int(3), OscType::Float(0.5), OscType::Float(-1.0)]);
+    assert_eq!(decoded(&encoded(&floats)), Ok(vec![frame(3, &[0.5, -1.0])]));
+    let named =
+        message(vec![OscType::Int(4), OscType::Float(0.5), OscType::String("d".into()), OscType::Int(9)]);
+    let other = OscPacket::Message(OscMessage { addr: "/other".into(), args: vec![] });
+    let timetag = OscTime { seconds: 0, fractional: 1 };
+    let bundle = |content| OscPacket::Bundle(OscBundle { timetag, content });
+    let nested =
+        bundle(vec![floats, bundle(vec![other, named]), message(vec![OscType::Long(5), OscType::Float(1.0)])]);
+    let found = decoded(&encoded(&nested)).unwrap();
+    assert_eq!(found.iter().map(|frame| frame.index).collect::<Vec<_>>(), [3, 4, 5]);
+    assert_eq!((found[1].dialect.as_deref(), found[1].hop), (Some("d"), Some(9)));
+}
+
+#[test]
+fn what_is_no_frame_is_malformed() {
+    let blob = |bytes: usize| OscType::Blob(vec![0; bytes]);
+    let wrong = [
+        vec![],
+        vec![OscType::Int(1)],
+        vec![OscType::Float(1.0), OscType::Float(1.0)],
+        vec![OscType::Int(1), blob(7)],
+        vec![OscType::Int(1), blob(0)],
+        vec![OscType::Int(1), blob(8), OscType::Float(1.0)],
+        vec![OscType::Int(1), blob(8), OscType::String("d".into()), OscType::Int(1), OscType::Int(1)],
+        vec![OscType::Int(1), OscType::Double(1.0)],
+    ];
+    for args in wrong {
+        assert_eq!(decoded(&encoded(&message(args.clone()))), Err(Malformed), "{args:?}");
+    }
+    assert_eq!(frame(0, &vec![0.0; MOST_BYTES / 4]).encode(), Err(Malformed));
+    // Bundles in bundles, as deep as a packet can hold.
+    let deep = b"#bundle\0\0\0\0\0\0\0\0\x01".iter();
+    let mut packet: Vec<u8> = deep.copied().collect();
+    while packet.len() + 20 <= MOST_BYTES {
+        let length = (packet.len() as u32).to_be_bytes();
+        packet = [&b"#bundle\0\0\0\0\0\0\0\0\x01"[..], &length, &packet].concat();
+    }
+    assert_eq!(decoded(&packet), Ok(vec![]));
+}
+
+proptest! {
+    #[test]
+    fn no_packet_is_too_broken_to_be_answered(
+        bands in prop::collection::vec(any::<f32>(), 1..40),
+        index in any::<i64>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        cut in any::<prop::sample::Index>(),
+        random in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let mut packet = frame(index, &bands).encode().unwrap();
+        for (at, byte) in changes {
+            let at = at.index(packet.len());
+            packet[at] = byte;
+        }
+        packet.truncate(1 + cut.index(packet.len()));
+        for packet in [packet, random] {
+            if let Ok(frames) = decoded(&packet) {
+                prop_assert!(frames.iter().all(|frame| !frame.bands.is_empty()));
+            }
+        }
+    }
+}
+
+/// A stream of a renderer that is a fake, with a port before it.
+struct Fed {
+    _engine: remel::stream::Engine,
+    stream: Stream,
+    monitor: StreamMonitor,
+    receiver: Receiver,
+    dialect: Dialect,
+}
+
+impl Fed {
+    fn open() -> Self {
+        let dialect = dialect(16000);
+        let (engine, key, _) = engine(&dialect, Sound::Hash);
+        let (stream, mut monitor) = open(&config(16000, &dialect, PLAN), &engine, &key);
+        let slot: FeedSlot = Arc::new(Mutex::new(monitor.take_feed()));
+        assert!(monitor.take_feed().is_none());
+        let receiver = Receiver::open(ANY_PORT, slot).unwrap();
+        Self { _engine: engine, stream, monitor, receiver, dialect }
+    }
+
+    /// One block of silence. What came out, and how often the heap was touched.
+    fn block(&mut self, controls: &Controls) -> (Vec<f32>, usize) {
+        let mut block = vec![0.0; 128];
+        let touched = heap::calls_in(|| self.stream.process(&mut [&mut block], None, controls));
+        (block, touched)
+    }
+}
+
+fn socket() -> UdpSocket {
+    UdpSocket::bind(ANY_PORT).unwrap()
+}
+
+fn fed() -> Controls {
+    Controls { mel_from: MelFrom::Feed, ..Controls::default() }
+}
+
+#[test]
+fn frames_sound_without_an_input_and_end_in_sleep() {
+    let mut fed_stream = Fed::open();
+    let (socket, address) = (socket(), fed_stream.receiver.address());
+    assert!(fed_stream.block(&fed()).0.iter().all(|sample| *sample == 0.0) && fed_stream.stream.is_asleep());
+    for index in 0..20 {
+        let bands = vec![0.5; fed_stream.dialect.n_mels];
+        socket.send_to(&frame(index, &bands).encode().unwrap(), address).unwrap();
+    }
+    until("the frames", || fed_stream.receiver.counts().frames == 20);
+    let (mut heard, mut touched, mut blocks) = (false, 0, 0);
+    loop {
+        let (block, calls) = fed_stream.block(&fed());
+        heard |= block.iter().any(|sample| *sample != 0.0);
+        touched += calls;
+        blocks += 1;
+        assert!(blocks < 10_000, "it never sleeps");
+        if fed_stream.stream.is_asleep() {
+            break;
+        }
+    }
+    assert!(heard);
+    assert_eq!(touched, 0, "the audio thread touched the heap");
+    let counts = fed_stream.monitor.fed();
+    assert_eq!((counts.taken, counts.lost, counts.late, counts.overflowed), (20, 0, 0, 0));
+}
+
+#[test]
+fn what_is_dropped_is_counted() {
+    let mut fed_stream = Fed::open();
+    let (socket, address) = (socket(), fed_stream.receiver.address());
+    let bands = vec![0.5; fed_stream.dialect.n_mels];
+    let send = |packet: &[u8]| assert_eq!(socket.send_to(packet, address).unwrap(), packet.len());
+    let send_frame = |frame: MelMessage| send(&frame.encode().unwrap());
+    send_frame(frame(0, &bands));
+    send_frame(frame(0, &bands));
+    send_frame(MelMessage { hop: Some(16), ..frame(1, &bands) });
+    send_frame(MelMessage { hop: Some(17), ..frame(2, &bands) });
+    send_frame(MelMessage { dialect: Some("tacotron2".into()), ..frame(2, &bands) });
+    send_frame(frame(2, &bands[1..]));
+    send_frame(frame(2, &vec![f32::NAN; bands.len()]));
+    send(b"no packet");
+    send(&vec![0; MOST_BYTES + 1]);
+    let expected = ReceiverCounts { frames: 3, malformed: 2, oversized: 1, unlike: 3, untaken: 0 };
+    until("all packets", || fed_stream.receiver.counts() == expected);
+    // Eight frames of the stream's: the two have been played, and are not yet forgotten.
+    fed_stream.block(&fed());
+    send_frame(frame(0, &bands));
+    until("the last", || fed_stream.receiver.counts().frames == 4);
+    fed_stream.block(&fed());
+    let counts = fed_stream.monitor.fed();
+    assert_eq!((counts.taken, counts.duplicate, counts.late), (2, 1, 1));
+}
+
+#[test]
+fn a_port_that_is_taken_is_refused_in_a_line_and_free_after_a_drop() {
+    let slot = FeedSlot::default();
+    let first = Receiver::open(ANY_PORT, Arc::clone(&slot)).unwrap();
+    let address = first.address();
+    let error = Receiver::open(address, Arc::clone(&slot)).err().unwrap().to_string();
+    assert!(error.contains(&address.to_string()) && error.contains("listens there"), "{error}");
+    socket().send_to(&frame(0, &[1.0]).encode().unwrap(), address).unwrap();
+    until("a frame without a stream", || first.counts().untaken == 1);
+    let start = Instant::now();
+    drop(first);
+    assert!(start.elapsed() < Duration::from_millis(900), "the thread was not woken");
+    drop(Receiver::open(address, slot).unwrap());
+}
+
+#[test]
+fn values_of_any_size_leave_no_trace() {
+    let dialect = dialect(16000);
+    let (engine, key, _) = engine(&dialect, Sound::Hash);
+    let (mut stream, mut monitor) = open(&config(16000, &dialect, PLAN), &engine, &key);
+    let mut feed: MelFeed = monitor.take_feed().unwrap();
+    for (index, value) in [f32::MAX, f32::MIN, 1e30, 0.5].into_iter().cycle().take(40).enumerate() {
+        feed.send(index as i64, &vec![value; dialect.n_mels]).unwrap();
+    }
+    for _ in 0..100 {
+        let mut block = vec![0.0; 128];
+        stream.process(&mut [&mut block], None, &fed());
+        assert!(block.iter().all(|sample| sample.is_finite()));
+    }
+}
+
+/// Resident memory in bytes, where the system tells.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    status.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+#[test]
+fn a_flood_neither_grows_nor_disturbs_anything() {
+    let input = [noise(16_000, 5)];
+    let heard = |controls: &Controls, fed_stream: &mut Fed| {
+        fed_stream.stream.reset();
+        run(&mut fed_stream.stream, &input, None, &[128], controls)
+    };
+    let (mut fed_stream, main) = (Fed::open(), Controls::default());
+    let undisturbed = heard(&main, &mut fed_stream);
+    let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+    let address = fed_stream.receiver.address();
+    let bands = vec![0.5; fed_stream.dialect.n_mels];
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let socket = socket();
+            let packets: Vec<Vec<u8>> = (0..1000)
+                .map(|index| match index % 3 {
+                    0 => vec![index as u8; 600],
+                    _ => frame(index * index % 977, &bands).encode().unwrap(),
+                })
+                .collect();
+            for packet in packets.iter().cycle().take_while(|_| !stop.load(Ordering::Relaxed)) {
+                // The system may have no room: then it is dropped there.
+                let _ = socket.send_to(packet, address);
+                sent.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        until("the flood", || sent.load(Ordering::Relaxed) > 20_000);
+        let (began, sent_before) = (Instant::now(), sent.load(Ordering::Relaxed));
+        let (mut touched, mut before) = (0, None);
+        while began.elapsed() < Duration::from_secs(3) {
+            // Other tests of this process are over by then.
+            if began.elapsed() > Duration::from_secs(1) {
+                before.get_or_insert_with(resident);
+            }
+            assert!(heard(&main, &mut fed_stream) == undisturbed);
+            for _ in 0..50 {
+                let (block, calls) = fed_stream.block(&fed());
+                assert!(block.iter().all(|sample| sample.is_finite()));
+                touched += calls;
+            }
+        }
+        let rate = (sent.load(Ordering::Relaxed) - sent_before) as f64 / began.elapsed().as_secs_f64();
+        println!(
+            "{rate:.0} packets a second; {:?}, {:?}",
+            fed_stream.receiver.counts(),
+            fed_stream.monitor.fed()
+        );
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(touched, 0);
+        let grown = resident().saturating_sub(before.unwrap());
+        assert!(grown < 8 << 20, "{} MB more", grown >> 20);
+        assert_eq!(fed_stream.monitor.underruns(), 0);
+    });
+    // What is sent after it is heard.
+    until("the flood's end", || {
+        let counts = fed_stream.receiver.counts();
+        std::thread::sleep(Duration::from_millis(50));
+        counts == fed_stream.receiver.counts()
+    });
+    fed_stream.stream.reset();
+    let before = fed_stream.receiver.counts().frames;
+    (0..8).for_each(|_| drop(fed_stream.block(&main)));
+    let socket = socket();
+    (0..8).for_each(|index| drop(socket.send_to(&frame(index, &bands).encode().unwrap(), address)));
+    until("frames after it", || fed_stream.receiver.counts().frames == before + 8);
+}
