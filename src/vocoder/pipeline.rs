@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
-use super::encode::Encoded;
-use super::input::Input;
+use super::input::{Encoded, Input};
 use super::state::SignalState;
 use crate::Result;
-use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling, SamplingPlan};
+use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling};
 use crate::domain::Domain;
 use crate::domain::phase::Reconstructor;
 use crate::model::Model;
