@@ -56,7 +56,11 @@ fn the_states_of_all_versions_load() {
             let [saved, again] = [text, &again["fields"][name]].map(|text| -> Value {
                 serde_json::from_str(text.as_str().expect("a text")).expect("a field")
             });
-            for (part, value) in saved.as_object().expect("parts") {
+            let Some(parts) = saved.as_object() else {
+                assert_eq!(again, saved, "{}: {name}", path.display());
+                continue;
+            };
+            for (part, value) in parts {
                 assert_eq!(again[part], *value, "{}: {name}.{part}", path.display());
             }
         }

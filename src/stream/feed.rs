@@ -1,10 +1,10 @@
 //! Mel frames from outside of the audio: how they get to a stream.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::feed_counts::FeedCounters;
 use super::jitter::JitterBuffer;
 use crate::mel::{Dialect, Spectrum};
 
@@ -14,45 +14,6 @@ const BUFFERED_FRAMES: usize = 256;
 const UNDER_WAY: usize = 128;
 /// The loudest band that is taken as it is: a full scale sine is at 1000.
 const LOUDEST: f32 = 1e4;
-
-/// What became of the frames of a feed, since the stream was opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FeedCounts {
-    /// Taken, to be played.
-    pub taken: u64,
-    /// Dropped: their time was over.
-    pub late: u64,
-    /// Dropped: they were there already.
-    pub duplicate: u64,
-    /// Dropped: more were waiting than there is room for.
-    pub overflowed: u64,
-    /// Missing when their time came, while later ones were there: the frame before was repeated.
-    pub lost: u64,
-    /// Repetitions because nothing was there: at the end, or where the sender's clock is slower.
-    pub repeated: u64,
-    /// Left out, where the sender's clock is faster.
-    pub skipped: u64,
-    /// How often the sender began anew.
-    pub restarts: u64,
-}
-
-/// The same, between threads.
-#[derive(Default)]
-pub(super) struct FeedCounters([AtomicU64; 8]);
-
-impl FeedCounters {
-    fn store(&self, counts: FeedCounts) {
-        let FeedCounts { taken, late, duplicate, overflowed, lost, repeated, skipped, restarts } = counts;
-        let counts = [taken, late, duplicate, overflowed, lost, repeated, skipped, restarts];
-        self.0.iter().zip(counts).for_each(|(counter, count)| counter.store(count, Ordering::Relaxed));
-    }
-
-    pub fn load(&self) -> FeedCounts {
-        let [taken, late, duplicate, overflowed, lost, repeated, skipped, restarts] =
-            self.0.each_ref().map(|counter| counter.load(Ordering::Relaxed));
-        FeedCounts { taken, late, duplicate, overflowed, lost, repeated, skipped, restarts }
-    }
-}
 
 /// Why a frame was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

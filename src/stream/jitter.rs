@@ -1,6 +1,6 @@
 //! Frames that come over a network, brought into their order and onto the stream's clock.
 
-use super::feed::FeedCounts;
+use super::feed_counts::FeedCounts;
 
 /// Frames that wait before the first is played: what a sender's and a network's unevenness is taken out of.
 const DEPTH: usize = 4;

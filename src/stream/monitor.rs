@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Latency;
-use super::feed::{FeedCounters, FeedCounts, MelFeed};
+use super::feed::MelFeed;
+use super::feed_counts::{FeedCounters, FeedCounts};
 use super::link::LinkState;
 
 /// Frames that may wait for the editor: more than a second's.

@@ -1,17 +1,8 @@
 //! From a window to what sampling takes of it.
 
+use super::input::Encoded;
 use super::pipeline::{Pipeline, Task};
 use crate::diffusion::SamplingPlan;
-use crate::mel::Mel;
-
-/// What sampling a task takes of its window.
-pub(super) struct Encoded {
-    /// The mel frames that condition it, where they are others than `mel`.
-    pub told: Option<Mel>,
-    pub mel: Mel,
-    /// In the network's domain; empty where sampling starts from noise alone.
-    pub carrier: Vec<f32>,
-}
 
 impl Pipeline {
     /// The mel frames of what is sampled of `task`, what conditions it, and its carrier in the network's domain, if it counts.

@@ -4,6 +4,15 @@ use crate::diffusion::NoiseSource;
 use crate::mel::Mel;
 use crate::render::Request;
 
+/// What sampling a task takes of its window.
+pub(super) struct Encoded {
+    /// The mel frames that condition it, where they are others than `mel`.
+    pub told: Option<Mel>,
+    pub mel: Mel,
+    /// In the network's domain; empty where sampling starts from noise alone.
+    pub carrier: Vec<f32>,
+}
+
 /// One window as the network sees it.
 pub(super) struct Input<'a> {
     /// What conditions it.

@@ -5,8 +5,7 @@
 
 use std::sync::Arc;
 
-use super::encode::Encoded;
-use super::input::Input;
+use super::input::{Encoded, Input};
 use super::state::SignalState;
 use crate::Result;
 use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling};
