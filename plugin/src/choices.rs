@@ -1,9 +1,10 @@
 //! What users choose from: the values of the parameters that are no numbers, and the model with its device.
 
 use nice_plug::prelude::Enum;
+use remel::checkpoint::Bundled;
 use remel::vocoder::THREADS;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the mel frames come from.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +111,13 @@ impl LatencyMode {
             Self::Balanced => remel::stream::LatencyMode::Balanced,
             Self::Studio => remel::stream::LatencyMode::Studio,
         }
+    }
+}
+
+impl ModelChoice {
+    /// Whether it is the model in `file`, or the bundled one of that name.
+    pub fn is_of(&self, file: &Path) -> bool {
+        self.file.as_deref().unwrap_or(Path::new(Bundled::default().name())) == file
     }
 }
 

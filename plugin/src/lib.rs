@@ -5,14 +5,17 @@
 
 mod choices;
 mod editor;
+mod history;
 mod loader;
 mod model;
 mod params;
+mod preset;
 mod report;
 mod search;
 mod setup;
 mod shared;
 mod state;
+mod values;
 
 use loader::Loader;
 use nice_plug::prelude::*;

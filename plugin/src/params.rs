@@ -14,6 +14,9 @@ pub struct RemelParams {
     /// The model and its device: those that were last there.
     #[persist = "model"]
     pub model: Arc<RwLock<SavedModel>>,
+    /// The name of the preset that was last chosen; none before.
+    #[persist = "preset"]
+    pub preset: Arc<RwLock<String>>,
     /// What the user has chosen instead, until the loader takes it. Nothing of it is saved before it has proved good.
     pub attempt: Mutex<Option<ModelChoice>>,
     /// Vocoded against dry, 0 to 1. The first of a host's list, and one without steps for JUCE's sake: until a state is
@@ -74,6 +77,7 @@ impl Default for RemelParams {
     fn default() -> Self {
         Self {
             model: Arc::default(),
+            preset: Arc::default(),
             attempt: Mutex::default(),
             mix: percent("Mix", 1.0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
