@@ -72,7 +72,9 @@ impl Values {
             match known.get(id).filter(|_| wanted(id)) {
                 // SAFETY: the pointer leads into `params`, which outlives this call.
                 Some(&param) if unsafe { set(param, value) } => {}
-                Some(_) => notices.push(format!("{}: {} is no value of it", short(id), short(&value.to_string()))),
+                Some(_) => {
+                    notices.push(format!("{}: {} is no value of it", short(id), short(&value.to_string())))
+                }
                 None => notices.push(format!("{}: no parameter of a preset", short(id))),
             }
         }

@@ -72,8 +72,8 @@ impl Compare {
 
     /// Whether the other setting sounds like `current`.
     pub fn is_same(&self, current: &Setting) -> bool {
-        self.other.as_ref().is_none_or(|other| {
-            other.model == current.model && other.values.is_like(&current.values)
-        })
+        self.other
+            .as_ref()
+            .is_none_or(|other| other.model == current.model && other.values.is_like(&current.values))
     }
 }

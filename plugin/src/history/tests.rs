@@ -29,7 +29,11 @@ fn a_drag_is_one_edit_and_one_that_returns_is_none() {
     assert_eq!(latest(&history), Some(("mix", [1.0, 0.5])));
     turn(&mut history, "tilt", 0.5, 0.5, now);
     history.end("shift", 0.5, now);
-    assert_eq!(latest(&history), Some(("mix", [1.0, 0.5])), "neither a still gesture nor an end without a beginning");
+    assert_eq!(
+        latest(&history),
+        Some(("mix", [1.0, 0.5])),
+        "neither a still gesture nor an end without a beginning"
+    );
     history.undo();
     assert!(history.undo().is_none());
 }

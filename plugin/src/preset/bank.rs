@@ -89,7 +89,9 @@ mod tests {
         assert_eq!(beside("Mine", Direction::Next), Some(first.name.as_str()));
         assert_eq!(beside(&first.name, Direction::Previous), Some("Mine"));
         let mut walked = vec![first.name.clone()];
-        while let Some(next) = beside(&walked[walked.len() - 1], Direction::Next).filter(|next| *next != first.name) {
+        while let Some(next) =
+            beside(&walked[walked.len() - 1], Direction::Next).filter(|next| *next != first.name)
+        {
             walked.push(next.to_owned());
         }
         assert_eq!(walked.len(), bank.presets().len(), "every preset once");

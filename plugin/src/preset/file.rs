@@ -158,7 +158,11 @@ mod tests {
         assert_eq!((preset.category.as_str(), preset.model), ("User", None));
         assert_eq!(
             notices,
-            ["bypass: no parameter of a preset", "warp: no parameter of a preset", "later: no field of a preset"]
+            [
+                "bypass: no parameter of a preset",
+                "warp: no parameter of a preset",
+                "later: no field of a preset"
+            ]
         );
     }
 

@@ -141,9 +141,7 @@ mod tests {
         for name in ["b", "A", "ü – 3/4".split('/').next().expect("a part")] {
             folder.save(&preset(name), false).expect("it is saved");
         }
-        let names = |folder: &Folder| {
-            folder.list().0.into_iter().map(|preset| preset.name).collect::<Vec<_>>()
-        };
+        let names = |folder: &Folder| folder.list().0.into_iter().map(|preset| preset.name).collect::<Vec<_>>();
         assert_eq!(names(&folder), ["A", "b", "ü – 3"]);
 
         let error = folder.save(&preset("b"), false).expect_err("it is taken").to_string();
@@ -170,7 +168,8 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let folder = Folder::at(place.path().join("presets"));
         let long = "x".repeat(MOST_NAME + 1);
-        for name in ["", "  ", "../up", "a/b", "a\\b", ".hidden", "..", "con:", "a\nb", "a\u{0}", "end.", &long] {
+        for name in ["", "  ", "../up", "a/b", "a\\b", ".hidden", "..", "con:", "a\nb", "a\u{0}", "end.", &long]
+        {
             let error = folder.save(&preset(name), false).expect_err("it is refused").to_string();
             assert!(error.starts_with("preset: name: found ") && error.lines().count() == 1, "{name}: {error}");
         }
