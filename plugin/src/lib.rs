@@ -14,6 +14,8 @@ mod setup;
 mod shared;
 mod state;
 
+pub use editor::nodes;
+
 use loader::Loader;
 use nice_plug::prelude::*;
 use params::RemelParams;
