@@ -17,6 +17,8 @@ mod shared;
 mod state;
 mod values;
 
+pub use editor::nodes;
+
 use loader::Loader;
 use nice_plug::prelude::*;
 use params::RemelParams;

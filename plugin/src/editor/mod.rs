@@ -3,6 +3,7 @@
 mod controls;
 mod footer;
 mod header;
+pub mod nodes;
 mod spectrogram;
 mod theme;
 
@@ -60,6 +61,7 @@ impl NiceEguiApp for RemelApp {
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         theme::apply(&egui);
+        nodes::install(&egui);
         self.context = Some(context);
         Ok(())
     }
