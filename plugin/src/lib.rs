@@ -3,7 +3,11 @@
 //! Three threads meet here: the audio thread calls [`Remel::process`], which only passes blocks to a stream; the
 //! loader's thread opens models and streams; the host's main thread draws the editor.
 
+mod bounce;
+mod catalogue;
 mod choices;
+mod drops;
+mod editing;
 mod editor;
 mod history;
 mod loader;

@@ -6,6 +6,7 @@ use parking_lot::{Mutex, RwLock};
 use remel::mel::MelEditSettings;
 use remel::render::{Request, ScheduleChoice};
 use remel::stream;
+use remel::vocoder::FileRequest;
 use std::sync::Arc;
 
 /// All parameters. An id never changes once released: hosts and saved states go by it.
@@ -152,6 +153,19 @@ impl RemelParams {
                 },
             },
         }
+    }
+}
+
+impl RemelParams {
+    /// How a file is rendered with these settings, and by how much it is louder then.
+    pub fn file_request(&self) -> (FileRequest, f32) {
+        let controls = self.controls();
+        let mut request = controls.request;
+        if controls.carrier == stream::Carrier::Noise {
+            request.strength = 1.0;
+        }
+        let file = FileRequest { request, edit: controls.edit, mix: controls.mix.wet, plan: None };
+        (file, controls.mix.output_gain)
     }
 }
 

@@ -9,7 +9,7 @@ use remel::audio::Audio;
 use remel::checkpoint::Bundled;
 use remel::mel::{Dialect, Mel, mel_of};
 use remel::network::Backend;
-use remel::vocoder::{FileRequest, Vocoder};
+use remel::vocoder::Vocoder;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -74,14 +74,9 @@ fn heard(preset: &Preset, vocoders: &mut HashMap<String, Vocoder>) -> [Vec<f32>;
     let vocoder = vocoders
         .entry(model.name().to_owned())
         .or_insert_with(|| Vocoder::new(Arc::new(model.model()), &Backend::Cpu).expect("the CPU"));
-    let controls = params.controls();
+    let file = params.file_request().0;
     let mel_from = (params.mel_from.value() == MelFrom::SideChain).then_some(&side);
     let carrier = (params.carrier.value() == Carrier::SideChain).then_some(&side);
-    let mut request = controls.request;
-    if params.carrier.value() == Carrier::Noise {
-        request.strength = 1.0;
-    }
-    let file = FileRequest { request, edit: controls.edit, mix: controls.mix.wet, plan: None };
     let out = vocoder.vocode(&main, mel_from, carrier, &file, &mut |_, _| ()).expect("it renders");
     if let Some(folder) = std::env::var_os("REMEL_LISTEN") {
         let path = Path::new(&folder).join(format!("{}.wav", preset.name));

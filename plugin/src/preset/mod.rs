@@ -9,6 +9,7 @@ mod file;
 mod folder;
 
 pub use bank::{Bank, Direction};
+pub use file::read;
 pub use folder::Folder;
 
 use crate::choices::ModelChoice;

@@ -24,7 +24,8 @@ impl Picture {
     /// How many pixels of the rectangle from `[x, y]` to `[right, bottom]` are of `colour`, or near it.
     pub fn count(&self, [x, y]: [usize; 2], [right, bottom]: [usize; 2], colour: [u8; 3]) -> usize {
         let rows = y..bottom.min(self.height);
-        let pixels = rows.flat_map(|row| &self.pixels[row * self.width + x..row * self.width + right.min(self.width)]);
+        let pixels =
+            rows.flat_map(|row| &self.pixels[row * self.width + x..row * self.width + right.min(self.width)]);
         let near = |pixel: &&[u8; 3]| pixel.iter().zip(colour).all(|(&one, other)| one.abs_diff(other) <= 8);
         pixels.filter(near).count()
     }

@@ -846,6 +846,23 @@ impl<A: App> WindowHandler for EguiWindow<A> {
                     self.pointer_logical_pos.set(None);
                     egui_input.events.push(egui::Event::PointerGone);
                 }
+                baseview::MouseEvent::DragEntered { data, .. }
+                | baseview::MouseEvent::DragMoved { data, .. } => {
+                    egui_input.hovered_files = files_of(data)
+                        .map(|path| egui::HoveredFile {
+                            path: Some(path.clone()),
+                            ..Default::default()
+                        })
+                        .collect();
+                }
+                baseview::MouseEvent::DragLeft => egui_input.hovered_files.clear(),
+                baseview::MouseEvent::DragDropped { data, .. } => {
+                    egui_input.hovered_files.clear();
+                    let dropped = files_of(data).map(|path| {
+                        std::sync::Arc::new(Dropped(path.clone())) as egui::DroppedFileHandle
+                    });
+                    egui_input.dropped_files.extend(dropped);
+                }
                 _ => do_repaint = false,
             },
             baseview::Event::Keyboard(event) => {
@@ -949,6 +966,17 @@ impl<A: App> WindowHandler for EguiWindow<A> {
                     return_status
                 }
             }
+            baseview::Event::Mouse(
+                baseview::MouseEvent::DragEntered { data, .. }
+                | baseview::MouseEvent::DragMoved { data, .. }
+                | baseview::MouseEvent::DragDropped { data, .. },
+            ) => {
+                if files_of(data).next().is_some() {
+                    EventStatus::AcceptDrop(baseview::DropEffect::Copy)
+                } else {
+                    EventStatus::Ignored
+                }
+            }
             baseview::Event::Mouse(_) => {
                 let egui_ctx = &self.inner.borrow().egui_ctx;
                 if egui_ctx.egui_is_using_pointer() || egui_ctx.egui_wants_pointer_input() {
@@ -966,6 +994,29 @@ impl<A: App> WindowHandler for EguiWindow<A> {
         if timer == self.poll_repaint_timer_handle {
             self.poll_repaint_timer();
         }
+    }
+}
+
+/// The files that are dragged or dropped.
+fn files_of(data: &baseview::DropData) -> impl Iterator<Item = &std::path::PathBuf> {
+    let files: &[std::path::PathBuf] = match data {
+        baseview::DropData::Files(files) => files,
+        _ => &[],
+    };
+    files.iter()
+}
+
+/// A file that was dropped on the window.
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 
