@@ -1,13 +1,22 @@
 //! The editor: what goes in and comes out, all parameters, and what the engine is doing.
 
 mod controls;
+mod device;
+mod dialog;
+mod files;
 mod footer;
 mod header;
+mod models;
 pub mod nodes;
+mod presets;
 mod spectrogram;
 mod theme;
+mod widgets;
 
+use crate::editing::Editing;
+use crate::history::{History, Recorder};
 use crate::params::RemelParams;
+use crate::preset::Folder;
 use crate::report::{Report, Summary};
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use footer::Reading;
@@ -18,6 +27,7 @@ use nice_plug_egui::baseview::HandlerError;
 use nice_plug_egui::{
     EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
+use parking_lot::Mutex;
 use remel::stream::MelTap;
 use spectrogram::Spectrogram;
 use std::sync::Arc;
@@ -31,11 +41,14 @@ const SIZE: LogicalSize<f32> = LogicalSize { width: 960.0, height: 640.0 };
 
 /// An editor for one instance.
 pub fn create(params: Arc<RemelParams>, report: Arc<Report>) -> Option<RemelEditor> {
+    let history = Arc::new(Mutex::new(History::default()));
+    let editing = Editing::new(params.clone(), history.clone(), Folder::of_user());
     let app = RemelApp {
         params,
         report,
         context: None,
-        header: Header::default(),
+        history,
+        header: Header::new(editing),
         input: Spectrogram::new("INPUT, AS THE MODEL READS IT"),
         output: Spectrogram::new("OUTPUT"),
     };
@@ -48,6 +61,7 @@ pub struct RemelApp {
     params: Arc<RemelParams>,
     report: Arc<Report>,
     context: Option<GuiContext>,
+    history: Arc<Mutex<History>>,
     header: Header,
     input: Spectrogram,
     output: Spectrogram,
@@ -62,7 +76,8 @@ impl NiceEguiApp for RemelApp {
     ) -> Result<(), HandlerError> {
         theme::apply(&egui);
         nodes::install(&egui);
-        self.context = Some(context);
+        self.context = Some(Recorder::context(context, self.params.clone(), self.history.clone()));
+        self.header.opened();
         Ok(())
     }
 
@@ -89,6 +104,7 @@ impl NiceEguiApp for RemelApp {
 
     fn editor_closed(&mut self) {
         self.context = None;
+        self.history.lock().abandon_gestures();
         self.input.close();
         self.output.close();
     }

@@ -37,8 +37,8 @@ pub const TERMS: [Color32; 6] = [
 
 /// Space between panels and around them.
 pub const GAP: f32 = 10.0;
-/// Height of the bar with the model.
-pub const HEADER_HEIGHT: f32 = 52.0;
+/// Height of the rows with the model and the preset.
+pub const HEADER_HEIGHT: f32 = 58.0;
 /// Height of the groups of controls.
 pub const CONTROLS_HEIGHT: f32 = 222.0;
 /// Height of the bar with latency and load.
