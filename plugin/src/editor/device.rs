@@ -1,7 +1,8 @@
 //! What is set once: where the model runs.
 
+use super::icons::Icon;
 use super::theme;
-use super::widgets::button;
+use super::widgets::icon;
 use crate::choices::{BackendChoice, ModelChoice};
 use crate::editing::Editing;
 use crate::params::RemelParams;
@@ -11,7 +12,7 @@ use std::thread::available_parallelism;
 
 /// A cog, and behind it the device and its threads.
 pub fn cog(ui: &mut Ui, params: &RemelParams, summary: &Summary, editing: &mut Editing) {
-    let response = button(ui, "⚙", 30.0, true, ["Device", "Where the model runs: device and threads"]);
+    let response = icon(ui, Icon::Cog, 30.0, true, ["Device", "Where the model runs: device and threads"]);
     Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(230.0);
         ui.label(RichText::new("DEVICE").size(12.0).color(theme::ACCENT));

@@ -1,8 +1,9 @@
 //! Files from outside: dialogs, what is dropped on the window, and audio files on their way through the vocoder.
 
 use super::dialog::{Answer, Dialog};
+use super::icons::Icon;
 use super::theme;
-use super::widgets::{button, line, say};
+use super::widgets::{button, icon, line, say};
 use crate::bounce::{Bounce, Progress};
 use crate::catalogue;
 use crate::drops::Dropped;
@@ -135,7 +136,7 @@ impl Files {
         if let (None, Some((said, wrong))) = (&self.bounce, self.said.clone()) {
             let colour = if wrong { theme::ERROR } else { theme::TEXT_WEAK };
             line(ui, &said, width - 30.0, colour, ["Notice", &said]);
-            if button(ui, "✕", 24.0, true, ["Close the notice", "Got it"]).clicked() {
+            if icon(ui, Icon::Close, 24.0, true, ["Close the notice", "Got it"]).clicked() {
                 self.said = None;
             }
         }
@@ -148,7 +149,7 @@ impl Files {
         let response = ui.add_sized(vec2(width - 32.0, 20.0), bar);
         response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "Rendering a file"));
         say(ui, &response, &format!("{:.0} %", 100.0 * share));
-        if button(ui, "✕", 24.0, true, ["Cancel the render", "Stops rendering the file"]).clicked() {
+        if icon(ui, Icon::Close, 24.0, true, ["Cancel the render", "Stops rendering the file"]).clicked() {
             self.bounce = None;
         }
     }
@@ -164,7 +165,7 @@ impl Files {
         if button(ui, "Save as…", 68.0, true, ["Save as…", hint]).clicked() && self.dialog.is_none() {
             self.dialog = Some((Wanted::Copy(last.clone()), Dialog::save_as(last)));
         }
-        if button(ui, "✕", 24.0, true, ["Close the notice", "Got it"]).clicked() {
+        if icon(ui, Icon::Close, 24.0, true, ["Close the notice", "Got it"]).clicked() {
             self.bounce = None;
         }
     }

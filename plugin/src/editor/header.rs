@@ -1,9 +1,10 @@
 //! Two rows: the model and its file; the preset, undo and A/B.
 
 use super::files::Files;
+use super::icons::Icon;
 use super::models::ModelBrowser;
 use super::presets::PresetBrowser;
-use super::widgets::{BUTTON_HEIGHT, button, chooser, line, toggle};
+use super::widgets::{BUTTON_HEIGHT, button, chooser, icon, line, toggle};
 use super::{controls, device, theme};
 use crate::catalogue::Catalogue;
 use crate::editing::Editing;
@@ -104,9 +105,10 @@ impl Header {
     fn model_row(&mut self, ui: &mut Ui, params: &RemelParams, summary: &Summary, setter: &ParamSetter) {
         row_name(ui, "Model");
         let file = params.chosen().file.unwrap_or_else(|| Bundled::default().name().into());
-        for (next, face, name) in [(false, "◀", "Previous model"), (true, "▶", "Next model")] {
+        for (next, face, name) in [(false, Icon::Previous, "Previous model"), (true, Icon::Next, "Next model")]
+        {
             let hint = if next { "The next model of the list" } else { "The model before it in the list" };
-            if button(ui, face, ARROW, true, [name, hint]).clicked()
+            if icon(ui, face, ARROW, true, [name, hint]).clicked()
                 && let Some(beside) = self.catalogue.beside(&file, next)
             {
                 self.editing.choose_file(&beside);
@@ -157,11 +159,12 @@ impl Header {
 
     fn preset_row(&mut self, ui: &mut Ui, setter: &ParamSetter) {
         row_name(ui, "Preset");
-        for (direction, face, name) in
-            [(Direction::Previous, "◀", "Previous preset"), (Direction::Next, "▶", "Next preset")]
-        {
+        for (direction, face, name) in [
+            (Direction::Previous, Icon::Previous, "Previous preset"),
+            (Direction::Next, Icon::Next, "Next preset"),
+        ] {
             let hint = if direction == Direction::Next { "The next preset" } else { "The preset before it" };
-            if button(ui, face, ARROW, true, [name, hint]).clicked() {
+            if icon(ui, face, ARROW, true, [name, hint]).clicked() {
                 self.files.said = None;
                 self.editing.walk(direction, setter);
             }
@@ -206,11 +209,11 @@ impl Header {
             None => format!("{verb}: nothing ({keys})"),
         };
         let redo = hint("Redo", &redone, "Ctrl+Shift+Z");
-        if button(ui, "↷", 28.0, redone.is_some(), ["Redo", &redo]).clicked() {
+        if icon(ui, Icon::Redo, 28.0, redone.is_some(), ["Redo", &redo]).clicked() {
             self.editing.redo(setter);
         }
         let undo = hint("Undo", &undone, "Ctrl+Z");
-        if button(ui, "↶", 28.0, undone.is_some(), ["Undo", &undo]).clicked() {
+        if icon(ui, Icon::Undo, 28.0, undone.is_some(), ["Undo", &undo]).clicked() {
             self.editing.undo(setter);
         }
     }
@@ -218,11 +221,11 @@ impl Header {
     /// In a layout from right to left.
     fn compare(&mut self, ui: &mut Ui, setter: &ParamSetter) {
         let (active, same) = self.editing.compared();
-        let (face, hint) = match active {
-            Slot::A => ("A→B", "Copies what is heard over B"),
-            Slot::B => ("B→A", "Copies what is heard over A"),
+        let hint = match active {
+            Slot::A => "Copies what is heard over B",
+            Slot::B => "Copies what is heard over A",
         };
-        if button(ui, face, 42.0, !same, ["Copy to the other", hint]).clicked() {
+        if button(ui, "Copy", 46.0, !same, ["Copy to the other", hint]).clicked() {
             self.editing.copy();
         }
         for (slot, face) in [(Slot::B, "B"), (Slot::A, "A")] {

@@ -6,6 +6,7 @@ mod dialog;
 mod files;
 mod footer;
 mod header;
+mod icons;
 mod models;
 pub mod nodes;
 mod presets;

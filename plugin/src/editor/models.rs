@@ -2,13 +2,13 @@
 
 use super::files::Files;
 use super::theme;
-use super::widgets::{button, line};
+use super::widgets::{button, line, panel, row};
 use crate::catalogue::{Catalogue, Entry};
 use crate::editing::Editing;
 use crate::params::RemelParams;
 use crate::report::Summary;
 use crate::search;
-use egui::{Align, Button, Id, Key, Layout, Modal, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Key, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use remel::checkpoint::Bundled;
 use std::path::{Path, PathBuf};
 
@@ -54,15 +54,14 @@ impl ModelBrowser {
         let size = (ui.ctx().content_rect().size() - vec2(48.0, 40.0)).min(MOST);
         let choice = params.chosen();
         let current = choice.file.clone().unwrap_or_else(|| Bundled::default().name().into());
-        let modal = Modal::new(Id::unique("models")).show(ui.ctx(), |ui| {
-            ui.set_width(size.x - 24.0);
+        let goes_on = panel(ui, "models", size, |ui| {
             self.top(ui, catalogue);
             ui.add_space(6.0);
-            let height = size.y - 132.0;
+            let (height, width) = (size.y - 136.0, ui.available_width());
             ui.horizontal_top(|ui| {
                 let entries = catalogue.entries().to_vec();
                 let found: Vec<&Entry> = entries.iter().filter(|entry| entry.is_found(&self.search)).collect();
-                if let Some(file) = self.list(ui, vec2((size.x - 24.0) * LIST, height), &found, &current) {
+                if let Some(file) = self.list(ui, vec2(width * LIST, height), &found, &current) {
                     editing.choose_file(&file);
                     self.shown = Some(file);
                 }
@@ -79,9 +78,7 @@ impl ModelBrowser {
             ui.add_space(6.0);
             self.bottom(ui, editing, files);
         });
-        if modal.should_close() {
-            self.open = false;
-        }
+        self.open &= goes_on;
     }
 
     fn top(&mut self, ui: &mut Ui, catalogue: &Catalogue) {
@@ -119,11 +116,8 @@ impl ModelBrowser {
                         None if entry.name() == entry.file_name() => (entry.name(), theme::TEXT),
                         None => (format!("{}   {}", entry.name(), entry.file_name()), theme::TEXT),
                     };
-                    let row = Button::new(RichText::new(&name).size(13.0).color(colour)).truncate();
-                    let row = ui.add(row.selected(entry.file == current).frame_when_inactive(false));
-                    row.widget_info(|| {
-                        WidgetInfo::labeled(Role::Button, true, format!("Model {}", entry.file_name()))
-                    });
+                    let called = format!("Model {}", entry.file_name());
+                    let row = row(ui, &name, colour, entry.file == current, &called);
                     if row.hovered() {
                         self.shown = Some(entry.file.clone());
                     }

@@ -3,10 +3,10 @@
 use super::files::Files;
 use super::models::heading;
 use super::theme;
-use super::widgets::{button, line};
+use super::widgets::{button, line, panel, row};
 use crate::editing::{Editing, file_of};
 use crate::preset::Preset;
-use egui::{Align, Button, Id, Key, Layout, Modal, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Key, Layout, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use nice_plug::prelude::ParamSetter;
 
 /// The largest size of the panel.
@@ -23,6 +23,8 @@ pub struct PresetBrowser {
     fields: [String; 3],
     /// A preset of this name is there: saving once more replaces it.
     replaces: Option<String>,
+    /// The preset whose card is shown, where that is not the current one.
+    shown: Option<Preset>,
     /// The name that is being typed for the shown preset, and whether it is to be deleted.
     renamed: Option<String>,
     deletes: bool,
@@ -47,11 +49,10 @@ impl PresetBrowser {
             return;
         }
         let size = (ui.ctx().content_rect().size() - vec2(48.0, 40.0)).min(MOST);
-        let modal = Modal::new(Id::unique("presets")).show(ui.ctx(), |ui| {
-            ui.set_width(size.x - 24.0);
+        let goes_on = panel(ui, "presets", size, |ui| {
             self.top(ui, editing);
             ui.add_space(6.0);
-            let height = size.y - 152.0;
+            let height = size.y - 136.0;
             ui.horizontal_top(|ui| {
                 if let Some(preset) = self.list(ui, height, editing) {
                     editing.load(&preset, setter);
@@ -63,17 +64,17 @@ impl PresetBrowser {
                 ui.vertical(|ui| {
                     ui.set_max_height(height);
                     let current = editing.bank().named(&editing.current().0).cloned();
-                    if let Some(preset) = current {
-                        self.card(ui, &preset, editing, files);
+                    let shown = self.shown.clone().filter(|_| self.renamed.is_none());
+                    match shown.or(current) {
+                        Some(preset) => self.card(ui, &preset, editing, files),
+                        None => drop(ui.label("Each preset says here what it is for, and what goes where.")),
                     }
                 });
             });
             ui.add_space(6.0);
             self.bottom(ui, editing, files);
         });
-        if modal.should_close() {
-            self.open = false;
-        }
+        self.open &= goes_on;
     }
 
     fn top(&mut self, ui: &mut Ui, editing: &mut Editing) {
@@ -96,7 +97,7 @@ impl PresetBrowser {
     }
 
     /// All presets by category; the one that was clicked.
-    fn list(&self, ui: &mut Ui, height: f32, editing: &Editing) -> Option<Preset> {
+    fn list(&mut self, ui: &mut Ui, height: f32, editing: &Editing) -> Option<Preset> {
         let (mut clicked, size) = (None, vec2(LIST, height));
         let current = editing.current().0;
         ui.allocate_ui_with_layout(size, Layout::top_down_justified(Align::LEFT), |ui| {
@@ -110,13 +111,11 @@ impl PresetBrowser {
                     let title = category.to_uppercase();
                     heading(ui, &if factory { title } else { format!("{title}  ·  YOURS") });
                     for preset in found {
-                        let row =
-                            Button::new(RichText::new(&preset.name).size(13.0).color(theme::TEXT)).truncate();
-                        let row = ui.add(row.selected(preset.name == current).frame_when_inactive(false));
-                        let row = row.on_hover_text(&preset.description);
-                        row.widget_info(|| {
-                            WidgetInfo::labeled(Role::Button, true, format!("Preset {}", preset.name))
-                        });
+                        let (name, called) = (&preset.name, format!("Preset {}", preset.name));
+                        let row = row(ui, name, theme::TEXT, *name == current, &called);
+                        if row.hovered() {
+                            self.shown = Some((**preset).clone());
+                        }
                         if row.clicked() {
                             clicked = Some((**preset).clone());
                         }
@@ -159,6 +158,7 @@ impl PresetBrowser {
             if entered && let Some(name) = self.renamed.take() {
                 let renamed = editing.rename(path, &name).map(|()| format!("renamed to {}", name.trim()));
                 files.say(renamed);
+                self.shown = None;
                 self.fields[0] = name.trim().to_owned();
             }
         }
@@ -176,6 +176,7 @@ impl PresetBrowser {
                 if self.deletes {
                     let deleted = editing.delete(preset).map(|()| format!("deleted {}", preset.name));
                     files.say(deleted);
+                    self.shown = None;
                 }
                 self.deletes = !self.deletes;
             }

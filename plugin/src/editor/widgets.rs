@@ -1,16 +1,31 @@
 //! What several parts of the header share: buttons with names for screen readers, and texts that fit.
 
+use super::icons::Icon;
 use super::theme;
 use egui::{Button, FontId, Label, Response, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 
 /// Height of the header's buttons.
 pub const BUTTON_HEIGHT: f32 = 26.0;
+/// Space inside a panel.
+pub const PANEL_MARGIN: f32 = 14.0;
 
 /// A button that shows `face`, is called `name` by screen readers, and says `hint` under the mouse.
 pub fn button(ui: &mut Ui, face: &str, width: f32, enabled: bool, [name, hint]: [&str; 2]) -> Response {
     let button = Button::new(RichText::new(face).size(12.5)).min_size(vec2(width, BUTTON_HEIGHT));
     let response = ui.add_enabled(enabled, button).on_hover_text(hint).on_disabled_hover_text(hint);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    response
+}
+
+/// A button that shows a picture.
+pub fn icon(ui: &mut Ui, icon: Icon, width: f32, enabled: bool, names: [&str; 2]) -> Response {
+    let response = button(ui, "", width, enabled, names);
+    let colour = match (enabled, response.hovered()) {
+        (true, true) => theme::TEXT,
+        (true, false) => theme::TEXT_WEAK,
+        (false, _) => theme::EDGE,
+    };
+    icon.paint(ui.painter(), response.rect, colour);
     response
 }
 
@@ -26,11 +41,33 @@ pub fn toggle(ui: &mut Ui, face: &str, width: f32, on: bool, [name, hint]: [&str
 pub fn chooser(ui: &mut Ui, value: &str, width: f32, [name, hint]: [&str; 2]) -> Response {
     let size = vec2(width, BUTTON_HEIGHT);
     let text = elided(ui, value, width - 34.0, &FontId::proportional(13.0), false);
-    let button = Button::new(RichText::new(text).size(13.0).color(theme::TEXT)).right_text("⏷").min_size(size);
-    let response = ui.add_sized(size, button).on_hover_text(hint);
+    let response = ui.add_sized(size, Button::new("")).on_hover_text(hint);
+    let (rect, painter) = (response.rect.shrink2(vec2(9.0, 0.0)), ui.painter());
+    let font = FontId::proportional(13.0);
+    painter.text(rect.left_center(), egui::Align2::LEFT_CENTER, text, font, theme::TEXT);
+    let arrow = egui::Rect::from_center_size(rect.right_center() - vec2(4.0, 0.0), vec2(8.0, 8.0));
+    Icon::Down.paint(painter, arrow, theme::TEXT_WEAK);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     say(ui, &response, value);
     response
+}
+
+/// A panel over everything else, `size` large with its edges, which ends with Esc or a click beside it. False once it has ended.
+pub fn panel(ui: &Ui, name: &'static str, size: Vec2, show: impl FnOnce(&mut Ui)) -> bool {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(PANEL_MARGIN).corner_radius(6.0);
+    let modal = egui::Modal::new(egui::Id::unique(name)).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(size.x - 2.0 * PANEL_MARGIN);
+        show(ui);
+    });
+    !modal.should_close()
+}
+
+/// A row of a list, lit where it is `on`.
+pub fn row(ui: &mut Ui, text: &str, colour: egui::Color32, on: bool, name: &str) -> Response {
+    let row = Button::new(RichText::new(text).size(13.0).color(colour)).truncate();
+    let row = ui.add(row.selected(on).frame_when_inactive(on));
+    row.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    row
 }
 
 /// A line of text that fits into `width`, the middle of it left out where it is a path; all of it under the mouse.
