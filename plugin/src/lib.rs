@@ -86,7 +86,7 @@ impl Plugin for Remel {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        editor::create(self.params.clone(), self.report.clone())
+        Some(editor::RemelEditor::new(self.params.clone(), self.report.clone()))
     }
 
     fn activate(

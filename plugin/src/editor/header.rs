@@ -1,11 +1,12 @@
 //! The name, the model and its device, and bypass.
 
-use super::{controls, theme};
+use super::hands::Hands;
+use super::{choice, theme};
 use crate::choices::{BackendChoice, ModelChoice};
 use crate::params::RemelParams;
 use crate::report::Summary;
 use crate::search;
-use egui::{Align, Button, ComboBox, Layout, RichText, TextEdit, Ui};
+use egui::{Align, Button, ComboBox, Layout, RichText, Sense, TextEdit, Ui};
 use nice_plug::prelude::ParamSetter;
 use remel::checkpoint::Bundled;
 use std::path::PathBuf;
@@ -24,7 +25,14 @@ pub struct Header {
 
 impl Header {
     /// Draws the header, and takes a new choice of model.
-    pub fn show(&mut self, ui: &mut Ui, params: &RemelParams, summary: &Summary, setter: &ParamSetter) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        params: &RemelParams,
+        summary: &Summary,
+        hands: &mut Hands,
+        setter: &ParamSetter,
+    ) {
         if summary.missing != self.corrected {
             self.file = summary.missing.as_ref().map_or(String::new(), |path| path.display().to_string());
             self.corrected.clone_from(&summary.missing);
@@ -45,7 +53,8 @@ impl Header {
                 ui.horizontal(|ui| {
                     let bypass = &params.bypass;
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        controls::switch(ui, bypass, setter);
+                        let (place, _) = ui.allocate_exact_size(egui::vec2(80.0, 22.0), Sense::empty());
+                        choice::switch(ui, place, "bypass", bypass, hands, setter);
                         ui.add_space(6.0);
                         device(ui, params);
                         ui.add_space(6.0);
