@@ -29,6 +29,7 @@ use params::RemelParams;
 use remel::stream::StreamSlot;
 use report::Report;
 use setup::Setup;
+use std::ffi::{CStr, c_void};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -93,7 +94,7 @@ impl Plugin for Remel {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        editor::create(self.params.clone(), self.report.clone())
+        Some(editor::RemelEditor::new(self.params.clone(), self.report.clone()))
     }
 
     fn activate(
@@ -179,6 +180,19 @@ impl ClapPlugin for Remel {
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::AudioEffect, ClapFeature::Stereo, ClapFeature::Mono, ClapFeature::Custom("vocoder")];
+    const CLAP_LOADS_PRESETS: bool = true;
+
+    fn clap_factory(id: &CStr) -> *const c_void {
+        preset::discovery::factory(id)
+    }
+
+    fn load_preset(
+        location: PresetLocation<'_>,
+        load_key: Option<&str>,
+        state: PluginState,
+    ) -> Result<PluginState, String> {
+        preset::loaded(location, load_key, state)
+    }
 }
 
 impl Vst3Plugin for Remel {

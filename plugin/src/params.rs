@@ -1,6 +1,7 @@
 //! What the host automates, and what it saves beside that.
 
 use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun, SavedModel};
+use crate::editor::settings::EditorSettings;
 use nice_plug::prelude::*;
 use parking_lot::{Mutex, RwLock};
 use remel::mel::MelEditSettings;
@@ -20,6 +21,9 @@ pub struct RemelParams {
     pub preset: Arc<RwLock<String>>,
     /// What the user has chosen instead, until the loader takes it. Nothing of it is saved before it has proved good.
     pub attempt: Mutex<Option<ModelChoice>>,
+    /// How the user likes the editor.
+    #[persist = "editor"]
+    pub editor: Arc<RwLock<EditorSettings>>,
     /// Vocoded against dry, 0 to 1. The first of a host's list, and one without steps for JUCE's sake: until a state is
     /// loaded it remembers where between two steps a host has set a parameter, and takes the step for a change.
     #[id = "mix"]
@@ -80,6 +84,7 @@ impl Default for RemelParams {
             model: Arc::default(),
             preset: Arc::default(),
             attempt: Mutex::default(),
+            editor: Arc::default(),
             mix: percent("Mix", 1.0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
             carrier: EnumParam::new("Carrier", Carrier::Noise),

@@ -47,6 +47,6 @@ pub use controls::{Carrier, Controls, MelFrom, MixSettings, OnUnderrun};
 pub use engine::Engine;
 pub use latency::{Latency, LatencyTerm};
 pub use latency_mode::LatencyMode;
-pub use monitor::{MelTap, StreamMonitor};
+pub use monitor::{Levels, MelTap, StreamMonitor};
 pub use slot::{StreamSlot, StreamSupply};
 pub use status::{EngineStatus, RendererKey, RendererState, RendererStatus};

@@ -8,7 +8,6 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::PluginState;
 
 /// A host that sets what it is told to, and counts gestures.
-#[derive(Default)]
 struct Host {
     gestures: Arc<Mutex<usize>>,
 }
@@ -46,8 +45,8 @@ struct Instance {
 fn instance() -> Instance {
     let (params, history) = (Arc::new(RemelParams::default()), Arc::new(Mutex::new(History::default())));
     let place = tempfile::tempdir().expect("a folder");
-    let (host, gestures) = (Host::default(), Arc::new(Mutex::new(0)));
-    let host = Host { gestures: gestures.clone(), ..host };
+    let gestures = Arc::new(Mutex::new(0));
+    let host = Host { gestures: gestures.clone() };
     let context = Recorder::context(GuiContext::new(Arc::new(host)), params.clone(), history.clone());
     let editing = Editing::new(params.clone(), history, Some(Folder::at(place.path())));
     Instance { params, editing, context, gestures, place }

@@ -2,15 +2,15 @@
 
 use super::dialog::{Answer, Dialog};
 use super::icons::Icon;
-use super::theme;
-use super::widgets::{button, icon, line, say};
+use super::widgets::{button, icon, line};
+use super::{help, theme};
 use crate::bounce::{Bounce, Progress};
 use crate::catalogue;
 use crate::drops::Dropped;
 use crate::editing::Editing;
 use crate::params::RemelParams;
 use crate::search;
-use egui::{Align2, Color32, FontId, ProgressBar, Role, Ui, WidgetInfo, vec2};
+use egui::{Align2, Color32, FontId, ProgressBar, Role, Ui, vec2};
 use nice_plug::prelude::ParamSetter;
 use remel::audio::write_whole;
 use std::path::{Path, PathBuf};
@@ -147,8 +147,8 @@ impl Files {
         let bar =
             ProgressBar::new(share).fill(theme::ACCENT_DARK).text(format!("{name}  {:.0} %", 100.0 * share));
         let response = ui.add_sized(vec2(width - 32.0, 20.0), bar);
-        response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "Rendering a file"));
-        say(ui, &response, &format!("{:.0} %", 100.0 * share));
+        let said = format!("{:.0} %", 100.0 * share);
+        help::tell(&response, Role::ProgressIndicator, "Rendering a file", &said);
         if icon(ui, Icon::Close, 24.0, true, ["Cancel the render", "Stops rendering the file"]).clicked() {
             self.bounce = None;
         }

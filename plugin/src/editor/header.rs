@@ -1,11 +1,12 @@
 //! Two rows: the model and its file; the preset, undo and A/B.
 
 use super::files::Files;
+use super::hands::Hands;
 use super::icons::Icon;
 use super::models::ModelBrowser;
 use super::presets::PresetBrowser;
 use super::widgets::{BUTTON_HEIGHT, button, chooser, icon, line, toggle};
-use super::{controls, device, theme};
+use super::{choice, device, theme};
 use crate::catalogue::Catalogue;
 use crate::editing::Editing;
 use crate::history::Slot;
@@ -57,7 +58,14 @@ impl Header {
     }
 
     /// Draws the header and what has opened from it.
-    pub fn show(&mut self, ui: &mut Ui, params: &RemelParams, summary: &Summary, setter: &ParamSetter) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        params: &RemelParams,
+        summary: &Summary,
+        hands: &mut Hands,
+        setter: &ParamSetter,
+    ) {
         self.editing.follow();
         self.keys(ui, setter);
         self.files.follow(ui, params, &mut self.editing, setter);
@@ -73,7 +81,7 @@ impl Header {
             let top = whole.top() + index * (BUTTON_HEIGHT + ROW_GAP);
             Rect::from_min_max(pos2(whole.left() + NAME_WIDTH, top), pos2(whole.right(), top + BUTTON_HEIGHT))
         };
-        self.row(ui, row(0.0), |header, ui| header.model_row(ui, params, summary, setter));
+        self.row(ui, row(0.0), |header, ui| header.model_row(ui, params, summary, hands, setter));
         self.row(ui, row(1.0), |header, ui| header.preset_row(ui, setter));
         let Self { editing, catalogue, models, presets, files } = self;
         models.show(ui, params, summary, catalogue, editing, files);
@@ -102,7 +110,14 @@ impl Header {
         }
     }
 
-    fn model_row(&mut self, ui: &mut Ui, params: &RemelParams, summary: &Summary, setter: &ParamSetter) {
+    fn model_row(
+        &mut self,
+        ui: &mut Ui,
+        params: &RemelParams,
+        summary: &Summary,
+        hands: &mut Hands,
+        setter: &ParamSetter,
+    ) {
         row_name(ui, "Model");
         let file = params.chosen().file.unwrap_or_else(|| Bundled::default().name().into());
         for (next, face, name) in [(false, Icon::Previous, "Previous model"), (true, Icon::Next, "Next model")]
@@ -120,7 +135,8 @@ impl Header {
             self.models.open(&mut self.catalogue, summary.missing.as_deref());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            controls::switch(ui, &params.bypass, setter);
+            let (place, _) = ui.allocate_exact_size(vec2(72.0, BUTTON_HEIGHT), egui::Sense::empty());
+            choice::switch(ui, place, "bypass", &params.bypass, hands, setter);
             device::cog(ui, params, summary, &mut self.editing);
             let hint = "Chooses a model file in the system's dialog";
             if button(ui, "Open…", 58.0, true, ["Open a model file", hint]).clicked() {

@@ -1,7 +1,7 @@
 //! What several parts of the header share: buttons with names for screen readers, and texts that fit.
 
 use super::icons::Icon;
-use super::theme;
+use super::{help, theme};
 use egui::{Button, FontId, Label, Response, RichText, Role, Ui, Vec2, WidgetInfo, vec2};
 
 /// Height of the header's buttons.
@@ -12,8 +12,9 @@ pub const PANEL_MARGIN: f32 = 14.0;
 /// A button that shows `face`, is called `name` by screen readers, and says `hint` under the mouse.
 pub fn button(ui: &mut Ui, face: &str, width: f32, enabled: bool, [name, hint]: [&str; 2]) -> Response {
     let button = Button::new(RichText::new(face).size(12.5)).min_size(vec2(width, BUTTON_HEIGHT));
-    let response = ui.add_enabled(enabled, button).on_hover_text(hint).on_disabled_hover_text(hint);
+    let response = ui.add_enabled(enabled, button);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    finish(ui, &response, hint);
     response
 }
 
@@ -32,8 +33,9 @@ pub fn icon(ui: &mut Ui, icon: Icon, width: f32, enabled: bool, names: [&str; 2]
 /// The same, lit where it is `on`.
 pub fn toggle(ui: &mut Ui, face: &str, width: f32, on: bool, [name, hint]: [&str; 2]) -> Response {
     let button = Button::new(RichText::new(face).size(12.5)).selected(on).min_size(vec2(width, BUTTON_HEIGHT));
-    let response = ui.add(button).on_hover_text(hint);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    let response = ui.add(button);
+    help::tell_switch(&response, Role::Button, name, on);
+    finish(ui, &response, hint);
     response
 }
 
@@ -41,14 +43,14 @@ pub fn toggle(ui: &mut Ui, face: &str, width: f32, on: bool, [name, hint]: [&str
 pub fn chooser(ui: &mut Ui, value: &str, width: f32, [name, hint]: [&str; 2]) -> Response {
     let size = vec2(width, BUTTON_HEIGHT);
     let text = elided(ui, value, width - 34.0, &FontId::proportional(13.0), false);
-    let response = ui.add_sized(size, Button::new("")).on_hover_text(hint);
+    let response = ui.add_sized(size, Button::new(""));
     let (rect, painter) = (response.rect.shrink2(vec2(9.0, 0.0)), ui.painter());
     let font = FontId::proportional(13.0);
     painter.text(rect.left_center(), egui::Align2::LEFT_CENTER, text, font, theme::TEXT);
     let arrow = egui::Rect::from_center_size(rect.right_center() - vec2(4.0, 0.0), vec2(8.0, 8.0));
     Icon::Down.paint(painter, arrow, theme::TEXT_WEAK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    say(ui, &response, value);
+    help::tell(&response, Role::Button, name, value);
+    finish(ui, &response, hint);
     response
 }
 
@@ -66,7 +68,7 @@ pub fn panel(ui: &Ui, name: &'static str, size: Vec2, show: impl FnOnce(&mut Ui)
 pub fn row(ui: &mut Ui, text: &str, colour: egui::Color32, on: bool, name: &str) -> Response {
     let row = Button::new(RichText::new(text).size(13.0).color(colour)).truncate();
     let row = ui.add(row.selected(on).frame_when_inactive(on));
-    row.widget_info(|| WidgetInfo::selected(Role::Button, true, on, name));
+    help::tell_switch(&row, Role::Button, name, on);
     row
 }
 
@@ -77,8 +79,7 @@ pub fn line(ui: &mut Ui, text: &str, width: f32, colour: egui::Color32, [name, h
     let label = Label::new(RichText::new(shown).font(font).color(colour)).sense(egui::Sense::hover());
     let response = ui.add_sized(Vec2::new(width, BUTTON_HEIGHT), LeftLabel(label));
     let response = if hint.is_empty() { response } else { response.on_hover_text(hint) };
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
-    say(ui, &response, text);
+    help::tell(&response, Role::Label, name, text);
 }
 
 /// A label at the left of the place that it gets.
@@ -90,9 +91,12 @@ impl egui::Widget for LeftLabel {
     }
 }
 
-/// Has screen readers say `value` of a widget.
-pub fn say(ui: &Ui, response: &Response, value: &str) {
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(value.to_owned()));
+/// What every button has: its sentence, and a ring while it has the keyboard.
+fn finish(ui: &Ui, response: &Response, hint: &str) {
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), response.rect);
+    }
+    help::explain_as(response, hint);
 }
 
 /// `text`, or what of it fits into `width`: its end left out, or its `middle`.

@@ -4,13 +4,16 @@
 //! played stays as it is: the latency, the output level, bypass and what is heard on an underrun.
 
 mod bank;
+pub mod discovery;
 mod factory;
 mod file;
 mod folder;
+mod state;
 
 pub use bank::{Bank, Direction};
 pub use file::read;
 pub use folder::Folder;
+pub use state::loaded;
 
 use crate::choices::ModelChoice;
 use crate::params::RemelParams;

@@ -8,6 +8,7 @@ mod audio;
 mod display;
 mod editor;
 mod host;
+mod looking;
 mod picture;
 #[expect(dead_code, reason = "the host's tests measure it too")]
 #[path = "../host/speech.rs"]
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 pub type Test = (&'static str, fn());
 
 /// All tests, one after another: they share the mouse.
-const TESTS: &[&[Test]] = &[typing::TESTS];
+const TESTS: &[&[Test]] = &[typing::TESTS, looking::TESTS];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

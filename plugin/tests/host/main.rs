@@ -5,6 +5,7 @@
 
 mod blocks;
 mod odd_hosts;
+mod presets;
 mod raw;
 mod session;
 mod speech;

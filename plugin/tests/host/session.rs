@@ -5,10 +5,13 @@ use super::raw::Raw;
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::preset_discovery::prelude::*;
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::prelude::*;
+use std::cell::RefCell;
+use std::ffi::CStr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -49,13 +52,29 @@ impl SharedHandler<'_> for Requests {
 
 pub struct Host;
 
-/// The host's main thread, which hears of latencies: only to such a host the plugin speaks of them.
-pub struct MainThread;
+/// The host's main thread, which hears of latencies (only to such a host the plugin speaks of them) and of presets.
+#[derive(Default)]
+pub struct MainThread {
+    /// What the plugin told of presets, a line each.
+    told: RefCell<Vec<String>>,
+}
 
 impl MainThreadHandler<'_> for MainThread {}
 
 impl HostLatencyImpl for MainThread {
     fn changed(&self) {}
+}
+
+impl HostPresetLoadImpl for MainThread {
+    fn on_error(&self, _: Location, _: Option<&CStr>, _: i32, message: Option<&CStr>) {
+        let message = message.map(CStr::to_string_lossy).unwrap_or_default();
+        self.told.borrow_mut().push(message.into_owned());
+    }
+
+    fn loaded(&self, _: Location, key: Option<&CStr>) {
+        let key = key.map(CStr::to_string_lossy).unwrap_or_default();
+        self.told.borrow_mut().push(format!("loaded {key}"));
+    }
 }
 
 impl HostHandlers for Host {
@@ -65,6 +84,7 @@ impl HostHandlers for Host {
 
     fn declare_extensions(extensions: &mut HostExtensions<Self>, _: &Requests) {
         extensions.register::<HostLatency>();
+        extensions.register::<HostPresetLoad>();
     }
 }
 
@@ -76,6 +96,17 @@ fn plugin_path() -> PathBuf {
     path
 }
 
+/// The library that the plugin is in.
+pub fn entry() -> PluginEntry {
+    // SAFETY: the file is our own plugin, built from this workspace.
+    unsafe { PluginEntry::load(plugin_path()) }.expect("a CLAP plugin")
+}
+
+/// What the host says of itself.
+pub fn host_info() -> HostInfo {
+    HostInfo::new("Remel's tests", "Remel", "", "1").expect("no zero bytes")
+}
+
 /// A plugin instance and the library that it came from.
 pub struct Session {
     instance: PluginInstance<Host>,
@@ -83,12 +114,10 @@ pub struct Session {
 
 impl Session {
     pub fn open() -> Self {
-        // SAFETY: the file is our own plugin, built from this workspace.
-        let entry = unsafe { PluginEntry::load(plugin_path()) }.expect("a CLAP plugin");
-        let host = HostInfo::new("Remel's tests", "Remel", "", "1").expect("no zero bytes");
+        let (entry, host) = (entry(), host_info());
         let instance = PluginInstance::<Host>::new(
             |_| Requests::default(),
-            |_| MainThread,
+            |_| MainThread::default(),
             &entry,
             c"org.remel.remel",
             &host,
@@ -175,6 +204,17 @@ impl Session {
     pub fn load(&mut self, mut state: &[u8]) {
         let extension: PluginState = self.extension();
         extension.load(&self.instance.plugin_handle(), &mut state).expect("the state loads");
+    }
+
+    /// Has the plugin load a preset. Whether it did.
+    pub fn load_preset(&mut self, location: Location, key: Option<&CStr>) -> bool {
+        let extension: PluginPresetLoad = self.extension();
+        extension.load_from_location(&self.instance.plugin_handle(), location, key).is_ok()
+    }
+
+    /// What the plugin told of presets since the last call, a line each.
+    pub fn take_told(&mut self) -> Vec<String> {
+        self.instance.access_handler(|main| main.told.take())
     }
 
     /// Renders `main` (the same in both channels) with `side` in the side chain, silence where there is none.

@@ -1,0 +1,99 @@
+//! The editor without a window.
+
+use super::*;
+use egui::accesskit::Role;
+use egui::{FullOutput, RawInput, vec2};
+use nice_plug::context::PluginApi;
+use nice_plug::context::gui::GuiContextInner;
+use nice_plug::params::internals::ParamPtr;
+use nice_plug::plugin::PluginState;
+use nice_plug::prelude::Params as _;
+
+/// A host that hears nothing.
+struct Deaf;
+
+impl GuiContextInner for Deaf {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+    unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {}
+    unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {}
+    unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {}
+    fn get_state(&self) -> PluginState {
+        PluginState { version: String::new(), params: [].into(), fields: [].into() }
+    }
+    fn set_state(&self, _: PluginState) {}
+    fn request_restart(&self) {}
+}
+
+/// An editor of `size`, and what its `pictures`-th picture is.
+fn drawn(size: [f32; 2], pictures: usize) -> (egui::Context, FullOutput) {
+    let mut app = RemelApp::new(Arc::default(), Arc::default());
+    let egui = egui::Context::default();
+    egui.enable_accesskit();
+    app.open(&egui, GuiContext::new(Arc::new(Deaf)));
+    let screen_rect = Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(size[0], size[1])));
+    let mut picture = |index: usize| {
+        let input = RawInput { screen_rect, time: Some(index as f64 / 60.0), ..RawInput::default() };
+        egui.run_ui(input, |ui| app.draw(ui))
+    };
+    for index in 1..pictures {
+        picture(index).drop_without_applying_deltas();
+    }
+    let last = picture(pictures);
+    (egui.clone(), last)
+}
+
+#[test]
+fn every_parameter_is_a_widget_with_a_name_and_a_value() {
+    let (_, output) = drawn([960.0, 640.0], 2);
+    let tree = output.platform_output.accesskit_update.clone().expect("a tree");
+    let nodes = nodes::nodes(&tree);
+    for (id, pointer, _) in RemelParams::default().param_map() {
+        // SAFETY: no parameter is read, but for its name, while they live.
+        let name = unsafe { pointer.name() }.to_owned();
+        let of_it: Vec<_> = nodes
+            .iter()
+            .filter(|node| node.name == name || node.name.starts_with(&format!("{name}: ")))
+            .collect();
+        let says = |node: &&&nodes::Node| !node.value.is_empty() || node.on.is_some();
+        assert!(!of_it.is_empty() && of_it.iter().all(|node| says(&node)), "{id}: {of_it:?}");
+    }
+    output.drop_without_applying_deltas();
+}
+
+#[test]
+fn no_two_widgets_have_the_same_name() {
+    let (_, output) = drawn([960.0, 640.0], 2);
+    let tree = output.platform_output.accesskit_update.clone().expect("a tree");
+    let mut names: Vec<String> = nodes::nodes(&tree)
+        .into_iter()
+        .filter(|node| node.role != Role::Label && !node.name.is_empty())
+        .map(|node| node.name)
+        .collect();
+    names.sort();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    output.drop_without_applying_deltas();
+}
+
+#[test]
+fn nothing_is_written_smaller_than_12_pixels_or_beyond_the_window() {
+    for size in [[720.0, 480.0], [960.0, 640.0], [1440.0, 900.0]] {
+        let (_, output) = drawn(size, 3);
+        let window = Rect::from_min_size(pos2(0.0, 0.0), size.into()).expand(0.5);
+        let mut texts = 0;
+        for clipped in &output.shapes {
+            if let egui::Shape::Text(text) = &clipped.shape {
+                texts += 1;
+                let words = text.galley.text();
+                let least = text.galley.job.sections.iter().map(|section| section.format.font_id.size);
+                let least = least.fold(f32::INFINITY, f32::min);
+                assert!(least >= 12.0, "{least} px at {size:?}: {words}");
+                assert!(window.contains_rect(text.visual_bounding_rect()), "out at {size:?}: {words}");
+            }
+        }
+        assert!(texts > 40, "{texts}");
+        output.drop_without_applying_deltas();
+    }
+}
