@@ -32,7 +32,7 @@ impl Layout {
         let row =
             |top: f32, height: f32| Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), height));
         let footer_height = if window.width() < NARROW { 82.0 } else { 68.0 };
-        let controls_height = if low { 200.0 } else { 222.0 };
+        let controls_height = if low { 204.0 } else { 222.0 };
         let header = row(whole.top(), 52.0);
         let footer = row(whole.bottom() - footer_height, footer_height);
         let controls = row(footer.top() - gap - controls_height, controls_height);

@@ -1,8 +1,12 @@
 //! What is to be seen on the screen.
 
+use color_quant::NeuQuant;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
+
+/// Colours in a file.
+const COLOURS: usize = 96;
 
 /// Pixels in rows from the top, red, green and blue.
 #[derive(Clone, PartialEq)]
@@ -21,21 +25,18 @@ impl Picture {
         Self { width, height, pixels }
     }
 
-    /// How many pixels of the rectangle from `[x, y]` to `[right, bottom]` are of `colour`, or near it.
-    pub fn count(&self, [x, y]: [usize; 2], [right, bottom]: [usize; 2], colour: [u8; 3]) -> usize {
-        let rows = y..bottom.min(self.height);
-        let pixels = rows.flat_map(|row| &self.pixels[row * self.width + x..row * self.width + right.min(self.width)]);
-        let near = |pixel: &&[u8; 3]| pixel.iter().zip(colour).all(|(&one, other)| one.abs_diff(other) <= 8);
-        pixels.filter(near).count()
-    }
-
-    /// Writes a PNG file.
+    /// Writes a PNG file, with as few colours as look like all of them.
     pub fn save(&self, path: &Path) {
+        let rgba: Vec<u8> = self.pixels.iter().flat_map(|&[red, green, blue]| [red, green, blue, 255]).collect();
+        let palette = NeuQuant::new(3, COLOURS, &rgba);
+        let indices: Vec<u8> = rgba.chunks_exact(4).map(|pixel| palette.index_of(pixel) as u8).collect();
         let file = BufWriter::new(File::create(path).expect("a file"));
         let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(palette.color_map_rgb());
         encoder.set_compression(png::Compression::High);
+        encoder.set_filter(png::Filter::NoFilter);
         let mut writer = encoder.write_header().expect("a header");
-        writer.write_image_data(self.pixels.as_flattened()).expect("an image");
+        writer.write_image_data(&indices).expect("an image");
     }
 }
