@@ -7,7 +7,10 @@ use stream_fake::*;
 
 /// The dry signal alone, at twice its level.
 fn doubled() -> Controls {
-    Controls { mix: MixSettings { wet: 0.0, output_gain: 2.0, ..MixSettings::default() }, ..Controls::default() }
+    Controls {
+        mix: MixSettings { wet: 0.0, output_gain: 2.0, ..MixSettings::default() },
+        ..Controls::default()
+    }
 }
 
 #[test]

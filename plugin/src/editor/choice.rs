@@ -60,7 +60,8 @@ impl<T: Enum + PartialEq + 'static> Choice<'_, T> {
 /// Where buttons with `labels` go: each as wide as its words and an equal share of what is left.
 fn places(ui: &Ui, row: Rect, labels: &[&str]) -> Vec<Rect> {
     let font = egui::FontId::proportional(theme::BUTTON);
-    let width = |label: &&str| ui.painter().layout_no_wrap((*label).to_owned(), font.clone(), theme::TEXT).size().x;
+    let width =
+        |label: &&str| ui.painter().layout_no_wrap((*label).to_owned(), font.clone(), theme::TEXT).size().x;
     let widths: Vec<f32> = labels.iter().map(width).collect();
     let gaps = GAP * (labels.len() - 1) as f32;
     let left = (row.width() - gaps - widths.iter().sum::<f32>()) / labels.len() as f32;

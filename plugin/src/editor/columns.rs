@@ -100,7 +100,11 @@ impl Columns {
         self.drawn = self.written;
         let first = count.min(FRAMES - from);
         let parts = [(from, first), (0, count - first)];
-        parts.into_iter().filter(|part| part.1 > 0).map(|(from, count)| (from, self.pixels(from, count))).collect()
+        parts
+            .into_iter()
+            .filter(|part| part.1 > 0)
+            .map(|(from, count)| (from, self.pixels(from, count)))
+            .collect()
     }
 
     fn pixels(&self, from: usize, count: usize) -> ColorImage {

@@ -54,7 +54,10 @@ pub fn show(
     match latencies_ms.map(|all| all.map(|ms| format!("{ms:.0} ms"))) {
         Some(costs) => {
             let labels = costs.each_ref().map(String::as_str);
-            output.labelled(ui, Choice { param: &params.latency, id: "latency", labels: &labels, says_value: true });
+            output.labelled(
+                ui,
+                Choice { param: &params.latency, id: "latency", labels: &labels, says_value: true },
+            );
         }
         None => output.choice(ui, "latency", &params.latency),
     }
@@ -128,7 +131,8 @@ impl<'a> Group<'a> {
         let buttons = [("−1", "seed_down", value - 1), ("+1", "seed_up", value + 1), ("", "seed_dice", other)];
         for (index, (text, name, seed)) in buttons.into_iter().enumerate() {
             let left = row.right() - room + 4.0 + index as f32 * (SMALL + 4.0);
-            let place = Rect::from_min_max(pos2(left, row.bottom() - 17.0), pos2(left + SMALL, row.bottom() + 2.0));
+            let place =
+                Rect::from_min_max(pos2(left, row.bottom() - 17.0), pos2(left + SMALL, row.bottom() + 2.0));
             let response = ui.put(place, Button::new(RichText::new(text).size(theme::BUTTON)));
             if text.is_empty() {
                 dice(ui.painter(), place.center());

@@ -109,17 +109,20 @@ impl Footer {
         let (words, colour) = (words.to_owned(), weight.colour());
         let response = ui.interact(rect, ui.scope_id().with("status"), Sense::hover());
         help::tell(&response, Role::Status, "Status", &words);
-        help::explain(&response, "status");
-        let galley = ui.painter().layout(words, theme::small_font(), colour, rect.width());
+        let galley = ui.painter().layout(words.clone(), theme::small_font(), colour, rect.width());
+        if galley.size().y > rect.height() + 1.0 {
+            response.on_hover_text(words);
+        } else {
+            help::explain(&response, "status");
+        }
         ui.painter_at(rect).galley(rect.min, galley, colour);
     }
 }
 
 /// Whether sentences are shown, and how large all is.
 fn switches(ui: &mut Ui, rect: Rect, settings: &mut EditorSettings) {
-    let button = |left: f32, width: f32| {
-        Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(width, 20.0))
-    };
+    let button =
+        |left: f32, width: f32| Rect::from_min_size(pos2(rect.left() + left, rect.top()), vec2(width, 20.0));
     let tips = ui.put(button(0.0, 44.0), lit("Tips", settings.tips));
     help::tell_switch(&tips, Role::Switch, "Tips", settings.tips);
     if tips.clicked() {
@@ -127,7 +130,8 @@ fn switches(ui: &mut Ui, rect: Rect, settings: &mut EditorSettings) {
     }
     help::explain(&tips, "tips");
     let percent = |zoom: f32| format!("{:.0} %", zoom * 100.0);
-    let zoom = ui.put(button(48.0, 58.0), Button::new(RichText::new(percent(settings.zoom)).size(theme::BUTTON)));
+    let zoom =
+        ui.put(button(48.0, 58.0), Button::new(RichText::new(percent(settings.zoom)).size(theme::BUTTON)));
     help::tell(&zoom, Role::Button, "Zoom", &percent(settings.zoom));
     help::explain(&zoom, "zoom");
     for response in [&tips, &zoom] {

@@ -7,9 +7,15 @@ use egui::{Context, Id, Label, Response, Tooltip, WidgetInfo};
 pub const HELP: &[(&str, &str)] = &[
     ("mix", "How much of the synthesized sound is heard, the rest being the dry signal at the same latency."),
     ("mel_from", "Which input is listened to for what is said: its mel frames are what the model synthesizes."),
-    ("carrier", "What synthesis starts from: noise, or a signal that Strength noises and that the model then changes."),
+    (
+        "carrier",
+        "What synthesis starts from: noise, or a signal that Strength noises and that the model then changes.",
+    ),
     ("strength", "How far the carrier is noised before synthesis: less keeps more of it, 100 % is pure noise."),
-    ("steps", "How often the network is called for each chunk: more sounds cleaner and costs more, Model is what it was made for."),
+    (
+        "steps",
+        "How often the network is called for each chunk: more sounds cleaner and costs more, Model is what it was made for.",
+    ),
     ("temperature", "Scale of the noise: lower is duller and steadier, higher is brighter and rougher."),
     ("seed", "Which noise is used: the same seed gives the same sound."),
     ("seed_down", "The seed before this one."),
@@ -20,8 +26,14 @@ pub const HELP: &[(&str, &str)] = &[
     ("shift", "Moves the mel frames up or down by semitones, pitch and vowels together."),
     ("tilt", "Makes the mel frames brighter or darker by so many decibels per octave, around 1 kHz."),
     ("smear", "Smooths the mel frames over time, as reverberation would."),
-    ("detail", "How much of the fine lines of the mel frames is left: at half of it the vowels remain, without the pitch."),
-    ("latency", "How long chunks and look-ahead are: longer sounds better and loads the computer less; the host compensates it."),
+    (
+        "detail",
+        "How much of the fine lines of the mel frames is left: at half of it the vowels remain, without the pitch.",
+    ),
+    (
+        "latency",
+        "How long chunks and look-ahead are: longer sounds better and loads the computer less; the host compensates it.",
+    ),
     ("output", "Gain of what is heard, from silence to +12 dB."),
     ("bypass", "Passes the dry signal at the same latency."),
     ("on_underrun", "What is heard while synthesis is late: the dry signal, or silence."),
@@ -35,6 +47,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("load", "Time spent on synthesis over the time that it lasts: at 100 % it only just keeps up."),
     ("underruns", "How often synthesis was late; click to count anew."),
     ("status", "What the plugin is doing right now, or what is wrong."),
+    ("device", "What computes: the GPU, the CPU, or whichever of them is fast enough."),
+    ("threads", "How many of the CPU's threads compute."),
     ("tips", "Whether these sentences are shown."),
     ("zoom", "How large everything in this window is."),
 ];

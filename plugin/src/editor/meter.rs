@@ -97,7 +97,8 @@ impl Meter {
         if response.clicked() {
             self.clipped = false;
         }
-        let lamp = Rect::from_min_max(place.min + egui::vec2(0.0, 3.0), pos2(place.left() + BAR, place.bottom()));
+        let lamp =
+            Rect::from_min_max(place.min + egui::vec2(0.0, 3.0), pos2(place.left() + BAR, place.bottom()));
         let colour = if self.clipped { theme::ERROR } else { Color32::from_rgb(48, 26, 28) };
         ui.painter().rect(lamp, 2.0, colour, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
         if response.has_focus() {

@@ -78,7 +78,6 @@ impl NiceEguiApp for RemelApp {
         let mut settings = self.params.editor.write();
         (settings.width, settings.height) = (new_size.logical.width as f32, new_size.logical.height as f32);
     }
-
 }
 
 impl RemelApp {

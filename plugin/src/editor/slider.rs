@@ -6,8 +6,7 @@ use super::{help, menu, slider_input, theme};
 use egui::accesskit::Action;
 use egui::text_selection::CCursorRange;
 use egui::{
-    Align2, Color32, Id, Key, Rect, Response, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, Color32, Id, Key, Rect, Response, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 use nice_plug::prelude::*;
 
@@ -31,7 +30,10 @@ impl<P: Number> Slider<'_, P> {
     /// Draws it into `row`, and does what hands do to it.
     pub fn show(self, ui: &mut Ui, row: Rect, hands: &mut Hands, setter: &ParamSetter) {
         let id = ui.scope_id().with(self.dial.id);
-        let bar = Rect::from_min_max(pos2(row.left(), row.bottom() - BAR), pos2(row.right() - self.room, row.bottom()));
+        let bar = Rect::from_min_max(
+            pos2(row.left(), row.bottom() - BAR),
+            pos2(row.right() - self.room, row.bottom()),
+        );
         let whole = Rect::from_min_max(row.min, pos2(row.right() - self.room, row.bottom()));
         let number = Rect::from_min_max(pos2(row.right() - FIELD, row.top()), pos2(row.right(), bar.top()));
         let response = ui.interact(whole, id, Sense::click_and_drag());

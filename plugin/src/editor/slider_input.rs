@@ -22,7 +22,8 @@ pub fn pointer<P: Number>(
     setter: &ParamSetter,
 ) {
     let param = slider.param;
-    let (modifiers, down) = ui.input(|input| (input.modifiers, input.pointer.button_down(PointerButton::Primary)));
+    let (modifiers, down) =
+        ui.input(|input| (input.modifiers, input.pointer.button_down(PointerButton::Primary)));
     let over = response.hover_pos().is_some_and(|at| bar.expand2(egui::vec2(0.0, 3.0)).contains(at));
     if over {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);

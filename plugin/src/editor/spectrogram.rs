@@ -5,7 +5,8 @@ use super::columns::{Columns, FRAMES, RANGE_DB, colour};
 use super::{help, theme};
 use egui::accesskit::Role;
 use egui::{
-    Align2, Color32, Mesh, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, pos2, vec2,
+    Align2, Color32, Mesh, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Ui, pos2, vec2,
 };
 use remel::mel::Dialect;
 
@@ -34,10 +35,9 @@ impl Spectrogram {
 
     /// Appends a frame of `dialect`, `[n_mels]`, low bands first. Frames of another dialect are forgotten.
     pub fn push(&mut self, dialect: &Dialect, frame: &[f32]) {
-        let axes = Axes::new(dialect);
-        if self.axes.as_ref() != Some(&axes) {
-            self.columns = Columns::new(axes.n_mels());
-            self.axes = Some(axes);
+        if self.axes.as_ref().is_none_or(|axes| !axes.are_of(dialect)) {
+            self.columns = Columns::new(dialect.n_mels);
+            self.axes = Some(Axes::new(dialect));
             self.texture = None;
         }
         self.columns.push(dialect, frame);

@@ -140,6 +140,12 @@ fn a_window_of_any_size_is_drawn() {
     }
 }
 
+/// The processor's time that this thread has had, on Linux, whatever else runs.
+fn cpu_ms() -> f64 {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").expect("a Linux system");
+    said.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).expect("nanoseconds") / 1e6
+}
+
 #[test]
 #[ignore = "measures: cargo test --release -p remel-plugin --lib pictures_take -- --ignored --nocapture"]
 fn pictures_take_so_long() {
@@ -149,7 +155,7 @@ fn pictures_take_so_long() {
         let egui = egui::Context::default();
         app.open(&egui, GuiContext::new(Arc::new(Heard::default())));
         let screen_rect = Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(size[0], size[1])));
-        let start = std::time::Instant::now();
+        let start = cpu_ms();
         let pictures = 1200;
         for index in 0..pictures {
             // As many frames as come in a sixtieth of a second, or one more.
@@ -166,7 +172,7 @@ fn pictures_take_so_long() {
             std::hint::black_box(shapes);
             output.drop_without_applying_deltas();
         }
-        let ms = start.elapsed().as_secs_f64() * 1000.0 / f64::from(pictures as u32);
+        let ms = (cpu_ms() - start) / f64::from(pictures as u32);
         println!("{size:?}: {ms:.3} ms a picture, {:.1} % of a core at 60 a second", ms * 6.0);
     }
 }

@@ -117,7 +117,8 @@ impl Editor {
         let [callback, restart] = self.instance.access_shared_handler(|requests| {
             [&requests.callback, &requests.restart].map(|asked| asked.swap(false, Ordering::SeqCst))
         });
-        let size = self.instance.access_shared_handler(|requests| requests.resize.lock().expect("no panic").take());
+        let size =
+            self.instance.access_shared_handler(|requests| requests.resize.lock().expect("no panic").take());
         if let Some(size) = size {
             self.desk.resize(size);
         }

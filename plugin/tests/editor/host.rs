@@ -2,7 +2,9 @@
 
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl};
-use clack_extensions::params::{HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags};
+use clack_extensions::params::{
+    HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
+};
 use clack_host::prelude::*;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,12 +79,7 @@ pub fn instance() -> PluginInstance<Host> {
     // SAFETY: the entry is our own plugin's.
     let entry = unsafe { PluginEntry::load_from_raw(&remel_plugin::clap_entry, c"") }.expect("a CLAP plugin");
     let host = HostInfo::new("Remel's tests", "Remel", "", "1").expect("no zero bytes");
-    let instance = PluginInstance::<Host>::new(
-        |_| Requests::default(),
-        |_| MainThread,
-        &entry,
-        c"org.remel.remel",
-        &host,
-    );
+    let instance =
+        PluginInstance::<Host>::new(|_| Requests::default(), |_| MainThread, &entry, c"org.remel.remel", &host);
     instance.expect("an instance")
 }
