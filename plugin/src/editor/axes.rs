@@ -17,6 +17,11 @@ impl Axes {
         Self { dialect: dialect.clone() }
     }
 
+    /// Whether they are those of `dialect`.
+    pub fn are_of(&self, dialect: &Dialect) -> bool {
+        self.dialect == *dialect
+    }
+
     /// How many bands there are.
     pub fn n_mels(&self) -> usize {
         self.dialect.n_mels

@@ -8,8 +8,8 @@ use nice_plug::prelude::*;
 
 /// Space between buttons.
 const GAP: f32 = 4.0;
-/// Height of a button.
-const HEIGHT: f32 = 21.0;
+/// Height of a button where there is space for it, and of the name above it.
+const HEIGHTS: [f32; 2] = [21.0, 16.0];
 
 /// A parameter of a few named values, all in sight.
 pub struct Choice<'a, T: Enum + PartialEq + 'static> {
@@ -36,6 +36,8 @@ impl<T: Enum + PartialEq + 'static> Choice<'_, T> {
         let active = self.param.preview_plain(value).to_index();
         let last = (T::variants().len() - 1).max(1) as f32;
         let places = places(ui, row, self.labels);
+        // The width of a button was measured; a narrow one has no space to lose.
+        ui.spacing_mut().button_padding.x = 1.0;
         for (index, ((label, name), place)) in self.labels.iter().zip(T::variants()).zip(places).enumerate() {
             let button = Button::new(RichText::new(*label).size(theme::BUTTON)).selected(index == active);
             let response = ui.put(place, button);
@@ -63,10 +65,11 @@ fn places(ui: &Ui, row: Rect, labels: &[&str]) -> Vec<Rect> {
     let widths: Vec<f32> = labels.iter().map(width).collect();
     let gaps = GAP * (labels.len() - 1) as f32;
     let left = (row.width() - gaps - widths.iter().sum::<f32>()) / labels.len() as f32;
+    let height = HEIGHTS[0].min(row.height() - HEIGHTS[1]);
     let mut at = row.left();
     let place = |width: &f32| {
-        let size = vec2(width + left, HEIGHT);
-        let place = Rect::from_min_size(pos2(at, row.bottom() - HEIGHT), size);
+        let size = vec2(width + left, height);
+        let place = Rect::from_min_size(pos2(at, row.bottom() - height), size);
         at += size.x + GAP;
         place
     };

@@ -8,7 +8,7 @@ use super::{help, theme};
 use crate::choices::Carrier;
 use crate::params::RemelParams;
 use egui::accesskit::Role;
-use egui::{Align2, Button, Rect, RichText, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Button, Painter, Pos2, Rect, RichText, Stroke, StrokeKind, Ui, pos2, vec2};
 use nice_plug::prelude::*;
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -93,7 +93,7 @@ impl<'a> Group<'a> {
         let inner = panel.shrink2(vec2(MARGIN, 0.0));
         painter.text(inner.min + vec2(0.0, 9.0), Align2::LEFT_TOP, title, theme::title_font(), theme::ACCENT);
         let pitch = (rect.height() - TITLE - 8.0) / 4.0;
-        let row = vec2(inner.width(), (pitch - 8.0).min(38.0));
+        let row = vec2(inner.width(), (pitch - 6.0).min(38.0));
         Self { next: Rect::from_min_size(inner.min + vec2(0.0, TITLE), row), pitch, hands, setter }
     }
 
@@ -128,13 +128,15 @@ impl<'a> Group<'a> {
         let least = param.preview_plain(0.0);
         let count = param.preview_plain(1.0) - least;
         let other = least + (value - least + 1 + chance(count)) % (count + 1);
-        let buttons =
-            [("−1", "seed_down", value - 1), ("+1", "seed_up", value + 1), ("🎲", "seed_dice", other)];
+        let buttons = [("−1", "seed_down", value - 1), ("+1", "seed_up", value + 1), ("", "seed_dice", other)];
         for (index, (text, name, seed)) in buttons.into_iter().enumerate() {
             let left = row.right() - room + 4.0 + index as f32 * (SMALL + 4.0);
             let place =
                 Rect::from_min_max(pos2(left, row.bottom() - 17.0), pos2(left + SMALL, row.bottom() + 2.0));
             let response = ui.put(place, Button::new(RichText::new(text).size(theme::BUTTON)));
+            if text.is_empty() {
+                dice(ui.painter(), place.center());
+            }
             let spoken = help::help(name).unwrap_or(text).trim_end_matches('.');
             help::tell(&response, Role::Button, spoken, text);
             if response.has_focus() {
@@ -145,6 +147,15 @@ impl<'a> Group<'a> {
             }
             help::explain(&response, name);
         }
+    }
+}
+
+/// A die that shows five, about the size of a letter.
+fn dice(painter: &Painter, middle: Pos2) {
+    let body = Rect::from_center_size(middle, vec2(12.0, 12.0));
+    painter.rect_stroke(body, 2.5, Stroke::new(1.0, theme::TEXT), StrokeKind::Inside);
+    for (x, y) in [(-1.0, -1.0), (1.0, -1.0), (0.0, 0.0), (-1.0, 1.0), (1.0, 1.0)] {
+        painter.circle_filled(middle + 2.8 * vec2(x, y), 1.0, theme::TEXT);
     }
 }
 

@@ -109,8 +109,12 @@ impl Footer {
         let (words, colour) = (words.to_owned(), weight.colour());
         let response = ui.interact(rect, ui.scope_id().with("status"), Sense::hover());
         help::tell(&response, Role::Status, "Status", &words);
-        help::explain(&response, "status");
-        let galley = ui.painter().layout(words, theme::small_font(), colour, rect.width());
+        let galley = ui.painter().layout(words.clone(), theme::small_font(), colour, rect.width());
+        if galley.size().y > rect.height() + 1.0 {
+            response.on_hover_text(words);
+        } else {
+            help::explain(&response, "status");
+        }
         ui.painter_at(rect).galley(rect.min, galley, colour);
     }
 }

@@ -32,8 +32,6 @@ pub struct Drag {
     param: ParamPtr,
     /// Where the pointer has the value: on the parameter's scale of 0 to 1, and beyond that.
     pub at: f32,
-    /// Whether the value is dragged. A press beside the bar drags nothing.
-    pub moves: bool,
 }
 
 /// A number as it is being typed.
@@ -68,7 +66,7 @@ impl Hands {
     /// Begins a drag of a parameter.
     pub fn begin<P: Param>(&mut self, setter: &ParamSetter, id: Id, param: &P, at: f32) {
         setter.begin_set_parameter(param);
-        self.drag = Some(Drag { id, param: param.as_ptr(), at, moves: true });
+        self.drag = Some(Drag { id, param: param.as_ptr(), at });
     }
 
     /// Sets the dragged parameter.
@@ -91,6 +89,11 @@ impl Hands {
             unsafe { context.raw_end_set_parameter(drag.param) };
         }
         *self = Self::default();
+    }
+
+    /// Opens the field of a widget's number, with its text in it.
+    pub fn type_number(&mut self, id: Id, text: String) {
+        self.typing = Some(Typing { id, text, shown: false });
     }
 
     /// Sets a parameter to what a text says. False, and a sign to the user, where that is nothing it can be.

@@ -11,7 +11,7 @@ const NARROW: f32 = 860.0;
 /// The places of the editor's parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layout {
-    /// The name, the model, the preset, undo and A/B, and bypass.
+    /// The name, the model and its device, and bypass.
     pub header: Rect,
     /// What goes in, with its meter.
     pub input: Rect,
@@ -32,7 +32,7 @@ impl Layout {
         let row =
             |top: f32, height: f32| Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), height));
         let footer_height = if window.width() < NARROW { 82.0 } else { 68.0 };
-        let controls_height = if low { 200.0 } else { 222.0 };
+        let controls_height = if low { 204.0 } else { 222.0 };
         let header = row(whole.top(), 58.0);
         let footer = row(whole.bottom() - footer_height, footer_height);
         let controls = row(footer.top() - gap - controls_height, controls_height);

@@ -82,15 +82,13 @@ impl Meter {
         for db in [0, -12, -24, -48] {
             let at = y(db as f32);
             if at - free >= 14.0 && at > bar.top() + 4.0 && at < bar.bottom() - 4.0 {
-                painter.hline(bar.right() + 1.0..=bar.right() + 4.0, at, Stroke::new(1.0, theme::TEXT_WEAK));
                 let label = db.to_string().replace('-', "−");
-                let place = pos2(bar.right() + 6.0, at);
-                painter.text(place, Align2::LEFT_CENTER, label, theme::small_font(), theme::TEXT_WEAK);
+                let place = pos2(rect.right(), at);
+                painter.text(place, Align2::RIGHT_CENTER, label, theme::small_font(), theme::TEXT_WEAK);
                 free = at;
             }
         }
-        let place = pos2(rect.left(), rect.bottom());
-        painter.text(place, Align2::LEFT_BOTTOM, self.text(), theme::small_font(), theme::TEXT);
+        painter.text(rect.max, Align2::RIGHT_BOTTOM, self.text(), theme::small_font(), theme::TEXT);
     }
 
     fn light(&mut self, ui: &mut Ui, place: Rect) {

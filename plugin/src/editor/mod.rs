@@ -33,13 +33,14 @@ use crate::history::{History, Recorder};
 use crate::params::RemelParams;
 use crate::preset::Folder;
 use crate::report::{Report, Summary};
-use egui::{Rect, Ui, UiBuilder, pos2};
+use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use footer::{Footer, Reading};
 use hands::Hands;
 use header::Header;
 use layout::Layout;
 use meter::Meter;
 use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{Frame, NiceEguiApp};
 use parking_lot::Mutex;
@@ -89,14 +90,6 @@ impl NiceEguiApp for RemelApp {
         let mut settings = self.params.editor.write();
         (settings.width, settings.height) = (new_size.logical.width as f32, new_size.logical.height as f32);
     }
-
-    fn editor_closed(&mut self) {
-        if let Some(context) = self.context.take() {
-            self.hands.close(&context);
-        }
-        self.history.lock().abandon_gestures();
-        self.pictures.iter_mut().for_each(Spectrogram::close);
-    }
 }
 
 impl RemelApp {
@@ -113,7 +106,7 @@ impl RemelApp {
             footer: Footer::default(),
             hands: Hands::default(),
             pictures: [
-                Spectrogram::new("INPUT, AS THE MODEL READS IT", "input_mel"),
+                Spectrogram::new("MODEL INPUT", "input_mel"),
                 Spectrogram::new("SYNTHESIZED", "output_mel"),
             ],
             meters: [
@@ -130,8 +123,18 @@ impl RemelApp {
         theme::apply(egui);
         nodes::install(egui);
         self.drawn_s = 0.0;
+        self.pictures.iter_mut().for_each(Spectrogram::close);
         self.context = Some(Recorder::context(context, self.params.clone(), self.history.clone()));
         self.header.opened();
+    }
+
+    /// The window closes: what hands were doing ends.
+    fn close(&mut self) {
+        if let Some(context) = self.context.take() {
+            self.hands.close(&context);
+        }
+        self.history.lock().abandon_gestures();
+        self.pictures.iter_mut().for_each(Spectrogram::close);
     }
 
     /// Draws a picture, and does what hands have done since the last one.
@@ -143,7 +146,10 @@ impl RemelApp {
         let mut settings = before;
         help::set_shown(ui.ctx(), settings.tips);
         let reading = self.read(ui, &summary);
+        // A host may force what it likes on a window: below the least size it shows a part.
+        let LogicalSize { width, height } = settings::LEAST_SIZE;
         let window = ui.max_rect();
+        let window = Rect::from_min_size(window.min, window.size().max(vec2(width, height)));
         ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);
         let layout = Layout::of(window);
         ui.scope_builder(UiBuilder::new().max_rect(layout.header), |ui| {

@@ -1,7 +1,7 @@
 //! A parameter whose values are numbers: its name, its value and a bar.
 
 use super::dial::{Dial, Number, Stride};
-use super::hands::{Hands, Typing};
+use super::hands::Hands;
 use super::{help, menu, slider_input, theme};
 use egui::accesskit::Action;
 use egui::text_selection::CCursorRange;
@@ -148,9 +148,4 @@ impl<P: Number> Slider<'_, P> {
         }
         hands.typing = Some(typing);
     }
-}
-
-/// A field with the number of a widget, ready to be overwritten.
-pub fn type_number<P: Param>(id: Id, param: &P, hands: &mut Hands) {
-    hands.typing = Some(Typing::new(id, param.to_string()));
 }

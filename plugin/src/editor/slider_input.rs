@@ -3,7 +3,7 @@
 use super::dial::{Number, Stride};
 use super::hands::Hands;
 use super::menu;
-use super::slider::{Slider, type_number};
+use super::slider::Slider;
 use egui::{CursorIcon, Event, EventFilter, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, Response, Ui};
 use nice_plug::prelude::*;
 
@@ -45,7 +45,7 @@ pub fn pointer<P: Number>(
     if response.double_clicked_by(PointerButton::Primary) && !modifiers.command {
         let at = response.interact_pointer_pos();
         if at.is_some_and(|at| number.contains(at)) {
-            type_number(response.id, param, hands);
+            hands.type_number(response.id, param.to_string());
         } else if at.is_some_and(|at| at.y > bar.top() - 3.0) {
             match hands.drag {
                 Some(_) => hands.drag_to(ui, setter, param, param.default_normalized_value()),
@@ -130,7 +130,7 @@ pub fn keys<P: Number>(
                 Key::Home => hands.set(ui, setter, param, 0.0),
                 Key::End => hands.set(ui, setter, param, 1.0),
                 Key::Delete | Key::Backspace => hands.set(ui, setter, param, param.default_normalized_value()),
-                Key::Enter => type_number(response.id, param, hands),
+                Key::Enter => hands.type_number(response.id, param.to_string()),
                 _ => {}
             },
             Event::Copy => menu::copy(ui, param),

@@ -35,10 +35,9 @@ impl Spectrogram {
 
     /// Appends a frame of `dialect`, `[n_mels]`, low bands first. Frames of another dialect are forgotten.
     pub fn push(&mut self, dialect: &Dialect, frame: &[f32]) {
-        let axes = Axes::new(dialect);
-        if self.axes.as_ref() != Some(&axes) {
-            self.columns = Columns::new(axes.n_mels());
-            self.axes = Some(axes);
+        if self.axes.as_ref().is_none_or(|axes| !axes.are_of(dialect)) {
+            self.columns = Columns::new(dialect.n_mels);
+            self.axes = Some(Axes::new(dialect));
             self.texture = None;
         }
         self.columns.push(dialect, frame);
@@ -56,7 +55,9 @@ impl Spectrogram {
         let response = ui.interact(place, ui.scope_id().with(self.help), Sense::hover());
         let pointed = response.hover_pos().and_then(|at| self.words(place, at));
         help::tell(&response, Role::Image, self.title, pointed.as_deref().unwrap_or_default());
-        help::explain(&response, self.help);
+        // Beside the picture, where it does not cover what is being read.
+        let title = Rect::from_min_max(pos2(place.left(), rect.top()), pos2(place.right(), place.top() - 1.0));
+        help::explain(&ui.interact(title, response.id.with("title"), Sense::hover()), self.help);
         self.picture(ui, place);
         let painter = ui.painter();
         painter.rect_stroke(place, 2.0, Stroke::new(1.0, theme::EDGE), StrokeKind::Outside);

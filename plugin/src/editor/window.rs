@@ -7,7 +7,7 @@ use crate::report::Report;
 use egui::Ui;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
-use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug::editor::{Editor, EditorHandle, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
     EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
@@ -42,7 +42,7 @@ impl RemelEditor {
 }
 
 impl Editor for RemelEditor {
-    type Handle = EguiEditorHandle;
+    type Handle = RemelHandle;
 
     fn spawn(
         &self,
@@ -61,7 +61,9 @@ impl Editor for RemelEditor {
         let nice = EguiNiceSettings::new().with_tile("Remel").with_resize_hint(self.resize_hint());
         let editor = create_egui_editor(state, RepaintNotifier::new(), nice, self.app.clone());
         let editor = editor.ok_or("there is no editor")?;
-        editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+        let spawned = editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        let handle = RemelHandle { app: self.app.clone(), inner: spawned.handle };
+        Ok(SpawnedEditor { handle, window: spawned.window })
     }
 
     fn size(&self) -> NativeSize<u32> {
@@ -72,9 +74,7 @@ impl Editor for RemelEditor {
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        let zoom = self.params.editor.read().held().zoom;
-        let LogicalSize { width, height } = LEAST_SIZE;
-        ResizeHint::RESIZABLE.with_min_logical_size(LogicalSize { width: width * zoom, height: height * zoom })
+        resize_hint(&self.params)
     }
 }
 
@@ -98,8 +98,77 @@ impl NiceEguiApp for Shared {
         content.scale = new_size.scale_factor / f64::from(zoom);
         content.app.resized(new_size);
     }
+}
 
-    fn editor_closed(&mut self) {
-        self.0.lock().app.editor_closed();
+/// An open window. The toolkit's own tells nobody that it closes.
+pub struct RemelHandle {
+    app: Shared,
+    inner: EguiEditorHandle,
+}
+
+impl Drop for RemelHandle {
+    fn drop(&mut self) {
+        self.app.0.lock().app.close();
     }
+}
+
+impl EditorHandle for RemelHandle {
+    type Window = <EguiEditorHandle as EditorHandle>::Window;
+    type Error = <EguiEditorHandle as EditorHandle>::Error;
+
+    fn run_until_closed(window: Self::Window) -> Result<(), Self::Error> {
+        EguiEditorHandle::run_until_closed(window)
+    }
+
+    fn set_parent(&self, parent: ParentWindowHandle, window: &Self::Window) -> Result<(), Self::Error> {
+        self.inner.set_parent(parent, window)
+    }
+
+    fn show(&self, window: &Self::Window) -> Result<(), Self::Error> {
+        self.inner.show(window)
+    }
+
+    fn hide(&self, window: &Self::Window) -> Result<(), Self::Error> {
+        self.inner.hide(window)
+    }
+
+    fn host_main_thread_callback(&self, window: &Self::Window) {
+        self.inner.host_main_thread_callback(window);
+    }
+
+    fn set_size(&self, new_size: NativeSize<u32>, window: &Self::Window) -> Result<(), Self::Error> {
+        self.inner.set_size(new_size, window)
+    }
+
+    fn set_fallback_scale_factor(&self, scale: f64, window: &Self::Window) -> Result<(), Self::Error> {
+        self.inner.set_fallback_scale_factor(scale, window)
+    }
+
+    fn adjust_size(&self, new_size: NativeSize<u32>, window: &Self::Window) -> Option<NativeSize<u32>> {
+        let content = self.app.0.lock();
+        let (hint, scale) = (resize_hint(&content.app.params), content.scale);
+        drop(content);
+        let now = window.size();
+        let now = NativeSize::from_logical_or_physical(now.logical, now.physical);
+        Some(hint.adjust_size(new_size, now, scale))
+    }
+
+    fn state_changed(&self) {
+        self.inner.state_changed();
+    }
+
+    fn param_value_changed(&self, id: &str, normalized_value: f32) {
+        self.inner.param_value_changed(id, normalized_value);
+    }
+
+    fn param_modulation_changed(&self, id: &str, modulation_offset: f32) {
+        self.inner.param_modulation_changed(id, modulation_offset);
+    }
+}
+
+/// Freely resizable, but not below where everything is readable at the present zoom.
+fn resize_hint(params: &RemelParams) -> ResizeHint {
+    let zoom = params.editor.read().held().zoom;
+    let LogicalSize { width, height } = LEAST_SIZE;
+    ResizeHint::RESIZABLE.with_min_logical_size(LogicalSize { width: width * zoom, height: height * zoom })
 }

@@ -19,8 +19,11 @@ static DESCRIPTOR: clap_preset_discovery_provider_descriptor = clap_preset_disco
     vendor: c"Remel".as_ptr(),
 };
 
-static FACTORY: clap_preset_discovery_factory =
-    clap_preset_discovery_factory { count: Some(count), get_descriptor: Some(descriptor), create: Some(create) };
+static FACTORY: clap_preset_discovery_factory = clap_preset_discovery_factory {
+    count: Some(count),
+    get_descriptor: Some(descriptor),
+    create: Some(create),
+};
 
 /// The factory of preset discovery, where `id` asks for it; else a null pointer.
 pub fn factory(id: &CStr) -> *const c_void {
@@ -77,7 +80,8 @@ unsafe extern "C" fn init(provider: *const clap_preset_discovery_provider) -> bo
     // SAFETY: the host hands back what `create` made, whose indexer outlives it.
     unsafe {
         let indexer = (*(*provider).provider_data.cast::<Provider>()).indexer;
-        let (Some(filetype), Some(location)) = ((*indexer).declare_filetype, (*indexer).declare_location) else {
+        let (Some(filetype), Some(location)) = ((*indexer).declare_filetype, (*indexer).declare_location)
+        else {
             return false;
         };
         let Ok(end) = CString::new(EXTENSION) else { return false };

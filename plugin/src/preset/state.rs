@@ -8,11 +8,7 @@ use nice_plug::plugin::PluginState;
 use nice_plug::prelude::PresetLocation;
 
 /// What `state` becomes with the preset at `location`, or why it does not, in a line.
-pub fn loaded(
-    location: PresetLocation,
-    key: Option<&str>,
-    state: PluginState,
-) -> Result<PluginState, String> {
+pub fn loaded(location: PresetLocation, key: Option<&str>, state: PluginState) -> Result<PluginState, String> {
     match location {
         PresetLocation::File(path) => {
             let (preset, _) = read(path).map_err(|error| error.to_string())?;
@@ -21,7 +17,9 @@ pub fn loaded(
         PresetLocation::Plugin => {
             let bank = Bank::read(None);
             let key = key.unwrap_or_default();
-            let preset = bank.factory(key).ok_or_else(|| format!("preset {key}: there is no factory preset of this name"))?;
+            let preset = bank
+                .factory(key)
+                .ok_or_else(|| format!("preset {key}: there is no factory preset of this name"))?;
             with(preset, state)
         }
     }

@@ -27,8 +27,6 @@ pub struct Console {
     stop: AtomicBool,
     /// Bits of the gain of what goes in.
     gain: AtomicU32,
-    /// Whether blocks come as fast as they can, so that no renderer keeps up.
-    rush: AtomicBool,
     told: Mutex<Vec<Told>>,
 }
 
@@ -36,11 +34,6 @@ impl Console {
     /// Plays at this gain from here on.
     pub fn set_gain(&self, gain: f32) {
         self.gain.store(gain.to_bits(), Ordering::SeqCst);
-    }
-
-    /// Whether blocks come as fast as they can.
-    pub fn set_rush(&self, rush: bool) {
-        self.rush.store(rush, Ordering::SeqCst);
     }
 
     /// What the editor has told since the last call.
@@ -69,9 +62,6 @@ impl Audio {
                 let events = process(&mut processor, &block);
                 told.told.lock().expect("no panic").extend(events);
                 due = due.max(Instant::now()) + Duration::from_secs_f64(BLOCK as f64 / f64::from(RATE_HZ));
-                if told.rush.load(Ordering::SeqCst) {
-                    due = Instant::now();
-                }
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));
             }
             processor

@@ -12,7 +12,10 @@ pub const TESTS: &[Test] = &[
     ("presets_are_walked_and_undone_and_redone", presets_are_walked_and_undone_and_redone),
     ("a_and_b_are_compared_and_copied", a_and_b_are_compared_and_copied),
     ("a_preset_is_chosen_saved_renamed_and_deleted", a_preset_is_chosen_saved_renamed_and_deleted),
-    ("a_model_is_loaded_by_click_by_path_and_by_the_arrows", a_model_is_loaded_by_click_by_path_and_by_the_arrows),
+    (
+        "a_model_is_loaded_by_click_by_path_and_by_the_arrows",
+        a_model_is_loaded_by_click_by_path_and_by_the_arrows,
+    ),
     ("a_model_is_loaded_by_dialog", a_model_is_loaded_by_dialog),
     ("files_are_dropped", files_are_dropped),
 ];

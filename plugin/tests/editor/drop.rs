@@ -58,7 +58,8 @@ impl Source {
         let target = tree.children.first().copied().expect("the editor's window");
         let source = Self { connection, window, target };
         let aware = source.atom("XdndAware");
-        let found = source.connection.get_property(false, target, aware, AtomEnum::ANY, 0, 1).expect("a request");
+        let found =
+            source.connection.get_property(false, target, aware, AtomEnum::ANY, 0, 1).expect("a request");
         assert!(found.reply().expect("an answer").value_len > 0, "the window takes no drops");
         source
     }

@@ -5,7 +5,9 @@
 //! through CLAP: values, events, states. Without Xvfb the tests are skipped, and say so.
 
 mod audio;
+mod choosing;
 mod display;
+mod drop;
 mod editor;
 mod host;
 mod looking;
@@ -23,7 +25,7 @@ use std::process::ExitCode;
 pub type Test = (&'static str, fn());
 
 /// All tests, one after another: they share the mouse.
-const TESTS: &[&[Test]] = &[typing::TESTS, looking::TESTS];
+const TESTS: &[&[Test]] = &[typing::TESTS, choosing::TESTS, looking::TESTS];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -31,10 +33,13 @@ fn main() -> ExitCode {
     let server = Xvfb::start();
     if let Some(server) = &server {
         // SAFETY: no other thread runs yet.
-        unsafe { std::env::set_var("DISPLAY", server.name()) };
+        unsafe {
+            std::env::set_var("DISPLAY", server.name());
+            choosing::prepare();
+        }
     }
-    let trials = TESTS.concat().into_iter().map(|(name, test)| {
-        let skipped = server.is_none();
+    let skipped = server.is_none();
+    let trial = |(name, test): Test| {
         Trial::test(name, move || {
             if skipped {
                 println!("SKIPPED: no Xvfb: {name}");
@@ -43,8 +48,10 @@ fn main() -> ExitCode {
             }
             Ok(())
         })
-    });
-    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    };
+    let mut trials: Vec<Trial> = TESTS.concat().into_iter().map(trial).collect();
+    trials.extend(looking::FOR_DOCS.iter().map(|&test| trial(test).with_ignored_flag(true)));
+    let conclusion = libtest_mimic::run(&arguments, trials);
     drop(server);
     if conclusion.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

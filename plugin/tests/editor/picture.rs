@@ -1,8 +1,14 @@
 //! What is to be seen on the screen.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
+
+/// Colours in a file.
+const COLOURS: usize = 128;
+/// Parts of colours that are this near are one.
+const GRAIN: u8 = 14;
 
 /// Pixels in rows from the top, red, green and blue.
 #[derive(Clone, PartialEq)]
@@ -21,22 +27,43 @@ impl Picture {
         Self { width, height, pixels }
     }
 
-    /// How many pixels of the rectangle from `[x, y]` to `[right, bottom]` are of `colour`, or near it.
-    pub fn count(&self, [x, y]: [usize; 2], [right, bottom]: [usize; 2], colour: [u8; 3]) -> usize {
-        let rows = y..bottom.min(self.height);
-        let pixels =
-            rows.flat_map(|row| &self.pixels[row * self.width + x..row * self.width + right.min(self.width)]);
-        let near = |pixel: &&[u8; 3]| pixel.iter().zip(colour).all(|(&one, other)| one.abs_diff(other) <= 8);
-        pixels.filter(near).count()
-    }
-
-    /// Writes a PNG file.
+    /// Writes a PNG file, with as few colours as look like all of them.
     pub fn save(&self, path: &Path) {
+        let palette = self.palette();
+        let mut known: HashMap<[u8; 3], u8> = HashMap::new();
+        let nearest = |pixel: [u8; 3]| {
+            let far = |colour: &[u8; 3]| {
+                (0..3).map(|at| u32::from(colour[at].abs_diff(pixel[at])).pow(2)).sum::<u32>()
+            };
+            (0..palette.len()).min_by_key(|&index| far(&palette[index])).unwrap_or(0) as u8
+        };
+        let indices: Vec<u8> =
+            self.pixels.iter().map(|&pixel| *known.entry(pixel).or_insert_with(|| nearest(pixel))).collect();
         let file = BufWriter::new(File::create(path).expect("a file"));
         let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(palette.as_flattened());
         encoder.set_compression(png::Compression::High);
+        encoder.set_filter(png::Filter::NoFilter);
         let mut writer = encoder.write_header().expect("a header");
-        writer.write_image_data(self.pixels.as_flattened()).expect("an image");
+        writer.write_image_data(&indices).expect("an image");
+    }
+
+    /// The colours that most pixels have, of those that differ by more than a little: flat areas keep theirs.
+    fn palette(&self) -> Vec<[u8; 3]> {
+        let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
+        self.pixels.iter().for_each(|&pixel| *counts.entry(pixel).or_default() += 1);
+        let mut groups: HashMap<[u8; 3], (usize, [u8; 3], usize)> = HashMap::new();
+        for (colour, count) in counts {
+            let group = groups.entry(colour.map(|part| part / GRAIN)).or_default();
+            group.0 += count;
+            if (count, colour) > (group.2, group.1) {
+                (group.1, group.2) = (colour, count);
+            }
+        }
+        let mut groups: Vec<(usize, [u8; 3])> =
+            groups.into_values().map(|(all, colour, _)| (all, colour)).collect();
+        groups.sort_unstable_by(|one, other| other.cmp(one));
+        groups.into_iter().take(COLOURS).map(|(_, colour)| colour).collect()
     }
 }
