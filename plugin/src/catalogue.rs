@@ -3,6 +3,7 @@
 use crate::search;
 use crate::setup::Setup;
 use remel::checkpoint::{self, Bundled};
+use remel::mel::Framing;
 use remel::model::ModelHeader;
 use remel::render::Render as _;
 use remel::stream::LatencyMode;
@@ -117,7 +118,12 @@ fn work(header: &ModelHeader) -> f64 {
 }
 
 fn latencies_ms(header: &ModelHeader, setup: Setup) -> Option<[f64; 3]> {
-    let format = StandIn::new("model", header).ok()?.format();
+    let mut header = header.clone();
+    if header.frames_are_free() {
+        // As `Model::for_streams` lays them.
+        header.dialect.as_mut()?.framing = Framing::Centred;
+    }
+    let format = StandIn::new("model", &header).ok()?.format();
     let dialect = header.dialect.as_ref()?;
     Some(LatencyMode::ALL.map(|mode| setup.stream_to(mode, &format, dialect).latency(format).total_ms()))
 }
