@@ -80,6 +80,8 @@ pub fn line(ui: &mut Ui, text: &str, width: f32, colour: egui::Color32, [name, h
     let response = ui.add_sized(Vec2::new(width, BUTTON_HEIGHT), LeftLabel(label));
     let response = if hint.is_empty() { response } else { response.on_hover_text(hint) };
     help::tell(&response, Role::Label, name, text);
+    // Of a label, egui takes the name for what it says.
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
 }
 
 /// A label at the left of the place that it gets.

@@ -29,6 +29,7 @@ impl Folder {
     }
 
     /// The one at `path`.
+    #[cfg(test)]
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }

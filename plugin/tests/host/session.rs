@@ -5,6 +5,7 @@ use super::raw::Raw;
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui};
 use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::preset_discovery::HostPresetLoadImpl;
 use clack_extensions::preset_discovery::prelude::*;
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
