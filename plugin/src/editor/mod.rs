@@ -41,7 +41,7 @@ use std::time::Duration;
 pub use window::RemelEditor;
 
 /// From one picture to the next while something moves, and while nothing does.
-const PICTURES: [Duration; 2] = [Duration::from_millis(16), Duration::from_millis(100)];
+const PICTURES: [Duration; 2] = [Duration::from_millis(16), Duration::from_millis(200)];
 
 /// What is drawn, and from what.
 pub struct RemelApp {
