@@ -39,6 +39,7 @@ impl<P: Number> Slider<'_, P> {
         slider_input::pointer(ui, &response, &self, [bar, number], hands, setter);
         slider_input::wheel(ui, &response, &self, hands, setter);
         if response.has_focus() {
+            hands.on_bar = true;
             slider_input::keys(ui, &response, &self, hands, setter);
         }
         self.tell(ui, &response, hands, setter);

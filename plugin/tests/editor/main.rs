@@ -9,6 +9,7 @@ mod display;
 mod editor;
 mod host;
 mod looking;
+mod parameters;
 mod picture;
 #[expect(dead_code, reason = "the host's tests measure it too")]
 #[path = "../host/speech.rs"]
