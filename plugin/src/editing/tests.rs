@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::history::Recorder;
+use crate::preset::Direction;
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::internals::ParamPtr;

@@ -21,6 +21,8 @@ pub struct Hands {
     aim: Option<(ParamPtr, f32, f64)>,
     /// Where a text was refused last, and when.
     refused: Option<(Id, f64)>,
+    /// Whether a slider has the keyboard, which leaves the space bar to the host.
+    pub on_bar: bool,
     /// What the wheel has turned that is no whole notch yet.
     pub wheel: f32,
 }

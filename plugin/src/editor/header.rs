@@ -5,15 +5,14 @@ use super::hands::Hands;
 use super::icons::Icon;
 use super::models::ModelBrowser;
 use super::presets::PresetBrowser;
-use super::widgets::{BUTTON_HEIGHT, button, chooser, icon, line, toggle};
-use super::{choice, device, theme};
+use super::widgets::{BUTTON_HEIGHT, button, chooser, icon, line};
+use super::{choice, device, steps, theme};
 use crate::catalogue::Catalogue;
 use crate::editing::Editing;
-use crate::history::Slot;
 use crate::params::RemelParams;
 use crate::preset::Direction;
 use crate::report::{LoadState, Summary};
-use egui::{Align, Key, KeyboardShortcut, Layout, Modifiers, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use nice_plug::prelude::ParamSetter;
 use remel::checkpoint::Bundled;
 
@@ -26,9 +25,6 @@ const ARROW: f32 = 24.0;
 const ROW_GAP: f32 = 6.0;
 /// Narrowest and widest that a chooser gets.
 const CHOOSER: [f32; 2] = [150.0, 240.0];
-
-const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
-const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
 
 /// The header, and the panels that open from it.
 pub struct Header {
@@ -67,7 +63,7 @@ impl Header {
         setter: &ParamSetter,
     ) {
         self.editing.follow();
-        self.keys(ui, setter);
+        steps::keys(ui, &mut self.editing, setter);
         self.files.follow(ui, params, &mut self.editing, setter);
         let whole = ui.max_rect();
         ui.scope_builder(UiBuilder::new().max_rect(whole), |ui| {
@@ -94,20 +90,6 @@ impl Header {
             ui.spacing_mut().item_spacing.x = 5.0;
             show(self, ui);
         });
-    }
-
-    /// Undo and redo by keyboard, unless a text is being typed, which has an undo of its own.
-    fn keys(&mut self, ui: &Ui, setter: &ParamSetter) {
-        if ui.ctx().text_edit_focused() {
-            return;
-        }
-        // The longer one first: the shorter one is in it.
-        if ui.ctx().input_mut(|input| input.consume_shortcut(&REDO)) {
-            self.editing.redo(setter);
-        }
-        if ui.ctx().input_mut(|input| input.consume_shortcut(&UNDO)) {
-            self.editing.undo(setter);
-        }
     }
 
     fn model_row(
@@ -197,9 +179,9 @@ impl Header {
             self.presets.open(&mut self.editing, false);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            self.compare(ui, setter);
+            steps::compare(ui, &mut self.editing, setter);
             ui.add_space(6.0);
-            self.undo(ui, setter);
+            steps::undo(ui, &mut self.editing, setter);
             if button(ui, "Save", 48.0, true, ["Save the preset", "Saves the sound as a preset of yours"])
                 .clicked()
             {
@@ -215,41 +197,6 @@ impl Header {
                 }
             });
         });
-    }
-
-    /// In a layout from right to left.
-    fn undo(&mut self, ui: &mut Ui, setter: &ParamSetter) {
-        let [undone, redone] = self.editing.steps();
-        let hint = |verb: &str, what: &Option<String>, keys: &str| match what {
-            Some(what) => format!("{verb}: {what} ({keys})"),
-            None => format!("{verb}: nothing ({keys})"),
-        };
-        let redo = hint("Redo", &redone, "Ctrl+Shift+Z");
-        if icon(ui, Icon::Redo, 28.0, redone.is_some(), ["Redo", &redo]).clicked() {
-            self.editing.redo(setter);
-        }
-        let undo = hint("Undo", &undone, "Ctrl+Z");
-        if icon(ui, Icon::Undo, 28.0, undone.is_some(), ["Undo", &undo]).clicked() {
-            self.editing.undo(setter);
-        }
-    }
-
-    /// In a layout from right to left.
-    fn compare(&mut self, ui: &mut Ui, setter: &ParamSetter) {
-        let (active, same) = self.editing.compared();
-        let hint = match active {
-            Slot::A => "Copies what is heard over B",
-            Slot::B => "Copies what is heard over A",
-        };
-        if button(ui, "Copy", 46.0, !same, ["Copy to the other", hint]).clicked() {
-            self.editing.copy();
-        }
-        for (slot, face) in [(Slot::B, "B"), (Slot::A, "A")] {
-            let hint = "Two settings to compare: parameters, model and preset";
-            if toggle(ui, face, 26.0, active == slot, [face, hint]).clicked() && active != slot {
-                self.editing.switch(setter);
-            }
-        }
     }
 }
 

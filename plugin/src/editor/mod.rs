@@ -24,6 +24,7 @@ pub mod settings;
 mod slider;
 mod slider_input;
 mod spectrogram;
+mod steps;
 mod theme;
 mod widgets;
 mod window;
@@ -42,7 +43,7 @@ use meter::Meter;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
-use nice_plug_egui::{Frame, NiceEguiApp};
+use nice_plug_egui::{Frame, Key, KeyCapture, NiceEguiApp};
 use parking_lot::Mutex;
 use remel::stream::{Levels, MelTap};
 use settings::EditorSettings;
@@ -52,7 +53,7 @@ use std::time::Duration;
 pub use window::RemelEditor;
 
 /// From one picture to the next while something moves, and while nothing does.
-const PICTURES: [Duration; 2] = [Duration::from_millis(16), Duration::from_millis(100)];
+const PICTURES: [Duration; 2] = [Duration::from_millis(16), Duration::from_millis(200)];
 
 /// What is drawn, and from what.
 pub struct RemelApp {
@@ -82,8 +83,15 @@ impl NiceEguiApp for RemelApp {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        self.hands.on_bar = false;
         self.draw(ui);
+        // It starts and stops the song, and no slider takes it.
+        let space = || vec![Key::Character(" ".into())];
+        frame.set_key_capture(match self.hands.on_bar {
+            true => KeyCapture::IgnoreKeys(space()),
+            false => KeyCapture::CaptureAll,
+        });
     }
 
     fn resized(&mut self, new_size: WindowSize) {
@@ -188,6 +196,10 @@ impl RemelApp {
         self.drawn_s = now;
         let [input, output] = &mut self.pictures;
         let mut frames = 0;
+        if let Some(model) = &summary.model {
+            input.follow(&model.dialect);
+            output.follow(&model.dialect);
+        }
         let reading = summary.model.as_ref().and_then(|model| {
             self.report.look(|monitor| {
                 monitor.mel_frames(MelTap::In, |_, frame| {

@@ -12,8 +12,8 @@ use nice_plug::prelude::*;
 
 /// Height of the bar.
 const BAR: f32 = 13.0;
-/// Width of the field in which a number is typed.
-const FIELD: f32 = 84.0;
+/// Size of the field in which a number is typed.
+const FIELD: [f32; 2] = [86.0, 19.0];
 
 /// One slider. A drag on the bar sets its value, with shift finely; the wheel and arrow keys step it; a double click on
 /// the bar, ctrl-click or Delete resets it; a double click on the number or Enter types it.
@@ -34,12 +34,12 @@ impl<P: Number> Slider<'_, P> {
             pos2(row.left(), row.bottom() - BAR),
             pos2(row.right() - self.room, row.bottom()),
         );
-        let whole = Rect::from_min_max(row.min, pos2(row.right() - self.room, row.bottom()));
-        let number = Rect::from_min_max(pos2(row.right() - FIELD, row.top()), pos2(row.right(), bar.top()));
-        let response = ui.interact(whole, id, Sense::click_and_drag());
+        let number = Rect::from_min_size(pos2(row.right() - FIELD[0] + 3.0, row.top() - 2.0), FIELD.into());
+        let response = ui.interact(row, id, Sense::click_and_drag());
         slider_input::pointer(ui, &response, &self, [bar, number], hands, setter);
         slider_input::wheel(ui, &response, &self, hands, setter);
         if response.has_focus() {
+            hands.on_bar = true;
             slider_input::keys(ui, &response, &self, hands, setter);
         }
         self.tell(ui, &response, hands, setter);
@@ -99,8 +99,12 @@ impl<P: Number> Slider<'_, P> {
             painter.vline(at, bar.y_range().shrink(1.0), Stroke::new(1.0, theme::TEXT_WEAK));
         }
         let handle = if self.idle { theme::TEXT_IDLE } else { theme::ACCENT };
-        let at = x(value).clamp(bar.left() + 1.0, bar.right() - 1.0);
-        painter.rect_filled(Rect::from_center_size(pos2(at, bar.center().y), vec2(2.0, BAR)), 0.0, handle);
+        let at = x(value).clamp(bar.left() + 2.0, bar.right() - 2.0);
+        painter.rect_filled(
+            Rect::from_center_size(pos2(at, bar.center().y), vec2(2.0, BAR - 2.0)),
+            0.0,
+            handle,
+        );
         painter.rect_stroke(bar, theme::ROUND, Stroke::new(1.0, theme::EDGE), StrokeKind::Inside);
         if response.has_focus() {
             theme::focus_ring(painter, response.rect);
@@ -124,7 +128,7 @@ impl<P: Number> Slider<'_, P> {
             .font(theme::number_font())
             .align(Align2::RIGHT_CENTER)
             .margin(vec2(4.0, 0.0));
-        let response = ui.put(place.expand2(vec2(4.0, 1.0)), edit);
+        let response = ui.put(place, edit);
         let name = format!("{} as a number", self.param.name());
         response.widget_info(|| WidgetInfo {
             label: Some(name.clone()),

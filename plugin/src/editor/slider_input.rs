@@ -24,7 +24,9 @@ pub fn pointer<P: Number>(
     let param = slider.param;
     let (modifiers, down) =
         ui.input(|input| (input.modifiers, input.pointer.button_down(PointerButton::Primary)));
-    let over = response.hover_pos().is_some_and(|at| bar.expand2(egui::vec2(0.0, 3.0)).contains(at));
+    // A little beyond its ends, so that these are easy to reach.
+    let grip = bar.expand2(egui::vec2(4.0, 3.0));
+    let over = response.hover_pos().is_some_and(|at| grip.contains(at));
     if over {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
@@ -33,10 +35,9 @@ pub fn pointer<P: Number>(
         drag(ui, slider, bar, hands, setter);
     } else if let Some(press) = pressed(ui, response) {
         response.request_focus();
-        let on_bar = press.y > bar.top() - 3.0;
         if modifiers.command {
             hands.set(ui, setter, param, param.default_normalized_value());
-        } else if on_bar {
+        } else if grip.contains(press) {
             let at = if modifiers.shift { hands.value(ui, param) } else { place(press.x) };
             hands.begin(setter, response.id, param, at);
             hands.drag_to(ui, setter, param, at.clamp(0.0, 1.0));
@@ -46,7 +47,7 @@ pub fn pointer<P: Number>(
         let at = response.interact_pointer_pos();
         if at.is_some_and(|at| number.contains(at)) {
             hands.type_number(response.id, param.to_string());
-        } else if at.is_some_and(|at| at.y > bar.top() - 3.0) {
+        } else if at.is_some_and(|at| grip.contains(at)) {
             match hands.drag {
                 Some(_) => hands.drag_to(ui, setter, param, param.default_normalized_value()),
                 None => hands.set(ui, setter, param, param.default_normalized_value()),

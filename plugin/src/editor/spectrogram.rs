@@ -33,13 +33,17 @@ impl Spectrogram {
         Self { title, help, axes: None, columns: Columns::new(1), texture: None }
     }
 
-    /// Appends a frame of `dialect`, `[n_mels]`, low bands first. Frames of another dialect are forgotten.
-    pub fn push(&mut self, dialect: &Dialect, frame: &[f32]) {
+    /// Shows frames of `dialect` from here on. Those of another are forgotten.
+    pub fn follow(&mut self, dialect: &Dialect) {
         if self.axes.as_ref().is_none_or(|axes| !axes.are_of(dialect)) {
             self.columns = Columns::new(dialect.n_mels);
             self.axes = Some(Axes::new(dialect));
             self.texture = None;
         }
+    }
+
+    /// Appends a frame of the `dialect` that is shown, `[n_mels]`, low bands first.
+    pub fn push(&mut self, dialect: &Dialect, frame: &[f32]) {
         self.columns.push(dialect, frame);
     }
 

@@ -160,6 +160,7 @@ fn pictures_take_so_long() {
         for index in 0..pictures {
             // As many frames as come in a sixtieth of a second, or one more.
             for picture in &mut app.pictures {
+                picture.follow(&dialect);
                 for frame in 0..1 + index % 2 {
                     let band = |band: usize| ((band * 7 + index * 3 + frame) % 90) as f32 / 9.0 - 9.0;
                     let bands: Vec<f32> = (0..dialect.n_mels).map(band).collect();

@@ -21,7 +21,7 @@ pub const TESTS: &[Test] = &[
 ];
 
 /// Tests that leave something in the repository.
-pub const FOR_DOCS: &[Test] = &[("pictures_for_docs", pictures_for_docs), ("look", look)];
+pub const FOR_DOCS: &[Test] = &[("pictures_for_docs", pictures_for_docs)];
 
 /// What *Temperature* is explained with.
 const SENTENCE: &str = "Scale of the noise";
@@ -187,31 +187,4 @@ fn pictures_for_docs() {
         std::thread::sleep(Duration::from_millis(300));
         editor.picture().save(&folder.join(format!("{}x{}.png", size[0], size[1])));
     }
-}
-
-fn look() {
-    let mut editor = Editor::open();
-    editor.console.set_gain(3.0);
-    std::thread::sleep(Duration::from_secs(2));
-    editor.click_at(editor.at("Strength", [0.6, 0.85]), button::RIGHT, 1);
-    editor.hover("Type a value");
-    editor.picture().save(Path::new("/tmp/look-menu.png"));
-    editor.press(&[], crate::display::key::ESCAPE);
-    editor.click_at(editor.at("Shift", [0.9, 0.2]), button::LEFT, 2);
-    editor.picture().save(Path::new("/tmp/look-type.png"));
-    editor.press(&[], crate::display::key::ESCAPE);
-    editor.press(&[], crate::display::key::TAB);
-    editor.click("Zoom");
-    editor.hover("150 %");
-    editor.picture().save(Path::new("/tmp/look-zoom.png"));
-    editor.press(&[], crate::display::key::ESCAPE);
-    editor.resize([720, 480]);
-    editor.click("Zoom");
-    editor.click("200 %");
-    editor.click("Carrier: Main");
-    editor.press(&[], crate::display::key::TAB);
-    std::thread::sleep(Duration::from_secs(1));
-    editor.hover("Seed");
-    std::thread::sleep(Duration::from_secs(1));
-    editor.picture().save(Path::new("/tmp/look-200.png"));
 }

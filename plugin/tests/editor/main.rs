@@ -11,6 +11,7 @@ mod drop;
 mod editor;
 mod host;
 mod looking;
+mod parameters;
 mod picture;
 #[expect(dead_code, reason = "the host's tests measure it too")]
 #[path = "../host/speech.rs"]

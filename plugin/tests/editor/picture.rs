@@ -6,9 +6,9 @@ use std::io::BufWriter;
 use std::path::Path;
 
 /// Colours in a file.
-const COLOURS: usize = 128;
+const COLOURS: usize = 64;
 /// Parts of colours that are this near are one.
-const GRAIN: u8 = 14;
+const GRAIN: u8 = 22;
 
 /// Pixels in rows from the top, red, green and blue.
 #[derive(Clone, PartialEq)]

@@ -38,11 +38,13 @@ fn a_number_is_typed_after_a_double_click() {
     editor.wait_for_text("Shift", "-2.5 st");
     type_into(&mut editor, "Steps", "4");
     editor.wait_for_text("Steps", "4");
+    type_into(&mut editor, "Seed", "42");
+    editor.wait_for_text("Seed", "42");
     assert_eq!(editor.node("Strength").value, "37 %");
     // With the focus on the bar, Enter opens the field too.
     editor.press(&[], key::ENTER);
-    editor.enter("model");
-    editor.wait_for_text("Steps", "Model");
+    editor.enter("7");
+    editor.wait_for_text("Seed", "7");
 }
 
 fn nonsense_and_escape_leave_the_value() {
@@ -174,6 +176,12 @@ fn a_right_click_changes_nothing_and_its_menu_does() {
     menu(&mut editor, "Strength", "Copy value");
     menu(&mut editor, "Detail", "Paste value");
     editor.wait_for_text("Detail", "55 %");
+    // The same by keys.
+    editor.click_at(editor.at("Detail", [0.1, 0.2]), button::LEFT, 1);
+    editor.press(&[key::CONTROL], u32::from('c'));
+    editor.click_at(editor.at("Coherence", [0.1, 0.2]), button::LEFT, 1);
+    editor.press(&[key::CONTROL], u32::from('v'));
+    editor.wait_for_text("Coherence", "55 %");
     menu(&mut editor, "Strength", "Reset");
     editor.wait_for_text("Strength", "100 %");
     menu(&mut editor, "Mix", "Type a value");

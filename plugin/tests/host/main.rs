@@ -4,6 +4,7 @@
 //! are listed as ignored.
 
 mod blocks;
+mod library;
 mod odd_hosts;
 mod presets;
 mod raw;

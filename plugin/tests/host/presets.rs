@@ -1,6 +1,7 @@
 //! Presets as a host finds and loads them.
 
-use super::session::{Session, entry, host_info};
+use super::library::{entry, host_info};
+use super::session::Session;
 use clack_extensions::preset_discovery::prelude::*;
 use clack_host::prelude::*;
 use clack_host::utils::{Timestamp, UniversalPluginId};
