@@ -96,6 +96,8 @@ proptest! {
             if let Some(monitor) = &mut monitor && number % 4 == 0 {
                 monitor.mel_frames(MelTap::In, |_, _| {});
                 monitor.mel_frames(MelTap::Out, |_, _| {});
+                let levels = monitor.take_levels();
+                prop_assert!(levels.input.is_finite() && levels.output.is_finite());
             }
             prop_assert!(main[..channels].iter().all(|channel| channel.iter().all(|sample| sample.is_finite())));
         }

@@ -1,10 +1,11 @@
 //! What users choose from: the values of the parameters that are no numbers, and the model with its device.
 
 use nice_plug::prelude::Enum;
+use remel::checkpoint::Bundled;
 use remel::vocoder::THREADS;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the mel frames come from.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +140,13 @@ impl OscSettings {
     pub fn address(&self) -> SocketAddr {
         let host = if self.from_network { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
         SocketAddr::from((host, self.port))
+    }
+}
+
+impl ModelChoice {
+    /// Whether it is the model in `file`, or the bundled one of that name.
+    pub fn is_of(&self, file: &Path) -> bool {
+        self.file.as_deref().unwrap_or(Path::new(Bundled::default().name())) == file
     }
 }
 

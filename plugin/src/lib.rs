@@ -3,17 +3,26 @@
 //! Three threads meet here: the audio thread calls [`Remel::process`], which only passes blocks to a stream; the
 //! loader's thread opens models and streams; the host's main thread draws the editor.
 
+mod bounce;
+mod catalogue;
 mod choices;
+mod drops;
+mod editing;
 mod editor;
+mod history;
 mod loader;
 mod model;
 mod osc;
 mod params;
+mod preset;
 mod report;
 mod search;
 mod setup;
 mod shared;
 mod state;
+mod values;
+
+pub use editor::nodes;
 
 use loader::Loader;
 use nice_plug::prelude::*;
@@ -21,6 +30,7 @@ use params::RemelParams;
 use remel::stream::StreamSlot;
 use report::Report;
 use setup::Setup;
+use std::ffi::{CStr, c_void};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,7 +95,7 @@ impl Plugin for Remel {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        editor::create(self.params.clone(), self.report.clone())
+        Some(editor::RemelEditor::new(self.params.clone(), self.report.clone()))
     }
 
     fn activate(
@@ -177,6 +187,19 @@ impl ClapPlugin for Remel {
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::AudioEffect, ClapFeature::Stereo, ClapFeature::Mono, ClapFeature::Custom("vocoder")];
+    const CLAP_LOADS_PRESETS: bool = true;
+
+    fn clap_factory(id: &CStr) -> *const c_void {
+        preset::discovery::factory(id)
+    }
+
+    fn load_preset(
+        location: PresetLocation<'_>,
+        load_key: Option<&str>,
+        state: PluginState,
+    ) -> Result<PluginState, String> {
+        preset::loaded(location, load_key, state)
+    }
 }
 
 impl Vst3Plugin for Remel {

@@ -123,6 +123,14 @@ impl PlacedModel {
         &self.dialect
     }
 
+    /// A vocoder of its own on the CPU, for files; none of the engine's renderers waits for it.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn file_vocoder(&self) -> Result<Vocoder> {
+        Vocoder::with_threads(self.model.clone(), &Backend::Cpu, self.threads)
+    }
+
     /// A renderer on the device, and one on the CPU to go to where a GPU fails.
     ///
     /// # Errors

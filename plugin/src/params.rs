@@ -1,11 +1,13 @@
 //! What the host automates, and what it saves beside that.
 
 use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun, OscSettings, SavedModel};
+use crate::editor::settings::EditorSettings;
 use nice_plug::prelude::*;
 use parking_lot::{Mutex, RwLock};
 use remel::mel::MelEditSettings;
 use remel::render::{Request, ScheduleChoice};
 use remel::stream;
+use remel::vocoder::FileRequest;
 use std::sync::Arc;
 
 /// All parameters. An id never changes once released: hosts and saved states go by it.
@@ -17,8 +19,14 @@ pub struct RemelParams {
     /// Where mel frames are listened for.
     #[persist = "osc"]
     pub osc: Arc<RwLock<OscSettings>>,
+    /// The name of the preset that was last chosen; none before.
+    #[persist = "preset"]
+    pub preset: Arc<RwLock<String>>,
     /// What the user has chosen instead, until the loader takes it. Nothing of it is saved before it has proved good.
     pub attempt: Mutex<Option<ModelChoice>>,
+    /// How the user likes the editor.
+    #[persist = "editor"]
+    pub editor: Arc<RwLock<EditorSettings>>,
     /// Vocoded against dry, 0 to 1. The first of a host's list, and one without steps for JUCE's sake: until a state is
     /// loaded it remembers where between two steps a host has set a parameter, and takes the step for a change.
     #[id = "mix"]
@@ -78,7 +86,9 @@ impl Default for RemelParams {
         Self {
             model: Arc::default(),
             osc: Arc::default(),
+            preset: Arc::default(),
             attempt: Mutex::default(),
+            editor: Arc::default(),
             mix: percent("Mix", 1.0),
             mel_from: EnumParam::new("Mel from", MelFrom::Main),
             carrier: EnumParam::new("Carrier", Carrier::Noise),
@@ -158,6 +168,19 @@ impl RemelParams {
                 },
             },
         }
+    }
+}
+
+impl RemelParams {
+    /// How a file is rendered with these settings, and by how much it is louder then.
+    pub fn file_request(&self) -> (FileRequest, f32) {
+        let controls = self.controls();
+        let mut request = controls.request;
+        if controls.carrier == stream::Carrier::Noise {
+            request.strength = 1.0;
+        }
+        let file = FileRequest { request, edit: controls.edit, mix: controls.mix.wet, plan: None };
+        (file, controls.mix.output_gain)
     }
 }
 

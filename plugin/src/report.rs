@@ -1,6 +1,7 @@
 //! What the editor shows of the loader's work and the running stream.
 
 use crate::osc::PortState;
+use crate::setup::Setup;
 use parking_lot::Mutex;
 use remel::mel::Dialect;
 use remel::stream::{RendererState, StreamMonitor};
@@ -50,6 +51,8 @@ pub struct Summary {
     pub load_state: LoadState,
     /// The loaded model.
     pub model: Option<ModelSummary>,
+    /// What the host has fixed, once it has.
+    pub setup: Option<Setup>,
     /// How the model's renderer is doing.
     pub renderer: RendererState,
     /// What it said of the latest request, if it could not meet it.
@@ -67,6 +70,7 @@ impl Default for Summary {
         Self {
             load_state: LoadState::Idle,
             model: None,
+            setup: None,
             renderer: RendererState::Ready,
             refusal: None,
             missing: None,

@@ -26,6 +26,10 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// What many hosts have, for figures before one has said.
+    pub const USUAL: Self =
+        Self { rate_hz: 48_000, channels: 2, max_block_samples: 512, offline: false, free_latency: false };
+
     /// What `layout` and `buffer` say.
     ///
     /// # Errors
@@ -52,6 +56,20 @@ impl Setup {
         })
     }
 
+    /// The stream that the latency `mode` wants to a renderer of this `format`, which reads mel frames of `dialect`.
+    pub fn stream_to(&self, mode: LatencyMode, format: &Format, dialect: &Dialect) -> StreamConfig {
+        let plan = mode.plan(format);
+        StreamConfig {
+            host_rate_hz: self.rate_hz,
+            channels: self.channels,
+            max_block_frames: self.max_block_samples,
+            dialect: dialect.clone(),
+            budget_ms: LatencyMode::budget_ms(&plan, format),
+            plan,
+            offline: self.offline,
+        }
+    }
+
     /// The stream that the latency `mode` wants to `renderer`, which reads mel frames of `dialect`.
     ///
     /// # Errors
@@ -63,17 +81,7 @@ impl Setup {
         renderer: &RendererLease,
         dialect: &Dialect,
     ) -> Result<StreamConfig> {
-        let format = format(engine, renderer)?;
-        let plan = mode.plan(&format);
-        Ok(StreamConfig {
-            host_rate_hz: self.rate_hz,
-            channels: self.channels,
-            max_block_frames: self.max_block_samples,
-            dialect: dialect.clone(),
-            budget_ms: LatencyMode::budget_ms(&plan, &format),
-            plan,
-            offline: self.offline,
-        })
+        Ok(self.stream_to(mode, &format(engine, renderer)?, dialect))
     }
 
     /// What each latency mode costs, in milliseconds, the shortest first.
@@ -87,11 +95,8 @@ impl Setup {
         dialect: &Dialect,
     ) -> Result<[f64; 3]> {
         let format = format(engine, renderer)?;
-        let mut latencies_ms = [0.0; 3];
-        for (ms, mode) in latencies_ms.iter_mut().zip(LatencyMode::ALL) {
-            *ms = self.stream(mode, engine, renderer, dialect)?.latency(format).total_ms();
-        }
-        Ok(latencies_ms)
+        let latency = |mode| self.stream_to(mode, &format, dialect).latency(format).total_ms();
+        Ok(LatencyMode::ALL.map(latency))
     }
 }
 

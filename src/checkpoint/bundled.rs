@@ -7,7 +7,6 @@ use crate::model::Model;
 
 /// A model that is built into the library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Bundled {
     /// BandWave, 64 channels × 12 layers, full band at 44 100 Hz: what is used where nothing else is named.
     #[default]

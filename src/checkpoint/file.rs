@@ -13,7 +13,7 @@ use super::safetensors::Head;
 use super::{ImportOptions, pytorch, safetensors};
 use crate::audio::{Array, read_npy_unchecked};
 use crate::mel::Dialect;
-use crate::model::Model;
+use crate::model::{Model, ModelHeader};
 use crate::{Error, Result};
 
 /// Largest file that is read: a training's checkpoint of the largest networks, its optimizer's state included.
@@ -107,6 +107,24 @@ impl ModelFile {
         let said = said.beside(Params::find(path, &root, &mut storages)?);
         import(path, pytorch::catalog(path, &root, storages)?, &said)
     }
+}
+
+/// The header of the Remel model in the file `path`, without its weights; none of a checkpoint, whose file has none.
+///
+/// # Errors
+/// It is no model's, or the system refuses it.
+pub fn read_header(path: &Path) -> Result<Option<ModelHeader>> {
+    let mut opened = Opened::new(path)?;
+    let (Kind::Safetensors, Some(length), Some(first)) =
+        (opened.kind, opened.length, opened.bytes.first_chunk::<8>().copied())
+    else {
+        return Ok(None);
+    };
+    opened.read_to(path, Head::length(first))?;
+    let head = Head::read(path, &opened.bytes, length)?;
+    let header = head.header(path)?;
+    head.check(path, header.as_ref())?;
+    Ok(header)
 }
 
 /// Reads the one array in the file `path`, told by its first bytes: a NumPy array, or the tensor of a PyTorch or safetensors

@@ -23,7 +23,7 @@ mod weight_norm;
 pub use arguments::Arguments;
 pub use bundled::Bundled;
 pub use family::Family;
-pub use file::{ModelFile, read_array, read_tokens};
+pub use file::{ModelFile, read_array, read_header, read_tokens};
 pub use options::ImportOptions;
 pub use safetensors::{WeightType, save, save_as};
 
@@ -60,6 +60,16 @@ mod tests {
     fn live() -> Model {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/live.safetensors");
         load(&path, None).unwrap()
+    }
+
+    #[test]
+    fn a_header_is_read_without_the_weights_and_a_checkpoint_has_none() {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let live = models.join("assets/models/live.safetensors");
+        assert_eq!(read_header(&live).unwrap().as_ref(), Some(load(&live, None).unwrap().header()));
+        let weights = models.join("tests/fixtures/diffwave/lmnt_8x4x2/weights.pt");
+        assert_eq!(read_header(&weights).unwrap(), None);
+        assert!(read_header(&models.join("README.md")).is_err());
     }
 
     #[test]

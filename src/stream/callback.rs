@@ -14,6 +14,7 @@ use super::latency::Timing;
 use super::link::link;
 use super::mix::Mix;
 use super::model_rate::ModelRate;
+use super::monitor::Counters;
 use super::quiet::Quiet;
 use super::resampler::Resampler;
 use super::{Controls, Engine, Latency, RendererKey, StreamConfig, StreamMonitor};
@@ -49,6 +50,7 @@ pub struct Stream {
     /// For how long no channel has sounded.
     quiet: Quiet,
     asleep: bool,
+    counters: Arc<Counters>,
 }
 
 impl Stream {
@@ -74,7 +76,7 @@ impl Stream {
             clock: Clock::new(config.host_rate_hz, config.offline),
             to_model: timing.resampler_in(2 * channels, config.max_block_frames)?,
             model_in: vec![vec![0.0; timing.block_samples]; 2 * channels],
-            model_rate: ModelRate::new(config, &timing, chunker, audio_half, counters, taps)?,
+            model_rate: ModelRate::new(config, &timing, chunker, audio_half, Arc::clone(&counters), taps)?,
             model_out: vec![vec![0.0; timing.block_samples]; channels],
             to_host: timing.resampler_out(channels)?,
             host_out: vec![vec![0.0; config.max_block_frames]; channels],
@@ -83,6 +85,7 @@ impl Stream {
             host_samples: 0,
             quiet: Quiet::new(timing.sleep_host_samples()),
             asleep: true,
+            counters,
             timing,
         };
         engine.attach(key, worker_half)?;
@@ -97,7 +100,7 @@ impl Stream {
     pub fn process(&mut self, main: &mut [&mut [f32]], side: Option<&[&[f32]]>, controls: &Controls) {
         let frames = main.first().map_or(0, |channel| channel.len());
         let side = SideChain { channels: side.unwrap_or(&[]), start: 0 };
-        self.begin_block(frames, controls);
+        self.begin_block(main, controls);
         let mut done = 0;
         while done < frames {
             let part = done..done + (frames - done).min(self.max_block_frames);
@@ -106,12 +109,19 @@ impl Stream {
             self.dry = dry;
             done = part.end;
         }
+        self.end_block(main);
     }
 
-    /// A block of `frames` begins.
-    pub(super) fn begin_block(&mut self, frames: usize, controls: &Controls) {
-        self.clock.begin(Instant::now(), frames);
+    /// A block begins, and `main` is what the host gives.
+    pub(super) fn begin_block(&mut self, main: &[&mut [f32]], controls: &Controls) {
+        self.counters.input.note(main);
+        self.clock.begin(Instant::now(), main.first().map_or(0, |channel| channel.len()));
         self.mix.aim(&controls.mix);
+    }
+
+    /// A block ends, and `main` is what the host gets.
+    pub(super) fn end_block(&self, main: &[&mut [f32]]) {
+        self.counters.output.note(main);
     }
 
     /// The delay line, with the frames `part` of `main` in it. To be given back as `self.dry`.

@@ -54,6 +54,6 @@ pub use feed::{FeedRefusal, MelFeed};
 pub use feed_counts::FeedCounts;
 pub use latency::{Latency, LatencyTerm};
 pub use latency_mode::LatencyMode;
-pub use monitor::{MelTap, StreamMonitor};
+pub use monitor::{Levels, MelTap, StreamMonitor};
 pub use slot::{StreamSlot, StreamSupply};
 pub use status::{EngineStatus, RendererKey, RendererState, RendererStatus};

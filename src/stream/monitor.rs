@@ -1,7 +1,7 @@
 //! What the editor may look at while a stream runs: counters, and mel frames on their way.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -32,12 +32,41 @@ pub struct StreamMonitor {
     fed: Arc<FeedCounters>,
 }
 
+/// How far samples went from zero, as magnitudes: 1 is full scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Levels {
+    /// The main input.
+    pub input: f32,
+    /// What the host got.
+    pub output: f32,
+}
+
 /// What the audio thread counts.
 #[derive(Default)]
 pub(super) struct Counters {
     pub underruns: AtomicU64,
     pub rendering: AtomicBool,
     pub asleep: AtomicBool,
+    pub input: Peak,
+    pub output: Peak,
+}
+
+/// The greatest magnitude since somebody looked. The bits of floats that are not negative are in the order of the floats.
+#[derive(Default)]
+pub(super) struct Peak(AtomicU32);
+
+impl Peak {
+    /// Takes in a block of every channel in `channels`. What is not finite counts as silence, as it does to the stream.
+    /// Real-time.
+    pub fn note(&self, channels: &[&mut [f32]]) {
+        let samples = channels.iter().flat_map(|channel| channel.iter());
+        let peak = samples.map(|sample| sample.abs()).filter(|peak| peak.is_finite()).fold(0.0, f32::max);
+        self.0.fetch_max(peak.to_bits(), Ordering::Relaxed);
+    }
+
+    fn take(&self) -> f32 {
+        f32::from_bits(self.0.swap(0, Ordering::Relaxed))
+    }
 }
 
 /// A mel frame on its way to the editor.
@@ -82,6 +111,11 @@ impl StreamMonitor {
     /// How often rendered sound went missing since the stream was opened.
     pub fn underruns(&self) -> u64 {
         self.counters.underruns.load(Ordering::Relaxed)
+    }
+
+    /// The peaks of what went in and what came out since the last call, over all channels.
+    pub fn take_levels(&self) -> Levels {
+        Levels { input: self.counters.input.take(), output: self.counters.output.take() }
     }
 
     /// Time spent rendering over the audio time it yields, averaged: at 1 the renderer only just keeps up.

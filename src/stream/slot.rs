@@ -58,13 +58,16 @@ impl StreamSlot {
         if self.leaving.is_none() {
             return current.process(main, Some(side), controls);
         }
-        current.begin_block(frames, controls);
+        current.begin_block(main, controls);
         if let Some((old, _)) = &mut self.leaving {
-            old.begin_block(frames, controls);
+            old.begin_block(main, controls);
         }
         let mut done = 0;
         while done < frames {
             done = self.process_part(main, done..frames, side, controls);
+        }
+        if let Some(current) = &self.current {
+            current.end_block(main);
         }
     }
 

@@ -1,9 +1,10 @@
-//! The Debian packages that the plugin (not the library) needs to build.
+//! The Debian packages that the plugin (not the library) needs to build and to be tested.
 
 use anyhow::{Result, bail};
 use std::process::{Command, Stdio};
 
-/// Sound: ALSA and JACK for the standalone program. Windows: X11 and OpenGL for the editor.
+/// Sound: ALSA and JACK for the standalone program. Windows: X11 and OpenGL for the editor, and a server
+/// without a screen for its tests.
 const DEBIAN: &[&str] = &[
     "g++",
     "pkg-config",
@@ -15,6 +16,8 @@ const DEBIAN: &[&str] = &[
     "libxcursor-dev",
     "libxkbcommon-dev",
     "libgl-dev",
+    "xvfb",
+    "libgl1-mesa-dri",
 ];
 
 /// Installs what is missing where that is possible: a Debian-like system and the rights of root.

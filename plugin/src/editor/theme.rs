@@ -1,6 +1,6 @@
 //! Colours, sizes and text styles of the editor, in one place.
 
-use egui::{Color32, CornerRadius, FontFamily, FontId, Stroke, TextStyle, Visuals};
+use egui::{Color32, CornerRadius, FontFamily, FontId, Painter, Rect, Stroke, StrokeKind, TextStyle, Visuals};
 
 /// Behind everything.
 pub const BACKGROUND: Color32 = Color32::from_rgb(15, 17, 22);
@@ -14,10 +14,14 @@ pub const EDGE: Color32 = Color32::from_rgb(42, 47, 58);
 pub const TEXT: Color32 = Color32::from_rgb(226, 229, 235);
 /// Text that explains.
 pub const TEXT_WEAK: Color32 = Color32::from_rgb(142, 150, 165);
+/// Text of what has nothing to do as things are.
+pub const TEXT_IDLE: Color32 = Color32::from_rgb(104, 111, 125);
 /// What the user sets.
 pub const ACCENT: Color32 = Color32::from_rgb(232, 137, 74);
 /// The accent under text.
 pub const ACCENT_DARK: Color32 = Color32::from_rgb(122, 66, 32);
+/// The same under the mouse.
+pub const ACCENT_LIT: Color32 = Color32::from_rgb(148, 82, 42);
 /// All is well.
 pub const GOOD: Color32 = Color32::from_rgb(96, 186, 134);
 /// Something the user should know.
@@ -25,28 +29,56 @@ pub const WARNING: Color32 = Color32::from_rgb(235, 184, 83);
 /// Something that is wrong.
 pub const ERROR: Color32 = Color32::from_rgb(232, 92, 86);
 
-/// The latency's terms, one colour each, reused from the start where there are more.
-pub const TERMS: [Color32; 6] = [
-    Color32::from_rgb(88, 139, 196),
-    Color32::from_rgb(83, 170, 160),
-    Color32::from_rgb(146, 176, 92),
-    Color32::from_rgb(214, 170, 84),
-    Color32::from_rgb(212, 120, 96),
-    Color32::from_rgb(160, 118, 190),
+/// The latency's terms, one colour each, in the order of the signal.
+pub const TERMS: [Color32; 9] = [
+    Color32::from_rgb(86, 142, 214),
+    Color32::from_rgb(72, 184, 190),
+    Color32::from_rgb(104, 178, 92),
+    Color32::from_rgb(196, 196, 84),
+    Color32::from_rgb(230, 158, 62),
+    Color32::from_rgb(214, 98, 84),
+    Color32::from_rgb(206, 104, 164),
+    Color32::from_rgb(150, 116, 216),
+    Color32::from_rgb(150, 156, 168),
 ];
+
+/// Rounding of bars and buttons.
+pub const ROUND: f32 = 3.0;
+/// Size of the text on buttons. Nothing is smaller than 12.
+pub const BUTTON: f32 = 12.5;
+
+/// The font of a panel's title.
+pub fn title_font() -> FontId {
+    FontId::proportional(12.0)
+}
+
+/// The font of names.
+pub fn name_font() -> FontId {
+    FontId::proportional(12.5)
+}
+
+/// The font of numbers.
+pub fn number_font() -> FontId {
+    FontId::monospace(12.0)
+}
+
+/// The font of what explains: legends, axes, states.
+pub fn small_font() -> FontId {
+    FontId::proportional(12.0)
+}
+
+/// Shows that the keyboard's keys go to what is in `place`.
+pub fn focus_ring(painter: &Painter, place: Rect) {
+    painter.rect_stroke(place.expand(2.5), 4.0, Stroke::new(1.5, ACCENT), StrokeKind::Outside);
+}
 
 /// Space between panels and around them.
 pub const GAP: f32 = 10.0;
-/// Height of the bar with the model.
-pub const HEADER_HEIGHT: f32 = 52.0;
-/// Height of the groups of controls.
-pub const CONTROLS_HEIGHT: f32 = 222.0;
-/// Height of the bar with latency and load.
-pub const FOOTER_HEIGHT: f32 = 66.0;
-
 /// Makes `context` look like Remel.
 pub fn apply(context: &egui::Context) {
     context.set_theme(egui::Theme::Dark);
+    // The footer has a switch for that, with the sizes that are tested.
+    context.options_mut(|options| options.zoom_with_keyboard = false);
     context.all_styles_mut(|style| {
         style.visuals = visuals();
         style.spacing.item_spacing = egui::vec2(6.0, 4.0);
@@ -57,7 +89,7 @@ pub fn apply(context: &egui::Context) {
             (TextStyle::Heading, 22.0),
             (TextStyle::Body, 13.0),
             (TextStyle::Button, 12.5),
-            (TextStyle::Small, 11.0),
+            (TextStyle::Small, 12.0),
         ] {
             style.text_styles.insert(text, FontId::new(size, FontFamily::Proportional));
         }
@@ -90,7 +122,6 @@ fn visuals() -> Visuals {
     }
     widgets.hovered.bg_stroke = Stroke::new(1.0, TEXT_WEAK);
     widgets.active.weak_bg_fill = ACCENT_DARK;
-    // The stock slider frames itself in this colour.
     widgets.active.bg_fill = EDGE;
     visuals
 }

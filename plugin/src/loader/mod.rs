@@ -56,6 +56,7 @@ impl Loader {
             let thread = std::thread::Builder::new().name("remel loader".into());
             self.thread = Some(thread.spawn(move || Work::default().run(&shared))?);
         }
+        self.shared.report.update(|summary| summary.setup = Some(setup));
         let mut mailbox = self.shared.mailbox.lock();
         mailbox.activation += 1;
         mailbox.setup = Some(setup);

@@ -2,6 +2,7 @@
 
 use super::mailbox::INTERVAL;
 use super::*;
+use crate::catalogue::Catalogue;
 use crate::choices::{BackendChoice, ModelChoice, SavedModel, SeenModel};
 use remel::checkpoint;
 use remel::model::Card;
@@ -126,5 +127,18 @@ fn what_a_host_restores_may_hold_anything() {
         let (mut loader, _, report) = restored(hostile);
         assert!(loader.activate(SETUP).expect("a thread").latency_samples > 0, "{header}");
         assert!(matches!(report.summary().load_state, LoadState::Failed(_)));
+    }
+}
+
+#[test]
+fn cards_say_the_latencies_that_the_streams_have() {
+    let mut catalogue = Catalogue::default();
+    catalogue.refresh();
+    wait("listed", || !catalogue.entries().is_empty());
+    for entry in catalogue.entries() {
+        let (mut loader, _, report) = restored(saved(&entry.file));
+        loader.activate(SETUP).expect("a thread");
+        let said = entry.figures(report.summary().setup).and_then(|figures| figures.latencies_ms);
+        assert_eq!(said, report.summary().model.map(|model| model.latencies_ms), "{}", entry.file.display());
     }
 }

@@ -1,6 +1,7 @@
 //! Signals through a started plugin, block by block.
 
-use super::session::{Drive, Host};
+use super::library::Host;
+use super::session::Drive;
 use clack_host::prelude::*;
 use std::time::{Duration, Instant};
 

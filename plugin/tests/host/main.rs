@@ -4,8 +4,10 @@
 //! are listed as ignored.
 
 mod blocks;
+mod library;
 mod odd_hosts;
 mod osc;
+mod presets;
 mod raw;
 mod session;
 mod speech;

@@ -1,16 +1,18 @@
 //! One plugin in a CLAP host.
 
 use super::blocks::{process_all, process_block};
+use super::library::{Host, MainThread, Requests, entry, host_info};
 use super::raw::Raw;
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui};
-use clack_extensions::latency::{HostLatency, HostLatencyImpl, PluginLatency};
+use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::preset_discovery::prelude::*;
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::prelude::*;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ffi::CStr;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// How a render is driven.
@@ -33,49 +35,6 @@ pub struct Parameter {
     pub range: [f64; 2],
 }
 
-/// What the plugin asked of the host.
-#[derive(Default)]
-pub struct Requests {
-    pub restart: AtomicBool,
-}
-
-impl SharedHandler<'_> for Requests {
-    fn request_restart(&self) {
-        self.restart.store(true, Ordering::SeqCst);
-    }
-    fn request_process(&self) {}
-    fn request_callback(&self) {}
-}
-
-pub struct Host;
-
-/// The host's main thread, which hears of latencies: only to such a host the plugin speaks of them.
-pub struct MainThread;
-
-impl MainThreadHandler<'_> for MainThread {}
-
-impl HostLatencyImpl for MainThread {
-    fn changed(&self) {}
-}
-
-impl HostHandlers for Host {
-    type Shared<'a> = Requests;
-    type MainThread<'a> = MainThread;
-    type AudioProcessor<'a> = ();
-
-    fn declare_extensions(extensions: &mut HostExtensions<Self>, _: &Requests) {
-        extensions.register::<HostLatency>();
-    }
-}
-
-/// The plugin file that `cargo xtask check` bundled.
-fn plugin_path() -> PathBuf {
-    let path = std::env::var_os("REMEL_CLAP").map(PathBuf::from);
-    let path = path.expect("REMEL_CLAP must name the bundled Remel.clap: run `cargo xtask check`");
-    assert!(path.exists(), "REMEL_CLAP: {} is not there: run `cargo xtask bundle`", path.display());
-    path
-}
-
 /// A plugin instance and the library that it came from.
 pub struct Session {
     instance: PluginInstance<Host>,
@@ -83,12 +42,10 @@ pub struct Session {
 
 impl Session {
     pub fn open() -> Self {
-        // SAFETY: the file is our own plugin, built from this workspace.
-        let entry = unsafe { PluginEntry::load(plugin_path()) }.expect("a CLAP plugin");
-        let host = HostInfo::new("Remel's tests", "Remel", "", "1").expect("no zero bytes");
+        let (entry, host) = (entry(), host_info());
         let instance = PluginInstance::<Host>::new(
             |_| Requests::default(),
-            |_| MainThread,
+            |_| MainThread::default(),
             &entry,
             c"org.remel.remel",
             &host,
@@ -175,6 +132,17 @@ impl Session {
     pub fn load(&mut self, mut state: &[u8]) {
         let extension: PluginState = self.extension();
         extension.load(&self.instance.plugin_handle(), &mut state).expect("the state loads");
+    }
+
+    /// Has the plugin load a preset. Whether it did.
+    pub fn load_preset(&mut self, location: Location, key: Option<&CStr>) -> bool {
+        let extension: PluginPresetLoad = self.extension();
+        extension.load_from_location(&self.instance.plugin_handle(), location, key).is_ok()
+    }
+
+    /// What the plugin told of presets since the last call, a line each.
+    pub fn take_told(&mut self) -> Vec<String> {
+        self.instance.access_handler(|main| main.told.take())
     }
 
     /// Renders `main` (the same in both channels) with `side` in the side chain, silence where there is none.

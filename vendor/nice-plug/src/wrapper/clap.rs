@@ -17,7 +17,18 @@ pub use clap_sys::host::clap_host;
 pub use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 pub use clap_sys::version::CLAP_VERSION;
 use nice_plug_core::context::remote_controls::RemoteControlsContext;
-use nice_plug_core::plugin::Plugin;
+use nice_plug_core::plugin::{Plugin, PluginState};
+use std::ffi::{CStr, c_void};
+use std::path::Path;
+
+/// Where a host has a preset from, in the words of CLAP's preset discovery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PresetLocation<'a> {
+    /// The file at this path.
+    File(&'a Path),
+    /// The plugin itself.
+    Plugin,
+}
 
 /// Provides auxiliary metadata needed for a CLAP plugin.
 #[allow(unused_variables)]
@@ -43,6 +54,28 @@ pub trait ClapPlugin: Plugin {
     /// that the host can use to provide better hardware mapping for a plugin. See the linked
     /// extension for more information.
     fn remote_controls(&self, context: &mut impl RemoteControlsContext) {}
+
+    /// Factories beside the one that makes plugins, by their CLAP IDs: that of preset discovery, for
+    /// instance. What is returned must stay valid as long as the library is loaded; a null pointer
+    /// says that there is no such factory.
+    fn clap_factory(id: &CStr) -> *const c_void {
+        std::ptr::null()
+    }
+
+    /// Whether hosts may load presets through the
+    /// [`preset-load`](https://github.com/free-audio/clap/blob/main/include/clap/ext/preset-load.h)
+    /// extension, with [`ClapPlugin::load_preset()`].
+    const CLAP_LOADS_PRESETS: bool = false;
+
+    /// The state that the preset at `location` makes of the current `state`, or what is wrong with
+    /// it. The `load_key` tells presets of one location apart. Called on the main thread.
+    fn load_preset(
+        location: PresetLocation<'_>,
+        load_key: Option<&str>,
+        state: PluginState,
+    ) -> Result<PluginState, String> {
+        Err(String::from("this plugin loads no presets"))
+    }
 }
 
 /// Configuration for the plugin's polyphonic modulation options, if it supports .
@@ -163,11 +196,21 @@ macro_rules! nice_export_clap {
             pub extern "C" fn deinit() {}
 
             pub extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {
-                if !factory_id.is_null() && unsafe { CStr::from_ptr(factory_id) } == CLAP_PLUGIN_FACTORY_ID {
-                    &CLAP_PLUGIN_FACTORY as *const _ as *const c_void
-                } else {
-                    ::std::ptr::null()
+                if factory_id.is_null() {
+                    return ::std::ptr::null();
                 }
+                let factory_id = unsafe { CStr::from_ptr(factory_id) };
+                if factory_id == CLAP_PLUGIN_FACTORY_ID {
+                    return &CLAP_PLUGIN_FACTORY as *const _ as *const c_void;
+                }
+                $({
+                    let factory =
+                        <$plugin_ty as $crate::wrapper::clap::ClapPlugin>::clap_factory(factory_id);
+                    if !factory.is_null() {
+                        return factory;
+                    }
+                })+
+                ::std::ptr::null()
             }
         }
 

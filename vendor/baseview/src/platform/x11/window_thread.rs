@@ -188,6 +188,11 @@ impl WindowThreadHandle {
             self.request(WindowThreadRequest::Show)?;
         }
 
+        self.join()
+    }
+
+    /// Waits until the thread, which must have been told to stop, has ended.
+    fn join(&self) -> PlatformResult<()> {
         let Some(thread) = self.event_loop_handle.take() else { return Ok(()) };
 
         if let Err(panic) = thread.join() {
@@ -278,7 +283,8 @@ impl Drop for WindowThreadHandle {
         self.loop_signal.stop();
         self.loop_signal.wakeup();
 
-        if let Err(e) = self.run_until_closed() {
+        // A thread that stops answers no requests, and a host may unload this code once the window is closed.
+        if let Err(e) = self.join() {
             warn!("Error while closing window: {}", e)
         }
     }

@@ -34,6 +34,10 @@ use clap_sys::ext::params::{
     CLAP_PARAM_IS_STEPPED, CLAP_PARAM_RESCAN_VALUES, clap_host_params, clap_param_info,
     clap_plugin_params,
 };
+use clap_sys::ext::preset_load::{
+    CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT, clap_host_preset_load,
+    clap_plugin_preset_load,
+};
 use clap_sys::ext::remote_controls::{
     CLAP_EXT_REMOTE_CONTROLS, clap_plugin_remote_controls, clap_remote_controls_page,
 };
@@ -57,6 +61,10 @@ use clap_sys::ext::voice_info::{
 use clap_sys::fixedpoint::{CLAP_BEATTIME_FACTOR, CLAP_SECTIME_FACTOR};
 use clap_sys::host::clap_host;
 use clap_sys::id::{CLAP_INVALID_ID, clap_id};
+use clap_sys::factory::preset_discovery::{
+    CLAP_PRESET_DISCOVERY_LOCATION_FILE, CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN,
+    clap_preset_discovery_location_kind,
+};
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{
     CLAP_PROCESS_CONTINUE, CLAP_PROCESS_CONTINUE_IF_NOT_QUIET, CLAP_PROCESS_ERROR, clap_process,
@@ -82,10 +90,11 @@ use parking_lot::Mutex;
 #[cfg(feature = "editor")]
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, CString, c_void};
 use std::mem;
 use std::num::NonZeroU32;
 use std::os::raw::c_char;
+use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
@@ -98,7 +107,7 @@ use super::descriptor::PluginDescriptor;
 use super::util::ClapPtr;
 use crate::event_loop::{BackgroundThread, EventLoop, MainThreadExecutor, TASK_QUEUE_CAPACITY};
 use crate::util::permit_alloc;
-use crate::wrapper::clap::ClapPlugin;
+use crate::wrapper::clap::{ClapPlugin, PresetLocation};
 use crate::wrapper::clap::context::RemoteControlPages;
 #[cfg(feature = "editor")]
 use crate::wrapper::clap::context::WrapperGuiContext;
@@ -262,6 +271,9 @@ pub struct Wrapper<P: ClapPlugin> {
     clap_plugin_state: clap_plugin_state,
 
     clap_plugin_tail: clap_plugin_tail,
+
+    clap_plugin_preset_load: clap_plugin_preset_load,
+    host_preset_load: AtomicRefCell<Option<ClapPtr<clap_host_preset_load>>>,
 
     #[cfg(feature = "editor")]
     clap_plugin_track_info: clap_plugin_track_info,
@@ -733,6 +745,11 @@ impl<P: ClapPlugin> Wrapper<P> {
             clap_plugin_tail: clap_plugin_tail {
                 get: Some(Self::ext_tail_get),
             },
+
+            clap_plugin_preset_load: clap_plugin_preset_load {
+                from_location: Some(Self::ext_preset_load_from_location),
+            },
+            host_preset_load: AtomicRefCell::new(None),
 
             #[cfg(feature = "editor")]
             clap_plugin_track_info: clap_plugin_track_info {
@@ -1700,6 +1717,17 @@ impl<P: ClapPlugin> Wrapper<P> {
                 query_host_extension::<clap_host_latency>(&wrapper.host_callback, CLAP_EXT_LATENCY);
             *wrapper.host_params.borrow_mut() =
                 query_host_extension::<clap_host_params>(&wrapper.host_callback, CLAP_EXT_PARAMS);
+            *wrapper.host_preset_load.borrow_mut() =
+                query_host_extension::<clap_host_preset_load>(
+                    &wrapper.host_callback,
+                    CLAP_EXT_PRESET_LOAD,
+                )
+                .or_else(|| {
+                    query_host_extension::<clap_host_preset_load>(
+                        &wrapper.host_callback,
+                        CLAP_EXT_PRESET_LOAD_COMPAT,
+                    )
+                });
             *wrapper.host_voice_info.borrow_mut() = query_host_extension::<clap_host_voice_info>(
                 &wrapper.host_callback,
                 CLAP_EXT_VOICE_INFO,
@@ -2354,6 +2382,12 @@ impl<P: ClapPlugin> Wrapper<P> {
         } else if id == CLAP_EXT_NOTE_PORTS {
             if P::MIDI_INPUT >= MidiConfig::Basic || P::MIDI_OUTPUT >= MidiConfig::Basic {
                 &wrapper.clap_plugin_note_ports as *const _ as *const c_void
+            } else {
+                std::ptr::null()
+            }
+        } else if id == CLAP_EXT_PRESET_LOAD || id == CLAP_EXT_PRESET_LOAD_COMPAT {
+            if P::CLAP_LOADS_PRESETS {
+                &wrapper.clap_plugin_preset_load as *const _ as *const c_void
             } else {
                 std::ptr::null()
             }
@@ -3502,6 +3536,54 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
             None => false,
         }
+    }
+
+    unsafe extern "C" fn ext_preset_load_from_location(
+        plugin: *const clap_plugin,
+        location_kind: clap_preset_discovery_location_kind,
+        location: *const c_char,
+        load_key: *const c_char,
+    ) -> bool {
+        check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
+        let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
+
+        let text = |text: *const c_char| {
+            (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_string_lossy())
+        };
+        let (path, key) = (text(location), text(load_key));
+        let place = match (location_kind, &path) {
+            (CLAP_PRESET_DISCOVERY_LOCATION_FILE, Some(path)) => {
+                Ok(PresetLocation::File(Path::new(&**path)))
+            }
+            (CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN, _) => Ok(PresetLocation::Plugin),
+            _ => Err(String::from("the preset's location is of no known kind")),
+        };
+        let state = place
+            .and_then(|place| P::load_preset(place, key.as_deref(), wrapper.get_state_object()));
+        let loaded = state.and_then(|mut state| match wrapper.set_state_inner(&mut state) {
+            true => Ok(()),
+            false => Err(String::from("the preset's state does not load")),
+        });
+
+        let host_preset_load = wrapper.host_preset_load.borrow();
+        let host = &*wrapper.host_callback;
+        match (&loaded, host_preset_load.as_ref()) {
+            (Ok(()), Some(host_preset_load)) => {
+                if let Some(tell) = host_preset_load.loaded {
+                    unsafe { tell(host, location_kind, location, load_key) };
+                }
+            }
+            (Err(error), Some(host_preset_load)) => {
+                let message = CString::new(error.replace('\0', " ")).unwrap_or_default();
+                if let Some(tell) = host_preset_load.on_error {
+                    let message = message.as_ptr();
+                    unsafe { tell(host, location_kind, location, load_key, 0, message) };
+                }
+            }
+            (Ok(()), None) => {}
+            (Err(error), None) => crate::nice_error!("{}", error),
+        }
+        loaded.is_ok()
     }
 
     #[cfg(feature = "editor")]

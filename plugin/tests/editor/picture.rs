@@ -1,0 +1,69 @@
+//! What is to be seen on the screen.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+/// Colours in a file.
+const COLOURS: usize = 64;
+/// Parts of colours that are this near are one.
+const GRAIN: u8 = 22;
+
+/// Pixels in rows from the top, red, green and blue.
+#[derive(Clone, PartialEq)]
+pub struct Picture {
+    pub width: usize,
+    pub height: usize,
+    pub pixels: Vec<[u8; 3]>,
+}
+
+impl Picture {
+    /// From what X servers answer: four bytes a pixel.
+    pub fn of_bgrx(width: usize, height: usize, bytes: &[u8]) -> Self {
+        let pixels = bytes.chunks_exact(4).map(|pixel| [pixel[2], pixel[1], pixel[0]]);
+        let pixels: Vec<[u8; 3]> = pixels.collect();
+        assert_eq!(pixels.len(), width * height);
+        Self { width, height, pixels }
+    }
+
+    /// Writes a PNG file, with as few colours as look like all of them.
+    pub fn save(&self, path: &Path) {
+        let palette = self.palette();
+        let mut known: HashMap<[u8; 3], u8> = HashMap::new();
+        let nearest = |pixel: [u8; 3]| {
+            let far = |colour: &[u8; 3]| {
+                (0..3).map(|at| u32::from(colour[at].abs_diff(pixel[at])).pow(2)).sum::<u32>()
+            };
+            (0..palette.len()).min_by_key(|&index| far(&palette[index])).unwrap_or(0) as u8
+        };
+        let indices: Vec<u8> =
+            self.pixels.iter().map(|&pixel| *known.entry(pixel).or_insert_with(|| nearest(pixel))).collect();
+        let file = BufWriter::new(File::create(path).expect("a file"));
+        let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(palette.as_flattened());
+        encoder.set_compression(png::Compression::High);
+        encoder.set_filter(png::Filter::NoFilter);
+        let mut writer = encoder.write_header().expect("a header");
+        writer.write_image_data(&indices).expect("an image");
+    }
+
+    /// The colours that most pixels have, of those that differ by more than a little: flat areas keep theirs.
+    fn palette(&self) -> Vec<[u8; 3]> {
+        let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
+        self.pixels.iter().for_each(|&pixel| *counts.entry(pixel).or_default() += 1);
+        let mut groups: HashMap<[u8; 3], (usize, [u8; 3], usize)> = HashMap::new();
+        for (colour, count) in counts {
+            let group = groups.entry(colour.map(|part| part / GRAIN)).or_default();
+            group.0 += count;
+            if (count, colour) > (group.2, group.1) {
+                (group.1, group.2) = (colour, count);
+            }
+        }
+        let mut groups: Vec<(usize, [u8; 3])> =
+            groups.into_values().map(|(all, colour, _)| (all, colour)).collect();
+        groups.sort_unstable_by(|one, other| other.cmp(one));
+        groups.into_iter().take(COLOURS).map(|(_, colour)| colour).collect()
+    }
+}
