@@ -10,6 +10,7 @@ mod model;
 mod params;
 mod report;
 mod search;
+mod settings;
 mod setup;
 mod shared;
 mod state;
