@@ -16,6 +16,7 @@ mod params;
 mod preset;
 mod report;
 mod search;
+mod settings;
 mod setup;
 mod shared;
 mod state;

@@ -1,7 +1,7 @@
 //! Readings, the switch for sentences, sizes, and the pictures in `docs`.
 
 use crate::Test;
-use crate::display::button;
+use crate::display::{button, key};
 use crate::editor::Editor;
 use remel_plugin::nodes;
 use std::path::Path;
