@@ -17,6 +17,7 @@ mod params;
 mod preset;
 mod report;
 mod search;
+mod settings;
 mod setup;
 mod shared;
 mod state;

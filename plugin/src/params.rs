@@ -1,7 +1,7 @@
 //! What the host automates, and what it saves beside that.
 
 use crate::choices::{Carrier, LatencyMode, MelFrom, ModelChoice, OnUnderrun, OscSettings, SavedModel};
-use crate::editor::settings::EditorSettings;
+use crate::settings::EditorSettings;
 use nice_plug::prelude::*;
 use parking_lot::{Mutex, RwLock};
 use remel::mel::MelEditSettings;
@@ -125,6 +125,26 @@ impl RemelParams {
     /// Where mel frames are listened for; nowhere while they come from elsewhere.
     pub fn port(&self) -> Option<OscSettings> {
         (self.mel_from.value() == MelFrom::Osc).then(|| self.osc.read().clone())
+    }
+
+    /// All whose values are real numbers, with their ids.
+    pub fn floats(&self) -> [(&'static str, &FloatParam); 9] {
+        [
+            ("strength", &self.strength),
+            ("temperature", &self.temperature),
+            ("coherence", &self.coherence),
+            ("shift", &self.shift),
+            ("tilt", &self.tilt),
+            ("smear", &self.smear),
+            ("detail", &self.detail),
+            ("mix", &self.mix),
+            ("output", &self.output),
+        ]
+    }
+
+    /// All whose values are whole numbers, with their ids.
+    pub fn counts(&self) -> [(&'static str, &IntParam); 2] {
+        [("steps", &self.steps), ("seed", &self.seed)]
     }
 
     /// What the stream is told with every block.

@@ -8,18 +8,7 @@ use nice_plug::prelude::*;
 /// or made to harm, could ask for a gain of a million, or save an infinite number, after which it does not load.
 pub fn hold_to_ranges(state: &mut PluginState) {
     let params = RemelParams::default();
-    let numbers = [
-        ("strength", &params.strength),
-        ("temperature", &params.temperature),
-        ("coherence", &params.coherence),
-        ("shift", &params.shift),
-        ("tilt", &params.tilt),
-        ("smear", &params.smear),
-        ("detail", &params.detail),
-        ("mix", &params.mix),
-        ("output", &params.output),
-    ];
-    let counts = [("steps", &params.steps), ("seed", &params.seed)];
+    let (numbers, counts) = (params.floats(), params.counts());
     for (id, value) in &mut state.params {
         match value {
             ParamValue::F32(value) => {

@@ -2,9 +2,9 @@
 
 use super::calm::{Calm, Weight};
 use super::choice::lit;
-use super::settings::{EditorSettings, ZOOMS};
 use super::{help, theme};
 use crate::report::{LoadState, Summary};
+use crate::settings::{EditorSettings, ZOOMS};
 use egui::accesskit::Role;
 use egui::{Align2, Button, Color32, Painter, Popup, Pos2, Rect, RichText, Sense, Ui, pos2, vec2};
 use remel::stream::{Latency, Levels, RendererState};

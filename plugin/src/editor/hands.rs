@@ -1,7 +1,7 @@
 //! What the user's hands are doing to parameters. Every change is one whole gesture, as the host's undo wants it.
 
+use crate::params::RemelParams;
 use egui::{Id, Ui};
-use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
 
 /// How long a value that was set is believed before the host has brought it to the parameter, in seconds. A host does
@@ -85,11 +85,19 @@ impl Hands {
     }
 
     /// Ends what is under way, as the editor closes.
-    pub fn close(&mut self, context: &GuiContext) {
-        if let Some(drag) = self.drag.take() {
-            // SAFETY: the parameter lives as long as the plugin, which has this editor.
-            unsafe { context.raw_end_set_parameter(drag.param) };
-        }
+    pub fn close(&mut self, params: &RemelParams, setter: &ParamSetter) {
+        let dragged = self.drag.as_ref().map(|drag| drag.param);
+        let of_it = |param: ParamPtr| dragged == Some(param);
+        params
+            .floats()
+            .iter()
+            .filter(|(_, param)| of_it(param.as_ptr()))
+            .for_each(|(_, param)| self.end(setter, *param));
+        params
+            .counts()
+            .iter()
+            .filter(|(_, param)| of_it(param.as_ptr()))
+            .for_each(|(_, param)| self.end(setter, *param));
         *self = Self::default();
     }
 
@@ -135,7 +143,6 @@ fn parsed<P: Param>(param: &P, text: &str) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::RemelParams;
 
     #[test]
     fn texts_are_values_with_and_without_units_and_nonsense_is_none() {

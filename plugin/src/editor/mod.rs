@@ -21,7 +21,6 @@ mod models;
 pub mod nodes;
 mod osc;
 mod presets;
-pub mod settings;
 mod slider;
 mod slider_input;
 mod spectrogram;
@@ -35,6 +34,7 @@ use crate::history::{History, Recorder};
 use crate::params::RemelParams;
 use crate::preset::Folder;
 use crate::report::{Report, Summary};
+use crate::settings::{EditorSettings, LEAST_SIZE};
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use footer::{Footer, Reading};
 use hands::Hands;
@@ -47,7 +47,6 @@ use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{Frame, Key, KeyCapture, NiceEguiApp};
 use parking_lot::Mutex;
 use remel::stream::{Levels, MelTap};
-use settings::EditorSettings;
 use spectrogram::Spectrogram;
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,7 +139,7 @@ impl RemelApp {
     /// The window closes: what hands were doing ends.
     fn close(&mut self) {
         if let Some(context) = self.context.take() {
-            self.hands.close(&context);
+            self.hands.close(&self.params, &context.param_setter());
         }
         self.history.lock().abandon_gestures();
         self.pictures.iter_mut().for_each(Spectrogram::close);
@@ -156,7 +155,7 @@ impl RemelApp {
         help::set_shown(ui.ctx(), settings.tips);
         let reading = self.read(ui, &summary);
         // A host may force what it likes on a window: below the least size it shows a part.
-        let LogicalSize { width, height } = settings::LEAST_SIZE;
+        let LogicalSize { width, height } = LEAST_SIZE;
         let window = ui.max_rect();
         let window = Rect::from_min_size(window.min, window.size().max(vec2(width, height)));
         ui.painter().rect_filled(window, 0.0, theme::BACKGROUND);

@@ -2,6 +2,7 @@
 
 use super::dial::{Dial, Number, Stride};
 use super::hands::Hands;
+use super::slider_input::Target;
 use super::{help, menu, slider_input, theme};
 use egui::accesskit::Action;
 use egui::text_selection::CCursorRange;
@@ -36,11 +37,12 @@ impl<P: Number> Slider<'_, P> {
         );
         let number = Rect::from_min_size(pos2(row.right() - FIELD[0] + 3.0, row.top() - 2.0), FIELD.into());
         let response = ui.interact(row, id, Sense::click_and_drag());
-        slider_input::pointer(ui, &response, &self, [bar, number], hands, setter);
-        slider_input::wheel(ui, &response, &self, hands, setter);
+        let target = Target { param: self.param, dial: self.dial };
+        slider_input::pointer(ui, &response, &target, [bar, number], hands, setter);
+        slider_input::wheel(ui, &response, &target, hands, setter);
         if response.has_focus() {
             hands.on_bar = true;
-            slider_input::keys(ui, &response, &self, hands, setter);
+            slider_input::keys(ui, &response, &target, hands, setter);
         }
         self.tell(ui, &response, hands, setter);
         self.draw(ui, &response, row, bar, hands);

@@ -1,9 +1,8 @@
 //! What mouse, wheel and keys do to a slider.
 
-use super::dial::{Number, Stride};
+use super::dial::{Dial, Number, Stride};
 use super::hands::Hands;
 use super::menu;
-use super::slider::Slider;
 use egui::{CursorIcon, Event, EventFilter, Key, Modifiers, MouseWheelUnit, PointerButton, Rect, Response, Ui};
 use nice_plug::prelude::*;
 
@@ -12,16 +11,22 @@ const FINE: f32 = 0.1;
 /// How far a smooth wheel scrolls for one notch, in logical pixels.
 const NOTCH: f32 = 40.0;
 
+/// The parameter that hands are on.
+pub struct Target<'a, P: Number> {
+    pub param: &'a P,
+    pub dial: Dial,
+}
+
 /// Press, drag and clicks, on the bar and on the number.
 pub fn pointer<P: Number>(
     ui: &Ui,
     response: &Response,
-    slider: &Slider<P>,
+    target: &Target<P>,
     [bar, number]: [Rect; 2],
     hands: &mut Hands,
     setter: &ParamSetter,
 ) {
-    let param = slider.param;
+    let param = target.param;
     let (modifiers, down) =
         ui.input(|input| (input.modifiers, input.pointer.button_down(PointerButton::Primary)));
     // A little beyond its ends, so that these are easy to reach.
@@ -32,7 +37,7 @@ pub fn pointer<P: Number>(
     }
     let place = |x: f32| (x - bar.left()) / bar.width();
     if hands.drag.as_ref().is_some_and(|drag| drag.id == response.id) {
-        drag(ui, slider, bar, hands, setter);
+        drag(ui, target, bar, hands, setter);
     } else if let Some(press) = pressed(ui, response) {
         response.request_focus();
         if modifiers.command {
@@ -68,7 +73,7 @@ fn pressed(ui: &Ui, response: &Response) -> Option<egui::Pos2> {
 }
 
 /// The pointer has moved while a slider is dragged.
-fn drag<P: Number>(ui: &Ui, slider: &Slider<P>, bar: Rect, hands: &mut Hands, setter: &ParamSetter) {
+fn drag<P: Number>(ui: &Ui, target: &Target<P>, bar: Rect, hands: &mut Hands, setter: &ParamSetter) {
     let (moved, fine) = ui.input(|input| (input.pointer.delta().x, input.modifiers.shift));
     let Some(drag) = &mut hands.drag else { return };
     if moved == 0.0 {
@@ -76,14 +81,14 @@ fn drag<P: Number>(ui: &Ui, slider: &Slider<P>, bar: Rect, hands: &mut Hands, se
     }
     drag.at += moved / bar.width() * if fine { FINE } else { 1.0 };
     let at = drag.at.clamp(0.0, 1.0);
-    hands.drag_to(ui, setter, slider.param, at);
+    hands.drag_to(ui, setter, target.param, at);
 }
 
 /// The wheel over it.
 pub fn wheel<P: Number>(
     ui: &Ui,
     response: &Response,
-    slider: &Slider<P>,
+    target: &Target<P>,
     hands: &mut Hands,
     setter: &ParamSetter,
 ) {
@@ -106,7 +111,7 @@ pub fn wheel<P: Number>(
         hands.wheel += notches;
         let whole = hands.wheel.trunc();
         hands.wheel -= whole;
-        step(ui, slider, hands, setter, if fine { Stride::Fine } else { Stride::Step }, whole);
+        step(ui, target, hands, setter, if fine { Stride::Fine } else { Stride::Step }, whole);
     }
 }
 
@@ -114,20 +119,20 @@ pub fn wheel<P: Number>(
 pub fn keys<P: Number>(
     ui: &Ui,
     response: &Response,
-    slider: &Slider<P>,
+    target: &Target<P>,
     hands: &mut Hands,
     setter: &ParamSetter,
 ) {
     let own = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, own));
-    let param = slider.param;
+    let param = target.param;
     for event in ui.input(|input| input.events.clone()) {
         match event {
             Event::Key { key, pressed: true, modifiers, .. } => match key {
-                Key::ArrowRight | Key::ArrowUp => step(ui, slider, hands, setter, arrow(modifiers), 1.0),
-                Key::ArrowLeft | Key::ArrowDown => step(ui, slider, hands, setter, arrow(modifiers), -1.0),
-                Key::PageUp => step(ui, slider, hands, setter, Stride::Coarse, 1.0),
-                Key::PageDown => step(ui, slider, hands, setter, Stride::Coarse, -1.0),
+                Key::ArrowRight | Key::ArrowUp => step(ui, target, hands, setter, arrow(modifiers), 1.0),
+                Key::ArrowLeft | Key::ArrowDown => step(ui, target, hands, setter, arrow(modifiers), -1.0),
+                Key::PageUp => step(ui, target, hands, setter, Stride::Coarse, 1.0),
+                Key::PageDown => step(ui, target, hands, setter, Stride::Coarse, -1.0),
                 Key::Home => hands.set(ui, setter, param, 0.0),
                 Key::End => hands.set(ui, setter, param, 1.0),
                 Key::Delete | Key::Backspace => hands.set(ui, setter, param, param.default_normalized_value()),
@@ -150,12 +155,12 @@ fn arrow(modifiers: Modifiers) -> Stride {
 
 fn step<P: Number>(
     ui: &Ui,
-    slider: &Slider<P>,
+    target: &Target<P>,
     hands: &mut Hands,
     setter: &ParamSetter,
     stride: Stride,
     count: f32,
 ) {
-    let value = hands.value(ui, slider.param);
-    hands.set(ui, setter, slider.param, slider.dial.stride(slider.param, value, stride, count));
+    let value = hands.value(ui, target.param);
+    hands.set(ui, setter, target.param, target.dial.stride(target.param, value, stride, count));
 }

@@ -1,38 +1,13 @@
 //! The editor without a window.
 
+#[path = "../../tests/heard/mod.rs"]
+mod heard;
+
 use super::*;
 use egui::accesskit::Role;
 use egui::{FullOutput, RawInput};
-use nice_plug::context::PluginApi;
-use nice_plug::context::gui::GuiContextInner;
-use nice_plug::params::internals::ParamPtr;
-use nice_plug::plugin::PluginState;
+use heard::{Heard, name};
 use nice_plug::prelude::Params as _;
-use parking_lot::Mutex;
-
-/// A host that writes down what it hears.
-#[derive(Default)]
-struct Heard(Mutex<Vec<&'static str>>);
-
-impl GuiContextInner for Heard {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {
-        self.0.lock().push("begin");
-    }
-    unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {
-        self.0.lock().push("set");
-    }
-    unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {
-        self.0.lock().push("end");
-    }
-    fn get_state(&self) -> PluginState {
-        PluginState { version: String::new(), params: [].into(), fields: [].into() }
-    }
-    fn set_state(&self, _: PluginState) {}
-    fn request_restart(&self) {}
-}
 
 /// An editor of `size`, and what its `pictures`-th picture is.
 fn drawn(size: [f32; 2], pictures: usize) -> (egui::Context, FullOutput) {
@@ -57,9 +32,9 @@ fn every_parameter_is_a_widget_with_a_name_and_a_value() {
     let (_, output) = drawn([960.0, 640.0], 2);
     let tree = output.platform_output.accesskit_update.clone().expect("a tree");
     let nodes = nodes::nodes(&tree);
-    for (id, pointer, _) in RemelParams::default().param_map() {
-        // SAFETY: no parameter is read, but for its name, while they live.
-        let name = unsafe { pointer.name() }.to_owned();
+    let params = RemelParams::default();
+    for (id, pointer, _) in params.param_map() {
+        let name = name(pointer);
         let of_it: Vec<_> = nodes
             .iter()
             .filter(|node| node.name == name || node.name.starts_with(&format!("{name}: ")))

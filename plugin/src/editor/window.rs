@@ -1,9 +1,9 @@
 //! The window that a host opens: as large as it was when it was closed, or as the project says.
 
 use super::RemelApp;
-use super::settings::LEAST_SIZE;
 use crate::params::RemelParams;
 use crate::report::Report;
+use crate::settings::LEAST_SIZE;
 use egui::Ui;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};

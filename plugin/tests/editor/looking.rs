@@ -1,7 +1,7 @@
 //! Readings, the switch for sentences, sizes, and the pictures in `docs`.
 
 use crate::Test;
-use crate::display::button;
+use crate::display::{button, key};
 use crate::editor::Editor;
 use remel_plugin::nodes;
 use std::path::Path;
@@ -73,7 +73,11 @@ fn underruns_are_counted_anew_after_a_click() {
     let mut editor = Editor::open();
     // As much work as there can be, and others who want the processor.
     editor.click_at(editor.at("Steps", [0.99, 0.85]), button::LEFT, 1);
-    editor.click("large");
+    editor.click("Models");
+    editor.wait("models are listed", |editor| editor.find("Model large").is_some());
+    editor.click("Model large");
+    editor.press(&[], key::ESCAPE);
+    editor.wait("the panel closes", |editor| editor.find("Model large").is_none());
     editor.click("Latency: Live");
     editor.wait_for_text("Steps", "12");
     editor.wait("the model is there", |editor| {

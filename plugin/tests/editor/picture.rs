@@ -5,8 +5,11 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-/// Colours in a file.
-const COLOURS: usize = 64;
+/// Colours of flat areas, and others, in a file: 256 at most.
+const FLATS: usize = 48;
+const COLOURS: usize = 40;
+/// So many pixels make a flat area.
+const FLAT: usize = 24;
 /// Parts of colours that are this near are one.
 const GRAIN: u8 = 22;
 
@@ -49,21 +52,35 @@ impl Picture {
         writer.write_image_data(&indices).expect("an image");
     }
 
-    /// The colours that most pixels have, of those that differ by more than a little: flat areas keep theirs.
+    /// The colours of flat areas, however small, and of the others those that most pixels have.
     fn palette(&self) -> Vec<[u8; 3]> {
-        let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
-        self.pixels.iter().for_each(|&pixel| *counts.entry(pixel).or_default() += 1);
-        let mut groups: HashMap<[u8; 3], (usize, [u8; 3], usize)> = HashMap::new();
-        for (colour, count) in counts {
-            let group = groups.entry(colour.map(|part| part / GRAIN)).or_default();
-            group.0 += count;
-            if (count, colour) > (group.2, group.1) {
-                (group.1, group.2) = (colour, count);
+        let mut flat: HashMap<[u8; 3], usize> = HashMap::new();
+        let mut groups: HashMap<[u8; 3], HashMap<[u8; 3], usize>> = HashMap::new();
+        for (at, &pixel) in self.pixels.iter().enumerate() {
+            let near = [at + 1, at + self.width].map(|near| self.pixels.get(near));
+            if near == [Some(&pixel); 2] {
+                *flat.entry(pixel).or_default() += 1;
+            }
+            *groups.entry(pixel.map(|part| part / GRAIN)).or_default().entry(pixel).or_default() += 1;
+        }
+        let ranked = |counts: HashMap<[u8; 3], usize>| {
+            let mut colours: Vec<_> = counts.into_iter().map(|(colour, count)| (count, colour)).collect();
+            colours.sort_unstable_by(|one, other| other.cmp(one));
+            colours
+        };
+        let flat = ranked(flat).into_iter().filter(|&(count, _)| count >= FLAT).map(|(_, colour)| colour);
+        let mut palette: Vec<[u8; 3]> = flat.take(FLATS).collect();
+        // Of each group, which counts as a whole, the colour that is most frequent.
+        let mut others: Vec<(usize, [u8; 3])> = Vec::new();
+        for group in groups.into_values() {
+            others.push((group.values().sum(), ranked(group)[0].1));
+        }
+        others.sort_unstable_by(|one, other| other.cmp(one));
+        for (_, colour) in others.into_iter().take(COLOURS) {
+            if !palette.contains(&colour) {
+                palette.push(colour);
             }
         }
-        let mut groups: Vec<(usize, [u8; 3])> =
-            groups.into_values().map(|(all, colour, _)| (all, colour)).collect();
-        groups.sort_unstable_by(|one, other| other.cmp(one));
-        groups.into_iter().take(COLOURS).map(|(_, colour)| colour).collect()
+        palette
     }
 }
