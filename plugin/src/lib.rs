@@ -10,6 +10,7 @@ mod drops;
 mod editing;
 mod editor;
 mod history;
+mod identity;
 mod loader;
 mod model;
 mod osc;
@@ -182,7 +183,7 @@ impl Plugin for Remel {
 }
 
 impl ClapPlugin for Remel {
-    const CLAP_ID: &'static str = "org.remel.remel";
+    const CLAP_ID: &'static str = identity::CLAP_ID;
     const CLAP_DESCRIPTION: Option<&'static str> = Some("Real-time diffusion vocoder");
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;

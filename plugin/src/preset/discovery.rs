@@ -1,11 +1,10 @@
 //! CLAP's preset discovery: hosts list the factory presets, and the user's files, without making an instance.
 
 use super::{Bank, EXTENSION, Folder, Preset, read};
-use crate::Remel;
+use crate::identity::CLAP_ID;
 use clap_sys::factory::preset_discovery::*;
 use clap_sys::universal_plugin_id::clap_universal_plugin_id;
 use clap_sys::version::CLAP_VERSION;
-use nice_plug::prelude::ClapPlugin;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
 use std::ptr::null;
@@ -166,7 +165,7 @@ unsafe fn tell(
     let (name, category) = (text(&preset.name), text(&preset.category.to_lowercase()));
     let (Some(name), Some(category), Some(words)) = (name, category, text(words.trim())) else { return false };
     let key = key.and_then(text);
-    let Some(id) = text(Remel::CLAP_ID) else { return false };
+    let Some(id) = text(CLAP_ID) else { return false };
     let plugin = clap_universal_plugin_id { abi: c"clap".as_ptr(), id: id.as_ptr() };
     // SAFETY: the caller's; the strings live during these calls.
     unsafe {
