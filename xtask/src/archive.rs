@@ -65,7 +65,7 @@ mod tests {
         fs::write(folder.join("remel"), "program")?;
         assert_eq!(fs::read(pack(&folder)?)?, first);
         let sum = fs::read_to_string(place.join("remel-1.0.tar.gz.sha256"))?;
-        assert!(sum.ends_with("  remel-1.0.tar.gz\n") && sum.len() == 64 + 20, "{sum}");
+        assert!(sum.ends_with("  remel-1.0.tar.gz\n") && sum.len() == 64 + 19, "{sum}");
         unpack(&packed, &place.join("other"))?;
         assert_eq!(fs::read_to_string(place.join("other/remel-1.0/lib/remel.h"))?, "header");
         fs::remove_dir_all(&place)?;

@@ -8,7 +8,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("mix", "How much of the synthesized sound is heard, the rest being the dry signal at the same latency."),
     (
         "mel_from",
-        "What is listened to for what is said: the mel frames of an input, or those that another program sends, are what the model synthesizes.",
+        "What is listened to for what is said: an input, or the mel frames that another program sends over OSC.",
     ),
     (
         "carrier",
