@@ -85,14 +85,6 @@ impl Settings {
 }
 
 impl Settings {
-    /// Those of `settings`, else the defaults.
-    pub fn of(settings: Option<&Self>) -> Self {
-        settings.cloned().unwrap_or_else(|| {
-            let [main, noise, dry] = ["main", "noise", "dry"].map(str::to_owned);
-            Self::new(0, 0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, false, false, main, noise, dry)
-        })
-    }
-
     fn request(&self) -> Request {
         Request {
             schedule: if self.steps == 0 { ScheduleChoice::Fast } else { ScheduleChoice::Steps(self.steps) },

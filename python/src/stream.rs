@@ -97,7 +97,7 @@ impl Stream {
         };
         let mut audio = read("block", &block)?;
         let side = side.as_ref().map(|side| read("side", side)).transpose()?;
-        let controls = Settings::of(settings).of_stream()?;
+        let controls = settings.map(Settings::of_stream).transpose()?.unwrap_or_default();
         py.detach(|| {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             let mut main: Vec<&mut [f32]> = audio.channels.iter_mut().map(Vec::as_mut_slice).collect();

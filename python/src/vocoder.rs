@@ -43,7 +43,7 @@ impl Vocoder {
         };
         let input = arrays::audio("audio", &audio, rate_hz).map_err(raised)?;
         let (mel_from, carrier) = (other("mel_from", mel_from)?, other("carrier", carrier)?);
-        let request = Settings::of(settings).of_file();
+        let request = settings.map(Settings::of_file).unwrap_or_default();
         let made = py.detach(|| {
             let mut vocoder = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             vocoder.vocode(&input, mel_from.as_ref(), carrier.as_ref(), &request, &mut |_, _| ())
@@ -61,7 +61,7 @@ impl Vocoder {
     ) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
         let model = self.inner.lock().unwrap_or_else(PoisonError::into_inner).model().clone();
         let mel = arrays::mel(&mel, &model).map_err(raised)?;
-        let request = Settings::of(settings).of_file().request;
+        let request = settings.map(Settings::of_file).unwrap_or_default().request;
         let samples = py.detach(|| {
             let mut vocoder = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             vocoder.synthesize(&mel, &[], &request, &mut |_, _| ())
