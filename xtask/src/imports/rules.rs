@@ -3,13 +3,22 @@
 /// This file, for messages.
 pub const FILE: &str = "xtask/src/imports/rules.rs";
 
-/// A layer, and those above it that it must not import.
-pub type Layer = (&'static str, &'static [&'static str]);
+/// A layer, and which of those above it it may import.
+pub type Layer = (&'static str, Reach);
+
+/// Layers above another.
+#[derive(Clone, Copy)]
+pub enum Reach {
+    /// All but these.
+    But(&'static [&'static str]),
+    /// These alone.
+    Only(&'static [&'static str]),
+}
 
 /// All rules.
 pub struct Rules {
-    /// The layers in their order: each may import those above it, except the ones that its row names. A layer is a
-    /// top-level module of `src/`, or `plugin`, `benches`, `tests`.
+    /// The layers in their order: each may import those above it that its row says. A layer is a top-level module of `src/`, or
+    /// `plugin`, `benches`, `tests`.
     pub layers: &'static [Layer],
     /// Words that only some places of the product may hold; `*` is any folder, `**` any number of them.
     pub confined: &'static [(&'static str, &'static [&'static str])],
@@ -20,63 +29,33 @@ pub struct Rules {
 /// The rules of this workspace.
 pub const RULES: Rules = Rules { layers: LAYERS, confined: CONFINED, known_circles: KNOWN_CIRCLES };
 
+use Reach::{But, Only};
+
 const LAYERS: &[Layer] = &[
-    ("error", &[]),
-    ("audio", &[]),
-    ("mel", &[]),
-    ("diffusion", &["audio"]),
-    ("render", &["audio"]),
-    ("kernel", &["audio", "mel", "diffusion", "render"]),
-    ("network", &["audio", "render"]),
-    ("domain", &["audio", "diffusion", "render", "network"]),
-    ("model", &["audio", "kernel"]),
+    ("error", But(&[])),
+    ("audio", But(&[])),
+    ("mel", But(&[])),
+    ("diffusion", But(&["audio"])),
+    ("render", But(&["audio"])),
+    ("kernel", But(&["audio", "mel", "diffusion", "render"])),
+    ("network", But(&["audio", "render"])),
+    ("domain", But(&["audio", "diffusion", "render", "network"])),
+    ("model", But(&["audio", "kernel"])),
     // Of audio, checkpoint uses the writing of files that are never left half-written.
-    ("checkpoint", &["render", "kernel"]),
-    ("compare", &["audio", "diffusion", "render", "kernel", "network", "domain", "model", "checkpoint"]),
-    ("vocoder", &["checkpoint", "compare"]),
+    ("checkpoint", But(&["render", "kernel"])),
+    ("compare", But(&["audio", "diffusion", "render", "kernel", "network", "domain", "model", "checkpoint"])),
+    ("vocoder", But(&["checkpoint", "compare"])),
     // Of models and networks a stream knows nothing, so that its tests can do without.
-    ("stream", &["diffusion", "kernel", "network", "domain", "model", "checkpoint", "compare", "vocoder"]),
-    ("live", &["audio", "diffusion", "domain", "checkpoint", "compare"]),
-    (
-        "spectrogram",
-        &[
-            "diffusion",
-            "render",
-            "kernel",
-            "network",
-            "domain",
-            "model",
-            "checkpoint",
-            "compare",
-            "vocoder",
-            "stream",
-            "live",
-        ],
-    ),
-    ("train", &["compare", "stream", "live"]),
-    (
-        "osc",
-        &[
-            "audio",
-            "diffusion",
-            "render",
-            "kernel",
-            "network",
-            "domain",
-            "model",
-            "checkpoint",
-            "compare",
-            "vocoder",
-            "live",
-            "spectrogram",
-            "train",
-        ],
-    ),
-    ("cli", &["live"]),
+    ("stream", But(&["diffusion", "kernel", "network", "domain", "model", "checkpoint", "compare", "vocoder"])),
+    ("live", But(&["audio", "diffusion", "domain", "checkpoint", "compare"])),
+    ("spectrogram", Only(&["error", "audio", "mel"])),
+    ("train", But(&["compare", "stream", "live"])),
+    ("osc", Only(&["error", "mel", "stream"])),
+    ("cli", But(&["live"])),
     // The plugin's engine is shared by its instances.
-    ("plugin", &["diffusion", "domain", "compare", "live", "spectrogram", "train", "cli"]),
-    ("benches", &[]),
-    ("tests", &[]),
+    ("plugin", But(&["diffusion", "domain", "compare", "live", "spectrogram", "train", "cli"])),
+    ("benches", But(&[])),
+    ("tests", But(&[])),
 ];
 
 const CONFINED: &[(&str, &[&str])] = &[
@@ -112,14 +91,11 @@ impl Rules {
     /// The layers that `layer` may import; none where it has no row.
     pub fn allowed(&self, layer: &str) -> Option<Vec<&'static str>> {
         let row = self.layers.iter().position(|(name, _)| *name == layer)?;
-        let except = self.layers[row].1;
-        Some(
-            self.layers[..row]
-                .iter()
-                .map(|(above, _)| *above)
-                .filter(|above| !except.contains(above))
-                .collect(),
-        )
+        let may = |above: &&str| match self.layers[row].1 {
+            But(except) => !except.contains(above),
+            Only(these) => these.contains(above),
+        };
+        Some(self.layers[..row].iter().map(|(above, _)| *above).filter(may).collect())
     }
 }
 
@@ -128,10 +104,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_takes_out_only_layers_above_it() {
-        for (row, (layer, except)) in LAYERS.iter().enumerate() {
-            for taken in *except {
-                assert!(LAYERS[..row].iter().any(|(above, _)| above == taken), "{layer}: {taken}");
+    fn a_row_names_only_layers_above_it() {
+        for (row, (layer, But(named) | Only(named))) in LAYERS.iter().enumerate() {
+            for name in *named {
+                assert!(LAYERS[..row].iter().any(|(above, _)| above == name), "{layer}: {name}");
             }
         }
     }
