@@ -8,6 +8,11 @@ use remel::audio::{Audio, write_npy};
 use remel::checkpoint::Bundled;
 use remel::mel::mel_of;
 
+use peak::peak;
+
+#[path = "peak/mod.rs"]
+mod peak;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -24,14 +29,6 @@ fn run(name: &str, arguments: &[&Path]) -> String {
         .unwrap_or_else(|e| panic!("{}: {e}", program.display()));
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// The loudest sample of a file that lasts as long as `like`.
-#[track_caller]
-fn peak(path: &Path, like: &Audio) -> f32 {
-    let audio = Audio::read(path).unwrap();
-    assert!((audio.seconds() - like.seconds()).abs() < 0.05, "{} s", audio.seconds());
-    audio.channels[0].iter().fold(0.0, |peak, sample| sample.abs().max(peak))
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::ptr;
 
+use remel::Result;
 use remel::mel::MelEditSettings;
 use remel::network::Backend;
 use remel::render::{Request, ScheduleChoice};
 use remel::stream::{Carrier, Controls, LatencyMode, MelFrom, MixSettings, OnUnderrun};
 use remel::vocoder::FileRequest;
-use remel::{Error, Result};
 
 /// Where networks run.
 #[repr(C)]
@@ -215,10 +215,7 @@ impl RemelBackend {
     pub(crate) fn found(self) -> Result<Backend> {
         match self {
             Self::Cpu => Ok(Backend::Cpu),
-            Self::Gpu => Backend::first_gpu().ok_or_else(|| Error::Device {
-                device: "GPU".to_owned(),
-                reason: "none that this library reaches".to_owned(),
-            }),
+            Self::Gpu => Backend::gpu(),
         }
     }
 }

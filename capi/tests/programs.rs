@@ -4,8 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use peak::peak;
 use remel::audio::Audio;
 
+#[path = "../../tests/peak/mod.rs"]
+mod peak;
 #[path = "../../tests/skipped/mod.rs"]
 mod skipped;
 
@@ -54,14 +57,6 @@ fn built(folder: &Path, source: &str, is_static: bool) -> PathBuf {
     }
     succeeds(&mut compiler);
     program
-}
-
-/// The loudest sample of a file that lasts as long as `like`.
-#[track_caller]
-fn peak(path: &Path, like: &Audio) -> f32 {
-    let audio = Audio::read(path).unwrap();
-    assert!((audio.seconds() - like.seconds()).abs() < 0.05, "{} s", audio.seconds());
-    audio.channels[0].iter().fold(0.0, |peak, sample| sample.abs().max(peak))
 }
 
 #[test]

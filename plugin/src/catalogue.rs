@@ -3,12 +3,12 @@
 use crate::search;
 use crate::setup::Setup;
 use remel::checkpoint::{self, Bundled};
-use remel::mel::Framing;
 use remel::model::ModelHeader;
 use remel::render::Render as _;
 use remel::stream::LatencyMode;
 use remel::vocoder::StandIn;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::thread::JoinHandle;
 use walkdir::WalkDir;
 
@@ -95,7 +95,7 @@ impl Entry {
         let count = |(_, shape): (String, Vec<usize>)| shape.iter().product::<usize>() as f64;
         Some(Figures {
             parameters_m: header.network.tensors().into_iter().map(count).sum::<f64>() / 1e6,
-            work: work(header) / work(Bundled::default().model().header()),
+            work: work(header) / *USUAL_WORK,
             latencies_ms: latencies_ms(header, setup.unwrap_or(Setup::USUAL)),
         })
     }
@@ -110,6 +110,9 @@ fn problem(header: &ModelHeader) -> Option<String> {
     }
 }
 
+/// The work of the default model, to which others are compared: parsed once, as a card is drawn again and again.
+static USUAL_WORK: LazyLock<f64> = LazyLock::new(|| work(Bundled::default().model().header()));
+
 /// Operations per second of sound at the model's own number of steps.
 fn work(header: &ModelHeader) -> f64 {
     let steps = header.angle_steps.unwrap_or(header.inference_betas.len()).max(1) as f64;
@@ -118,11 +121,7 @@ fn work(header: &ModelHeader) -> f64 {
 }
 
 fn latencies_ms(header: &ModelHeader, setup: Setup) -> Option<[f64; 3]> {
-    let mut header = header.clone();
-    if header.frames_are_free() {
-        // As `Model::for_streams` lays them.
-        header.dialect.as_mut()?.framing = Framing::Centred;
-    }
+    let header = header.clone().for_streams();
     let format = StandIn::new("model", &header).ok()?.format();
     let dialect = header.dialect.as_ref()?;
     Some(LatencyMode::ALL.map(|mode| setup.stream_to(mode, &format, dialect).latency(format).total_ms()))

@@ -53,10 +53,7 @@ impl PlacedModel {
         let backend = match choice.backend {
             BackendChoice::Auto => model.header().network.best_backend(),
             BackendChoice::Cpu => Backend::Cpu,
-            BackendChoice::Gpu => Backend::first_gpu().ok_or_else(|| Error::Device {
-                device: "GPU".to_owned(),
-                reason: "none that Vulkan, Metal or DirectX reaches".to_owned(),
-            })?,
+            BackendChoice::Gpu => Backend::gpu()?,
         };
         // A saved state may come from a larger machine.
         let most = std::thread::available_parallelism().map_or(1, usize::from);

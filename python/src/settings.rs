@@ -3,9 +3,12 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use remel::mel::MelEditSettings;
+use remel::network::Backend;
 use remel::render::{Request, ScheduleChoice};
 use remel::stream::{Carrier, Controls, MelFrom, MixSettings, OnUnderrun};
 use remel::vocoder::FileRequest;
+
+use crate::errors::raised;
 
 /// How to render; every argument has a default, with all of which the input is rendered as it is.
 #[pyclass(get_all, set_all, module = "remel")]
@@ -162,12 +165,9 @@ pub fn chosen<T: Copy>(field: &str, name: &str, values: &[(&str, T)]) -> PyResul
 ///
 /// # Errors
 /// `ValueError` for another name, `RuntimeError` where there is no GPU.
-pub fn backend(name: &str) -> PyResult<remel::network::Backend> {
-    use remel::network::Backend;
-    if chosen("backend", name, &[("cpu", false), ("gpu", true)])? {
-        let none = || pyo3::exceptions::PyRuntimeError::new_err("backend: no GPU that this library reaches");
-        Backend::first_gpu().ok_or_else(none)
-    } else {
-        Ok(Backend::Cpu)
+pub fn backend(name: &str) -> PyResult<Backend> {
+    match chosen("backend", name, &[("cpu", false), ("gpu", true)])? {
+        true => Backend::gpu().map_err(raised),
+        false => Ok(Backend::Cpu),
     }
 }

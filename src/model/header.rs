@@ -8,7 +8,7 @@ use super::sigmas::SigmaDiffusion;
 use crate::diffusion::{Clamp, Preconditioning, SamplerKind};
 use crate::domain::phase::Phase;
 use crate::domain::{Domain, Prior, SpectralFilter, Waveform};
-use crate::mel::Dialect;
+use crate::mel::{Dialect, Framing};
 use crate::network::{BandWaveConfig, Network, UNet1dConfig, WaveGradConfig, wavegrad};
 use crate::render::Context;
 
@@ -173,6 +173,15 @@ impl ModelHeader {
     /// Whether mel frames may lie anywhere: what is diffused lies where they do.
     pub fn frames_are_free(&self) -> bool {
         matches!(self.prior, Some(Prior::Stft))
+    }
+
+    /// The same for a stream: where its frames may lie anywhere, they lie where the latency is least.
+    pub fn for_streams(mut self) -> Self {
+        let free = self.frames_are_free();
+        if let Some(dialect) = self.dialect.as_mut().filter(|_| free) {
+            dialect.framing = Framing::Centred;
+        }
+        self
     }
 
     /// The filter of a model with a spectral prior, for those who train one.

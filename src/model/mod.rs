@@ -98,12 +98,10 @@ impl Model {
         Ok(self)
     }
 
-    /// The same model for a stream: where its frames may lie anywhere, they lie where the latency is least.
-    pub fn for_streams(self) -> Self {
-        match self.header.frames_are_free() {
-            true => self.with_framing(Framing::Centred).expect("its frames are free"),
-            false => self,
-        }
+    /// The same model for a stream: [`ModelHeader::for_streams`].
+    pub fn for_streams(mut self) -> Self {
+        self.header = self.header.for_streams();
+        self
     }
 
     /// The same model with another card.

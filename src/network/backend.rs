@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::{Error, Result};
+
 /// A place to run networks.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -25,6 +27,15 @@ impl Backend {
         let mut gpus = gpus();
         gpus.sort_by_key(|gpu| !gpu.is_gpu());
         gpus.into_iter().next()
+    }
+
+    /// [`Backend::first_gpu`], for who cannot do without.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn gpu() -> Result<Self> {
+        let reason = "none that Vulkan, Metal or DirectX reaches".to_owned();
+        Self::first_gpu().ok_or_else(|| Error::Device { device: "GPU".to_owned(), reason })
     }
 
     /// Every place of this machine, GPUs first.
