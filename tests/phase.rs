@@ -62,7 +62,8 @@ fn reconstructed(phase: Phase, dialect: &Dialect, mel: &Mel, audio: &[f32], leng
         let stretch = &mel.slice(first..last);
         let end = (last * dialect.hop).min(audio.len());
         let heard = &audio[(first * dialect.hop).min(end)..end];
-        let source = Source { first_frame: first as u64, mel: stretch, audio: heard, trust: phase.trust };
+        let first_frame = first as u64;
+        let source = Source { first_frame, mel: stretch, told: stretch, audio: heard, trust: phase.trust };
         reconstructor.advance(&mut state, &source, from as u64..to as u64, &mut out);
         from = to;
         if from == mel.frames() {

@@ -17,9 +17,14 @@ impl Pipeline {
     ) -> Vec<f32> {
         let hop = self.layout.hop;
         let end = (first + x.len().div_ceil(self.layout.frame_values())).min(window.mel.frames());
-        let audio = self.domain.decode(&window.mel.slice(first..end.max(first)), x);
+        let decoded = first..end.max(first);
+        let told = self.rendered_as(window);
+        let audio = self.domain.decode(&told.slice(decoded), x);
         let last = ((window.output.end - first) * hop).min(audio.len());
         let mut sound = audio[((window.output.start - first) * hop).min(last)..last].to_vec();
+        if let Some(leveller) = &self.leveller {
+            leveller.apply(window, window.output.clone(), &mut sound);
+        }
         let own = window.request.coherence;
         let [output, next_output] =
             [window.output.start, window.output.end].map(|frame| window.first_frame + frame as u64);
@@ -38,6 +43,7 @@ impl Pipeline {
             let source = Source {
                 first_frame: window.first_frame + from as u64,
                 mel: &window.mel.slice(from..window.mel.frames()),
+                told: &told.slice(from..window.mel.frames()),
                 audio: audio.get((from - first) * hop..).unwrap_or_default(),
                 trust,
             };

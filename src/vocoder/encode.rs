@@ -1,8 +1,11 @@
 //! From a window to what sampling takes of it.
 
 use super::input::Encoded;
+use super::leveller::Leveller;
 use super::pipeline::{Pipeline, Task};
 use crate::diffusion::SamplingPlan;
+use crate::mel::Mel;
+use crate::render::Window;
 
 impl Pipeline {
     /// The mel frames of what is sampled of `task`, what conditions it, and its carrier in the network's domain, if it counts.
@@ -11,8 +14,10 @@ impl Pipeline {
         let frames = window.mel.frames();
         let after = self.layout.conditioner_frames()[1];
         let conditioning = from - context..(end + after).min(frames);
-        let mel = window.mel.slice(conditioning.clone());
-        let told = (window.link.told.frames() == frames).then(|| window.link.told.slice(conditioning));
+        let heard = self.rendered_as(window);
+        let mel = heard.slice(conditioning.clone());
+        let told = Leveller::mel(window);
+        let told = (!std::ptr::eq(told, heard)).then(|| told.slice(conditioning));
         if window.carrier.is_empty() || plan.start.carrier_scale == 0.0 {
             return Encoded { told, mel, carrier: Vec::new() };
         }
@@ -21,9 +26,17 @@ impl Pipeline {
         let (hop, frame_values) = (self.layout.hop, self.layout.frame_values());
         // After the last frame lies what its mel frame was made of beside its own hop.
         let under = (last * hop + self.tail_samples).min(window.carrier.len());
-        let carrier = &window.carrier[first * hop..under];
-        let mut x = self.domain.encode(&window.mel.slice(first..last), carrier);
+        let mut carrier = window.carrier[first * hop..under].to_vec();
+        if let Some(leveller) = &self.leveller {
+            leveller.undo(window, first..last, &mut carrier);
+        }
+        let mut x = self.domain.encode(&heard.slice(first..last), &carrier);
         x.truncate((end - first) * frame_values);
         Encoded { told, mel, carrier: x.split_off((from - first) * frame_values) }
+    }
+
+    /// The mel frames that the sound of `window` is rendered as: its own, or what the network is told.
+    pub(super) fn rendered_as<'w>(&self, window: &'w Window) -> &'w Mel {
+        if self.leveller.is_some() { Leveller::mel(window) } else { &window.mel }
     }
 }

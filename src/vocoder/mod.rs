@@ -1,7 +1,7 @@
 //! The vocoder: a model at rest on a backend, which turns mel frames into sound.
 //!
 //! `pipeline` is the way of a window, and `pool` a pipeline for every thread; `windows` takes those of a call there, and `state`
-//! is what is kept of a signal between two of them. `spans` cuts long renders, `file` does whole audio files, and
+//! is what is kept of a signal between two of them. `leveller` keeps a sound in two channels one. `spans` cuts long renders, `file` does whole audio files, and
 //! `schedule_search` finds the steps to render them in.
 
 mod continued;
@@ -12,6 +12,7 @@ mod fitted;
 mod inpaint;
 mod input;
 mod instance;
+mod leveller;
 mod one_window;
 mod pipeline;
 mod pool;

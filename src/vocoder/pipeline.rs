@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::input::{Encoded, Input};
+use super::leveller::Leveller;
 use super::state::SignalState;
 use crate::Result;
 use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling};
@@ -28,6 +29,8 @@ pub(super) struct Pipeline {
     pub(super) domain: Box<dyn Domain>,
     /// The reconstructor of a model whose phases are reconstructed.
     pub(super) reconstructor: Option<Reconstructor>,
+    /// What brings channels that were told the same to their levels, where mel frames do not in decoding.
+    pub(super) leveller: Option<Leveller>,
 }
 
 /// A window to render, with where its channel stands.
@@ -86,6 +89,7 @@ impl Pipeline {
             sampling: Sampling::default(),
             domain: header.domain(),
             reconstructor: phase.map(|(phase, dialect)| Reconstructor::new(phase, dialect)),
+            leveller: Leveller::of(header),
             model,
         }
     }

@@ -50,8 +50,9 @@ impl Inversion {
         self.bin_mass[bin] > 0.0
     }
 
-    /// Writes `|X|`, `[n_fft / 2 + 1]`, of the mel `frame`, `[n_mels]`; 0 where no band says anything.
-    pub fn magnitudes(&mut self, frame: &[f32], magnitudes: &mut [f32]) {
+    /// `|X|`, `[n_fft / 2 + 1]`, of the mel `frame`, `[n_mels]`; 0 where no band says anything.
+    pub fn magnitudes(&mut self, frame: &[f32]) -> Vec<f32> {
+        let mut magnitudes = vec![0.0; self.bin_mass.len()];
         let squares = self.dialect.spectrum == Spectrum::Power;
         for (wanted, value) in self.wanted.iter_mut().zip(frame) {
             let magnitude = self.dialect.magnitude(*value);
@@ -60,10 +61,10 @@ impl Inversion {
         for (density, (wanted, mass)) in self.bands.iter_mut().zip(self.wanted.iter().zip(&self.band_mass)) {
             *density = wanted / mass.max(LEAST);
         }
-        self.bank.spread(&self.bands, magnitudes);
-        self.normalize(magnitudes);
+        self.bank.spread(&self.bands, &mut magnitudes);
+        self.normalize(&mut magnitudes);
         for _ in 0..ROUNDS {
-            self.bank.apply(magnitudes, &mut self.bands);
+            self.bank.apply(&magnitudes, &mut self.bands);
             for (band, wanted) in self.bands.iter_mut().zip(&self.wanted) {
                 *band = wanted / (*band + LEAST);
             }
@@ -73,9 +74,10 @@ impl Inversion {
             magnitudes.iter_mut().zip(&spread).for_each(|(magnitude, factor)| *magnitude *= factor);
             self.spread = spread;
         }
-        for magnitude in magnitudes {
+        for magnitude in &mut magnitudes {
             *magnitude = if squares { magnitude.sqrt() } else { *magnitude / self.unit };
         }
+        magnitudes
     }
 
     /// Turns sums over bands into means.
@@ -107,8 +109,7 @@ mod tests {
             let mel = mel_of(&tone, &dialect).expect("long enough");
             let frame = mel.frame(mel.frames() / 2);
             let mut inversion = Inversion::new(&dialect);
-            let mut magnitudes = vec![0.0; dialect.n_fft / 2 + 1];
-            inversion.magnitudes(frame, &mut magnitudes);
+            let mut magnitudes = inversion.magnitudes(frame);
             if dialect.spectrum == Spectrum::Power {
                 magnitudes.iter_mut().for_each(|m| *m *= *m);
             } else {

@@ -16,6 +16,8 @@ pub struct Reconstruction {
     /// Settled frames, overlapped and added, and the squares of their windows.
     pub(super) sums: Vec<f32>,
     pub(super) energies: Vec<f32>,
+    /// The same frames as they are heard.
+    heard: Vec<f32>,
     /// Estimates of frames that are not settled yet, in their order.
     pub(super) estimates: VecDeque<Estimate>,
 }
@@ -25,8 +27,12 @@ pub struct Reconstruction {
 pub(super) struct Estimate {
     /// Its magnitudes, `[n_fft / 2 + 1]`, which stay.
     pub magnitudes: Vec<f32>,
+    /// Those that it is heard with, where they are others.
+    pub heard: Option<Vec<f32>>,
     /// The spectrum that its phases were read off last.
     pub spectrum: Vec<Complex32>,
+    /// Its phases, as values of magnitude 1.
+    pub phases: Vec<Complex32>,
     /// Its samples under the window, `[win]`.
     pub samples: Vec<f32>,
 }
@@ -42,28 +48,29 @@ impl Reconstruction {
         self.next_frame + self.estimates.len() as u64
     }
 
-    /// Adds a settled frame's `samples`, already under the window of `squares`, from sample `start` on.
-    pub(super) fn settle(&mut self, samples: &[f32], squares: &[f32], start: i64) {
+    /// Adds a settled frame's `samples`, and those that are `heard`, already under the window of `squares`, from sample `start` on.
+    pub(super) fn settle(&mut self, samples: &[f32], heard: &[f32], squares: &[f32], start: i64) {
         let first = (start - self.origin) as usize;
         let end = first + samples.len();
-        if self.sums.len() < end {
-            self.sums.resize(end, 0.0);
-            self.energies.resize(end, 0.0);
+        for (sums, values) in
+            [(&mut self.sums, samples), (&mut self.energies, squares), (&mut self.heard, heard)]
+        {
+            sums.resize(end.max(sums.len()), 0.0);
+            sums[first..end].iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
         }
-        self.sums[first..end].iter_mut().zip(samples).for_each(|(sum, x)| *sum += x);
-        self.energies[first..end].iter_mut().zip(squares).for_each(|(energy, square)| *energy += square);
     }
 
     /// Appends the samples from `start` to `end` to `out` and forgets all that lies before `end`.
     pub(super) fn emit(&mut self, start: i64, end: i64, out: &mut Vec<f32>) {
         for at in start..end {
             let index = usize::try_from(at - self.origin).ok();
-            let found = index.and_then(|index| Some((self.sums.get(index)?, self.energies.get(index)?)));
+            let found = index.and_then(|index| Some((self.heard.get(index)?, self.energies.get(index)?)));
             out.push(found.map_or(0.0, |(sum, energy)| sum / energy.max(LEAST_ENERGY)));
         }
         let gone = usize::try_from(end - self.origin).map_or(0, |gone| gone.min(self.sums.len()));
-        self.sums.drain(..gone);
-        self.energies.drain(..gone);
+        for sums in [&mut self.sums, &mut self.energies, &mut self.heard] {
+            sums.drain(..gone);
+        }
         self.origin = self.origin.max(end);
     }
 }

@@ -19,6 +19,8 @@ pub struct Source<'a> {
     pub first_frame: u64,
     /// Its mel frames.
     pub mel: &'a Mel,
+    /// Those that phases are found for: where another channel has the same, both have the same phases.
+    pub told: &'a Mel,
     /// What a network made of them, from the first frame on.
     pub audio: &'a [f32],
     /// What first estimates take from that audio, 0 to 1.
@@ -86,7 +88,9 @@ impl Reconstructor {
                 (0..state.estimates.len()).rev().for_each(|index| self.improve(state, index));
             }
             if let Some(estimate) = state.estimates.pop_front() {
-                state.settle(&estimate.samples, &self.squares, self.start(state.next_frame));
+                let heard = estimate.heard.as_ref().map(|heard| self.samples(heard, &estimate.phases));
+                let heard = heard.as_ref().unwrap_or(&estimate.samples);
+                state.settle(&estimate.samples, heard, &self.squares, self.start(state.next_frame));
             }
             state.next_frame += 1;
         }
@@ -102,23 +106,27 @@ impl Reconstructor {
     /// The first estimate of the next frame that is not estimated yet.
     fn begin_estimate(&mut self, state: &mut Reconstruction, source: &Source) {
         let frame = state.seen_frames();
-        let mut magnitudes = vec![0.0; self.transform.bins.len()];
-        let mel_frame = source.mel.frame((frame - source.first_frame) as usize);
-        self.inversion.magnitudes(mel_frame, &mut magnitudes);
+        let index = (frame - source.first_frame) as usize;
+        let [told, own] = [source.told, source.mel].map(|mel| mel.frame(index));
+        let mut magnitudes = self.inversion.magnitudes(told);
+        let mut heard = (told != own).then(|| self.inversion.magnitudes(own));
 
         let first = self.start(frame) - (source.first_frame * self.hop as u64) as i64;
-        let heard = ((frame + 1 - source.first_frame) * self.hop as u64) as usize;
+        let known = ((frame + 1 - source.first_frame) * self.hop as u64) as usize;
         let (time, window) = (&mut self.transform.time, &self.transform.window);
         for (i, (time, weight)) in time.iter_mut().zip(window).enumerate() {
-            let at = usize::try_from(first + i as i64).ok().filter(|at| *at < heard);
+            let at = usize::try_from(first + i as i64).ok().filter(|at| *at < known);
             *time = at.and_then(|at| source.audio.get(at)).map_or(0.0, |x| x * weight);
         }
         self.transform.forward();
         let network = self.transform.bins.clone();
-        for (bin, magnitude) in
-            magnitudes.iter_mut().enumerate().filter(|(bin, _)| !self.inversion.covers(*bin))
-        {
-            *magnitude = network[bin].norm();
+        let sum = |magnitudes: &[f32]| magnitudes.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+        let gain = heard.as_ref().map_or(1.0, |heard| sum(heard) / sum(&magnitudes));
+        for bin in (0..network.len()).filter(|bin| !self.inversion.covers(*bin)) {
+            magnitudes[bin] = network[bin].norm();
+            if let Some(heard) = &mut heard {
+                heard[bin] = gain * magnitudes[bin];
+            }
         }
         self.overlap(state, frame);
         self.transform.forward();
@@ -126,8 +134,9 @@ impl Reconstructor {
             *bin = *bin * (1.0 - source.trust) + network * source.trust;
         }
         let spectrum = self.transform.bins.clone();
-        let samples = self.samples(&magnitudes);
-        state.estimates.push_back(Estimate { magnitudes, spectrum, samples });
+        let phases = spectrum.iter().copied().map(unit).collect::<Vec<_>>();
+        let samples = self.samples(&magnitudes, &phases);
+        state.estimates.push_back(Estimate { magnitudes, heard, spectrum, phases, samples });
     }
 
     /// Reads the phases of estimate `index` off what all frames add up to, and a little beyond.
@@ -135,12 +144,12 @@ impl Reconstructor {
         self.overlap(state, state.next_frame + index as u64);
         self.transform.forward();
         let estimate = &mut state.estimates[index];
-        for (bin, before) in self.transform.bins.iter_mut().zip(&mut estimate.spectrum) {
-            let now = *bin;
-            *bin += (now - *before) * self.phase.momentum;
-            *before = now;
+        let found = self.transform.bins.iter().zip(&mut estimate.spectrum).zip(&mut estimate.phases);
+        for ((now, before), phase) in found {
+            *phase = unit(*now + (*now - *before) * self.phase.momentum);
+            *before = *now;
         }
-        estimate.samples = self.samples(&estimate.magnitudes);
+        estimate.samples = self.samples(&estimate.magnitudes, &estimate.phases);
     }
 
     /// Writes what all settled frames and estimates add up to under the window of `frame`.
@@ -172,14 +181,12 @@ impl Reconstructor {
         }
     }
 
-    /// The samples, under the window, of a frame with `magnitudes` and the phases of the spectrum.
-    fn samples(&mut self, magnitudes: &[f32]) -> Vec<f32> {
+    /// The samples, under the window, of a frame with `magnitudes` and `phases`.
+    fn samples(&mut self, magnitudes: &[f32], phases: &[Complex32]) -> Vec<f32> {
         let WindowedTransform { time, bins, .. } = &mut self.transform;
         let scale = 1.0 / time.len() as f32;
-        for (bin, magnitude) in bins.iter_mut().zip(magnitudes) {
-            let norm = bin.norm();
-            let unit = if norm > f32::MIN_POSITIVE { *bin / norm } else { Complex32::new(1.0, 0.0) };
-            *bin = unit * (magnitude * scale);
+        for (bin, (magnitude, phase)) in bins.iter_mut().zip(magnitudes.iter().zip(phases)) {
+            *bin = phase * (magnitude * scale);
         }
         // A real signal has real values there.
         let last = bins.len() - 1;
@@ -187,4 +194,10 @@ impl Reconstructor {
         self.transform.inverse();
         self.transform.time.iter().zip(&self.transform.window).map(|(x, weight)| x * weight).collect()
     }
+}
+
+/// `value` over its magnitude; 1 for 0.
+fn unit(value: Complex32) -> Complex32 {
+    let norm = value.norm();
+    if norm > f32::MIN_POSITIVE { value / norm } else { Complex32::new(1.0, 0.0) }
 }
