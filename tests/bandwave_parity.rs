@@ -19,7 +19,7 @@ use remel::vocoder::Vocoder;
 
 #[path = "random/mod.rs"]
 mod random;
-#[cfg(feature = "burn")]
+#[cfg(feature = "gpu")]
 mod skipped;
 
 /// Largest difference of one call, relative to the largest value.
@@ -27,7 +27,7 @@ const CALL: f32 = 2e-5;
 /// The same of a sampling.
 const SAMPLING: f32 = 1e-4;
 /// The same of either on a GPU.
-#[cfg(feature = "burn")]
+#[cfg(feature = "gpu")]
 const GPU: f32 = 1e-3;
 
 /// The bundled models with their fixtures; frames are centred there.
@@ -102,53 +102,58 @@ fn one_call_agrees_with_pytorch_in_every_instruction_set() {
 
 /// The network of `model` in burn.
 #[cfg(feature = "burn")]
-fn in_burn(model: &Model, backend: &Backend) -> BandWaveBurn {
+fn in_burn(model: &Model) -> BandWaveBurn {
     let (network, dialect) = (model.header().network.bandwave("test").unwrap(), model.dialect().unwrap());
-    BandWaveBurn::new(network, model.weights(), dialect, backend).unwrap()
+    BandWaveBurn::new(network, model.weights(), dialect, &Backend::Cpu).unwrap()
 }
 
 #[cfg(feature = "burn")]
 #[test]
 fn calls_and_samplings_agree_with_pytorch_in_burn() {
     for (model, folder) in cases() {
-        hold_calls("burn", &model, &folder, &mut in_burn(&model, &Backend::Cpu), CALL);
-        let denoiser = Box::new(in_burn(&model, &Backend::Cpu));
+        hold_calls("burn", &model, &folder, &mut in_burn(&model), CALL);
+        let denoiser = Box::new(in_burn(&model));
         hold_sampling(Vocoder::with_denoiser(model.into(), denoiser).unwrap(), &folder, SAMPLING);
     }
 }
 
-#[cfg(feature = "burn")]
+#[cfg(feature = "gpu")]
 #[test]
 fn calls_and_samplings_agree_with_pytorch_on_the_gpu() {
-    let Some(gpu) = Backend::first_gpu() else {
+    use remel::network::bandwave::gpu::BandWaveGpu;
+
+    let Some(Backend::Gpu(gpu)) = Backend::first_gpu() else {
         let test = "calls_and_samplings_agree_with_pytorch_on_the_gpu";
         return skipped::skipped(test, "no Vulkan, Metal or DirectX device");
     };
-    let (model, folder) = cases().next().unwrap();
-    hold_calls("GPU", &model, &folder, &mut in_burn(&model, &gpu), GPU);
-    hold_sampling(Vocoder::new(model.into(), &gpu).unwrap(), &folder, GPU);
+    for (model, folder) in cases() {
+        let (network, dialect) = (model.header().network.bandwave("test").unwrap(), model.dialect().unwrap());
+        let mut denoiser = BandWaveGpu::new(network, model.weights(), dialect, &gpu).unwrap();
+        hold_calls("GPU", &model, &folder, &mut denoiser, GPU);
+        hold_sampling(Vocoder::new(model.into(), &Backend::Gpu(gpu.clone())).unwrap(), &folder, GPU);
+    }
 }
 
 /// Two windows, each of which goes on in a second call where its first one ended.
 #[cfg(feature = "burn")]
 #[test]
 fn a_call_in_two_parts_is_the_whole_in_burn() {
-    use remel::diffusion::CausalDenoiser;
+    use remel::diffusion::{CausalDenoiser, History};
 
     let (model, folder) = cases().next().unwrap();
     let values = model.header().network.layout().values(1);
-    let (one, mut denoiser) = (mel(&folder, "long_mel"), in_burn(&model, &Backend::Cpu));
+    let (one, mut denoiser) = (mel(&folder, "long_mel"), in_burn(&model));
     let other = Mel::from_frames(one.n_mels(), one.as_frames().iter().map(|value| value - 1.0).collect());
     let (mels, frames, first) = ([&one, &other], one.frames(), one.frames() / 3);
     let x = [unit(3, frames * values), unit(4, frames * values)];
     let mut whole = vec![f32::NAN; 2 * frames * values];
     denoiser.condition(&mels, frames * values).unwrap();
     denoiser.predict(&x.concat(), 0.9, &mut whole).unwrap();
-    let mut histories = vec![vec![0.0; denoiser.history_values()]; 2];
+    let mut histories = vec![denoiser.new_history(); 2];
     let mut parts = [Vec::new(), Vec::new()];
     for range in [0..first * values, first * values..frames * values] {
         denoiser.condition_after(&mels, range.start, range.len()).unwrap();
-        let mut kept: Vec<&mut [f32]> = histories.iter_mut().map(|history| &mut history[..]).collect();
+        let mut kept: Vec<&mut History> = histories.iter_mut().collect();
         let mut found = vec![f32::NAN; 2 * range.len()];
         let x: Vec<f32> = x.iter().flat_map(|x| &x[range.clone()]).copied().collect();
         denoiser.predict_after(&x, 0.9, &mut found, &mut kept).unwrap();

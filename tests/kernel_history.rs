@@ -1,7 +1,7 @@
 //! The CPU engine's causal form in pieces: whatever the cuts, it predicts what it predicts for the whole.
 
 use proptest::prelude::*;
-use remel::diffusion::{CausalDenoiser, Denoiser};
+use remel::diffusion::{CausalDenoiser, Denoiser, History};
 use remel::kernel::InstructionSet;
 use remel::mel::Mel;
 use remel::network::diffwave::cpu::DiffWaveCpu;
@@ -51,12 +51,12 @@ proptest! {
             let mut whole = vec![0.0; WINDOWS * samples];
             denoiser.condition(&mels, samples).unwrap();
             denoiser.predict(&x.concat(), 7.3, &mut whole).unwrap();
-            let mut histories = vec![vec![0.0; denoiser.history_values()]; WINDOWS];
+            let mut histories = vec![denoiser.new_history(); WINDOWS];
             let mut skip = 0;
             for cut in &cuts {
                 let part: Vec<f32> = x.iter().flat_map(|x| &x[skip..skip + cut]).copied().collect();
                 let mut eps = vec![f32::NAN; WINDOWS * cut];
-                let mut before: Vec<&mut [f32]> = histories.iter_mut().map(|h| &mut h[..]).collect();
+                let mut before: Vec<&mut History> = histories.iter_mut().collect();
                 denoiser.condition_after(&mels, skip, *cut).unwrap();
                 denoiser.predict_after(&part, 7.3, &mut eps, &mut before).unwrap();
                 for window in 0..WINDOWS {
@@ -77,14 +77,17 @@ fn histories_that_do_not_fit_are_refused() {
     let mut denoiser = DiffWaveCpu::new(&config, &weights(&config), 1).unwrap();
     let mel = Mel::from_frames(6, vec![0.0; 6]);
     denoiser.condition(&[&mel], 100).unwrap();
-    let mut message = |histories: &mut [&mut [f32]]| {
+    let mut message = |histories: &mut [&mut History]| {
         let error = denoiser.predict_after(&[0.0; 100], 0.0, &mut [0.0; 100], histories);
         error.unwrap_err().to_string()
     };
     // Dilations 1 to 64, then 1 and 2: twice 130 rows of 16 channels.
     let expected = "CPU engine: values of a history: found 5, expected 4160";
-    assert_eq!(message(&mut [&mut [0.0; 5]]), expected);
-    assert_eq!(message(&mut [&mut [], &mut []]), "CPU engine: histories: found 2, expected 1");
+    assert_eq!(message(&mut [&mut History::zeros(5)]), expected);
+    assert_eq!(
+        message(&mut [&mut History::zeros(0), &mut History::zeros(0)]),
+        "CPU engine: histories: found 2, expected 1"
+    );
 }
 
 #[test]

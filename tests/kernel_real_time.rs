@@ -55,7 +55,7 @@ fn batches_of_sizes_seen_never_touch_the_heap() {
     let (x, mut eps) = (vec![0.1; 2048], vec![0.0; 2048]);
     denoiser.condition(&[&mels[0], &mels[0]], 1024).unwrap();
     denoiser.predict(&x, 7.3, &mut eps).unwrap();
-    let mut histories = [0, 1].map(|_| vec![0.0; denoiser.history_values()]);
+    let mut histories = [0, 1].map(|_| denoiser.new_history());
 
     let before = CALLS.load(Ordering::Relaxed);
     // New levels, more of them than are kept, and smaller batches.

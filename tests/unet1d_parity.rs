@@ -1,7 +1,7 @@
 //! UNet1d held against PyTorch's own numbers (`tests/fixtures/unet1d`, made by `make.py` there).
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
-#[cfg(feature = "gpu")]
+#[cfg(feature = "train-gpu")]
 mod skipped;
 mod unet1d;
 
@@ -19,7 +19,7 @@ use unet1d::{Case, cases, digest, told, weights};
 /// some of which normalize what is nearly constant, some times as much.
 const TOLERANCE: f32 = 2e-5;
 const STEEP_TOLERANCE: f32 = 1e-4;
-#[cfg(feature = "gpu")]
+#[cfg(feature = "train-gpu")]
 const GPU_TOLERANCE: f32 = 2e-3;
 
 #[track_caller]
@@ -78,7 +78,7 @@ fn predictions_agree_with_pytorch_in_burn() {
     hold_in_burn(&Backend::Cpu, tolerance);
 }
 
-#[cfg(feature = "gpu")]
+#[cfg(feature = "train-gpu")]
 #[test]
 fn predictions_agree_with_pytorch_on_the_gpu() {
     match Backend::first_gpu() {

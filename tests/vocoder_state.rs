@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use proptest::prelude::*;
 use remel::Result;
 use remel::checkpoint;
-use remel::diffusion::{CausalDenoiser, Clamp, Denoiser, SamplerKind};
+use remel::diffusion::{CausalDenoiser, Clamp, Denoiser, History, SamplerKind};
 use remel::domain::{Prior, SpectralPrior};
 use remel::mel::Mel;
 use remel::model::{Model, ModelHeader};
@@ -46,8 +46,8 @@ impl Denoiser for Counting {
 }
 
 impl CausalDenoiser for Counting {
-    fn history_values(&self) -> usize {
-        self.inner.history_values()
+    fn new_history(&self) -> History {
+        self.inner.new_history()
     }
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()> {
@@ -59,13 +59,13 @@ impl CausalDenoiser for Counting {
         x: &[f32],
         level: f32,
         eps: &mut [f32],
-        histories: &mut [&mut [f32]],
+        histories: &mut [&mut History],
     ) -> Result<()> {
         self.samples.fetch_add(x.len(), Ordering::Relaxed);
         self.inner.predict_after(x, level, eps, histories)?;
         if self.breaks.swap(false, Ordering::Relaxed) {
             eps[0] = f32::NAN;
-            histories.iter_mut().for_each(|history| history.fill(f32::NAN));
+            histories.iter_mut().for_each(|history| history.values_mut().fill(f32::NAN));
         }
         Ok(())
     }

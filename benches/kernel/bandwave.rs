@@ -67,7 +67,7 @@ fn measure(model: &Model, set: InstructionSet, threads: usize) -> [f64; 2] {
         denoiser.condition(&[&mel], x.len()).expect("a fitting batch");
         STEPS.iter().for_each(|share| denoiser.predict(&x, angle(*share), &mut x0).expect("a fitting batch"));
     });
-    let mut histories = vec![vec![0.0; denoiser.history_values()]; STEPS.len()];
+    let mut histories = vec![denoiser.new_history(); STEPS.len()];
     let single = best(REPETITIONS, || {
         for (frame, x) in x.chunks_exact(frame_values).enumerate() {
             let frames = mel.slice(frame.saturating_sub(1)..(frame + 5).min(FRAMES));

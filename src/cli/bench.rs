@@ -5,7 +5,9 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 use remel::mel::Mel;
-use remel::render::{Render, Request, SpanPlan};
+#[cfg(feature = "gpu")]
+use remel::network::GpuWork;
+use remel::render::{Link, Render, Request, SpanPlan, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 use serde::Serialize;
@@ -30,6 +32,9 @@ pub struct Bench {
     /// Of the plugin's latency modes, only this one: live, balanced or studio
     #[arg(long, conflicts_with = "offline", value_parser = mode)]
     mode: Option<LatencyMode>,
+    /// Signals that are rendered together, as instances of the plugin are
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=64))]
+    streams: u64,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -53,6 +58,20 @@ struct Measurement {
     work: f64,
     /// Time spent over the duration of the audio: below 1 is faster than real time.
     real_time_factor: f64,
+    /// Seconds that the first render of this kind took, of the first line with the placing of the network.
+    first_use_s: f64,
+    /// Kernels that a GPU started for each chunk, and how often the driver was called for it.
+    #[cfg(feature = "gpu")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpu_per_chunk: Option<PerChunk>,
+}
+
+/// What a GPU does for a chunk.
+#[cfg(feature = "gpu")]
+#[derive(Serialize)]
+struct PerChunk {
+    dispatches: f64,
+    submissions: f64,
 }
 
 impl Bench {
@@ -61,7 +80,9 @@ impl Bench {
         let model = self.model.load()?;
         let class = self.model.class(&model)?;
         let (n_mels, rate_hz) = (model.dialect()?.n_mels, f64::from(model.header().rate_hz));
+        let begun = Instant::now();
         let mut vocoder = self.model.place(model)?;
+        let mut placing_s = begun.elapsed().as_secs_f64();
         let format = vocoder.format();
         let hop = format.hop;
         let frames = (f64::from(self.seconds) * rate_hz / hop as f64).ceil() as usize;
@@ -75,32 +96,103 @@ impl Bench {
         }));
         let mut table: Vec<Measurement> = Vec::new();
         for (name, plan) in plans {
-            let real_time_factor = fastest(&mut vocoder, &mel, class, plan)? / audio_seconds;
+            let times = Times::of(&mut vocoder, &mel, class, plan, self.streams)?;
+            let real_time_factor = times.fastest_s / audio_seconds;
             let offline = table.first().map_or(real_time_factor, |offline| offline.real_time_factor);
-            table.push(Measurement { name, work: real_time_factor / offline, real_time_factor });
+            table.push(Measurement {
+                name,
+                work: real_time_factor / offline,
+                real_time_factor,
+                first_use_s: times.first_s + std::mem::take(&mut placing_s),
+                #[cfg(feature = "gpu")]
+                gpu_per_chunk: times.per_chunk(plan.spans(frames).count()),
+            });
         }
         if self.json {
             print_line!("{}", serde_json::to_string_pretty(&table)?)?;
             return Ok(());
         }
-        print_line!("{:32} {:>6} {:>18}", "", "work", "real-time factor")?;
-        for Measurement { name, work, real_time_factor } in table {
-            print_line!("{name:32} {work:6.2} {real_time_factor:18.3}")?;
+        print_line!("{:32} {:>6} {:>18} {:>11}", "", "work", "real-time factor", "first use")?;
+        for Measurement { name, work, real_time_factor, first_use_s, .. } in &table {
+            print_line!("{name:32} {work:6.2} {real_time_factor:18.3} {first_use_s:9.2} s")?;
+        }
+        #[cfg(feature = "gpu")]
+        for (name, work) in table.iter().filter_map(|line| Some((&line.name, line.gpu_per_chunk.as_ref()?))) {
+            let PerChunk { dispatches, submissions } = work;
+            print_line!("{name}: {dispatches:.0} dispatches in {submissions:.0} submissions a chunk")?;
         }
         Ok(())
     }
 }
 
-/// The fastest of several renders of `mel` along `plan`, in seconds.
-fn fastest(vocoder: &mut Vocoder, mel: &Mel, class: Option<usize>, plan: SpanPlan) -> Result<f64> {
-    let request = Request { class, ..Request::default() };
-    let mut best = f64::INFINITY;
-    for _ in 0..REPETITIONS {
-        let start = Instant::now();
-        vocoder.synthesize_spans(mel, &[], &request, plan, &mut |_, _| ())?;
-        best = best.min(start.elapsed().as_secs_f64());
+/// What several renders took.
+struct Times {
+    first_s: f64,
+    fastest_s: f64,
+    /// What GPUs did meanwhile.
+    #[cfg(feature = "gpu")]
+    work: [GpuWork; 2],
+}
+
+impl Times {
+    /// Those of renders of `mel` along `plan`, by so many `streams` at a time.
+    fn of(
+        vocoder: &mut Vocoder,
+        mel: &Mel,
+        class: Option<usize>,
+        plan: SpanPlan,
+        streams: u64,
+    ) -> Result<Self> {
+        let request = Request { class, ..Request::default() };
+        #[cfg(feature = "gpu")]
+        let before = GpuWork::so_far();
+        let mut times = Vec::new();
+        for _ in 0..REPETITIONS {
+            let start = Instant::now();
+            match streams {
+                1 => drop(vocoder.synthesize_spans(mel, &[], &request, plan, &mut |_, _| ())?),
+                several => together(vocoder, mel, &request, plan, several)?,
+            }
+            times.push(start.elapsed().as_secs_f64());
+        }
+        Ok(Self {
+            first_s: times[0],
+            fastest_s: times.into_iter().fold(f64::INFINITY, f64::min),
+            #[cfg(feature = "gpu")]
+            work: [before, GpuWork::so_far()],
+        })
     }
-    Ok(best)
+
+    /// What a GPU did for each of the `chunks` of a render.
+    #[cfg(feature = "gpu")]
+    fn per_chunk(&self, chunks: usize) -> Option<PerChunk> {
+        let renders = (REPETITIONS * chunks) as f64;
+        let [before, after] = self.work;
+        let dispatches = (after.dispatches - before.dispatches) as f64 / renders;
+        let submissions = (after.submissions - before.submissions) as f64 / renders;
+        (submissions > 0.0).then_some(PerChunk { dispatches, submissions })
+    }
+}
+
+/// Renders `mel` along `plan` as so many signals, span by span side by side, as the plugin's engine does.
+fn together(vocoder: &mut Vocoder, mel: &Mel, request: &Request, plan: SpanPlan, streams: u64) -> Result<()> {
+    let mut out = vec![Vec::new(); streams as usize];
+    for span in plan.spans(mel.frames()) {
+        let window = |signal: u64| Window {
+            signal,
+            channel: 0,
+            first_frame: span.window.start as u64,
+            mel: mel.slice(span.window.clone()),
+            output: span.output_in_window(),
+            carrier: Vec::new(),
+            link: Link::default(),
+            request: Request { seed: signal, ..request.clone() },
+        };
+        let windows: Vec<Window> = (0..streams).map(window).collect();
+        vocoder.render(&windows.iter().collect::<Vec<_>>(), &mut out)?;
+    }
+    (0..streams).for_each(|signal| vocoder.forget(signal));
+    Ok(())
 }
 
 /// Frames that move through all bands: what is rendered does not change how long it takes.

@@ -1,6 +1,6 @@
 //! What a sampler sees of a network.
 
-use super::{Condition, Prediction};
+use super::{Condition, History, Prediction};
 use crate::{Error, Result, mel::Mel};
 
 /// A network that predicts what is noise in a signal, at rest on one device.
@@ -82,11 +82,10 @@ pub trait Denoiser: Send {
 
 /// A causal network that goes on with signals where they stood, so that each sample is computed once.
 ///
-/// What a prediction leaves for the values after its own is a history: one per signal and evaluation of the sampler. Zeros
-/// stand for nothing before the first value, as at the start of a window.
+/// What a prediction leaves for the values after its own is a history: one per signal and evaluation of the sampler.
 pub trait CausalDenoiser: Denoiser {
-    /// Values of one history.
-    fn history_values(&self) -> usize;
+    /// The history of nothing.
+    fn new_history(&self) -> History;
 
     /// [`Denoiser::condition`] for windows that go on: of the values that `mels` have, the first `skip` are left
     /// out.
@@ -98,6 +97,6 @@ pub trait CausalDenoiser: Denoiser {
         x: &[f32],
         level: f32,
         eps: &mut [f32],
-        histories: &mut [&mut [f32]],
+        histories: &mut [&mut History],
     ) -> Result<()>;
 }

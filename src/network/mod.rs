@@ -22,7 +22,7 @@ pub use bandwave::{BandGroup, BandWaveConfig, BandWaveSizes};
 pub use config::{LevelKind, NetworkConfig};
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]
-pub use gpu::Gpu;
+pub use gpu::{Gpu, GpuWork};
 pub use kind::Network;
 pub use layout::{Conditioner, Layout, Rows};
 pub use unet1d::UNet1dConfig;

@@ -45,11 +45,11 @@ pub fn run(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> R
     let warn = &mut |line: &str| observer.warned(line);
     let mut state = match resume {
         true => {
-            let state = State::load(&header, &files.state, &backend.device(), warn)?;
+            let state = State::load(&header, &files.state, &backend.device()?, warn)?;
             files.check_model(&header)?;
             state
         }
-        false => State::new(&start::parameters(config, &header, teacher.as_ref(), warn)?, &backend.device()),
+        false => State::new(&start::parameters(config, &header, teacher.as_ref(), warn)?, &backend.device()?),
     };
     state.scale = state.scale.suited(training.precision);
     let tokens = tokens(&config.data, &header.network)?;

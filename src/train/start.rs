@@ -118,7 +118,7 @@ pub fn teacher(config: &TrainConfig, backend: &Backend) -> Result<Option<Teacher
         Objective::Consistency => Lesson::Consistency,
         Objective::Ddpm | Objective::Distill | Objective::Variational => Lesson::Progressive,
     };
-    Teacher::open(distill, lesson, &backend.device()).map(Some)
+    Teacher::open(distill, lesson, &backend.device()?).map(Some)
 }
 
 /// The parameters to begin with: those of a file, else the teacher's, else random ones. `warn` is told in one line where the
@@ -166,7 +166,7 @@ pub fn backend(config: &TrainingConfig) -> Result<Backend> {
         Device::Gpu => Backend::first_gpu()
             .ok_or_else(|| Error::invalid("training", "training.device", "gpu without a GPU", expected))?,
     };
-    if backend.device().supports_dtype(dtype(config.precision)) {
+    if backend.device()?.supports_dtype(dtype(config.precision)) {
         return Ok(backend);
     }
     let precision = format!("{:?}", config.precision).to_lowercase();

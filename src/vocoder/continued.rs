@@ -1,7 +1,7 @@
 //! A causal network that goes on where signals stand.
 
 use crate::Result;
-use crate::diffusion::{CausalDenoiser, Denoiser, Prediction};
+use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction};
 use crate::mel::Mel;
 
 /// A causal network after histories: its predictions are those of a sampling's evaluations, one after another.
@@ -10,13 +10,13 @@ pub(super) struct Continued<'a> {
     /// Values at the start of the spectrograms that have been predicted before: context of the conditioner.
     skip: usize,
     /// Per window, one per evaluation.
-    histories: Vec<&'a mut [Vec<f32>]>,
+    histories: Vec<&'a mut [History]>,
     evaluation: usize,
 }
 
 impl<'a> Continued<'a> {
     /// The network after `histories`, for windows whose first `skip` values have been predicted.
-    pub fn new(denoiser: &'a mut dyn CausalDenoiser, skip: usize, histories: Vec<&'a mut [Vec<f32>]>) -> Self {
+    pub fn new(denoiser: &'a mut dyn CausalDenoiser, skip: usize, histories: Vec<&'a mut [History]>) -> Self {
         Self { denoiser, skip, histories, evaluation: 0 }
     }
 }
@@ -41,8 +41,8 @@ impl Denoiser for Continued<'_> {
     fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32]) -> Result<()> {
         let evaluation = self.evaluation;
         self.evaluation += 1;
-        let mut histories: Vec<&mut [f32]> =
-            self.histories.iter_mut().map(|evaluations| &mut evaluations[evaluation][..]).collect();
+        let mut histories: Vec<&mut History> =
+            self.histories.iter_mut().map(|evaluations| &mut evaluations[evaluation]).collect();
         self.denoiser.predict_after(x, level, eps, &mut histories)
     }
 }

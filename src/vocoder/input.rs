@@ -1,6 +1,6 @@
 //! What goes into a network.
 
-use crate::diffusion::NoiseSource;
+use crate::diffusion::{History, NoiseSource};
 use crate::mel::Mel;
 use crate::render::Request;
 
@@ -27,7 +27,7 @@ pub(super) struct Input<'a> {
     /// Values at the start of `mel` that are not sampled: context of the conditioner.
     pub skip: usize,
     /// What the network keeps of each evaluation; empty where the window begins with nothing.
-    pub histories: &'a mut [Vec<f32>],
+    pub histories: &'a mut [History],
 }
 
 impl<'a> Input<'a> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::diffusion::History;
 use crate::domain::phase::Reconstruction;
 use crate::render::Window;
 
@@ -23,7 +24,7 @@ pub(super) struct SignalState {
     /// The level of every evaluation in the latest sampling.
     pub levels: Vec<f32>,
     /// What the network keeps of each.
-    pub histories: Vec<Vec<f32>>,
+    pub histories: Vec<History>,
     /// How its latest sound ended.
     pub last_output: Option<LastOutput>,
 }
@@ -45,9 +46,9 @@ impl SignalState {
         Self { next_frame: frame, first_frame: frame, from_beginning, ..Self::default() }
     }
 
-    /// Brings the histories to the evaluations of a sampling at `levels`, `values` each: one that is new goes on from the
-    /// one whose level is nearest, or from nothing.
-    pub fn adapt(&mut self, levels: &[f32], values: usize) {
+    /// Brings the histories to the evaluations of a sampling at `levels`, one that is new goes on from the one
+    /// whose level is nearest, or from `nothing`.
+    pub fn adapt(&mut self, levels: &[f32], nothing: &History) {
         if self.levels == levels {
             return;
         }
@@ -60,9 +61,11 @@ impl SignalState {
         let mut old = std::mem::take(&mut self.histories);
         let adapted = sources.iter().enumerate().map(|(index, source)| match source {
             // The last that goes on from it needs no copy.
-            Some(from) if !sources[index + 1..].contains(source) => std::mem::take(&mut old[*from]),
+            Some(from) if !sources[index + 1..].contains(source) => {
+                std::mem::replace(&mut old[*from], History::zeros(0))
+            }
             Some(from) => old[*from].clone(),
-            None => vec![0.0; values],
+            None => nothing.clone(),
         });
         self.histories = adapted.collect();
         self.levels = levels.to_vec();
@@ -102,14 +105,16 @@ mod tests {
     #[test]
     fn histories_follow_their_levels() {
         let mut state = SignalState::new(0, true);
-        state.adapt(&[9.0, 5.0, 1.0], 1);
-        assert_eq!(state.histories, [[0.0]; 3], "nothing to go on from");
-        state.histories = vec![vec![9.0], vec![5.0], vec![1.0]];
+        let history = |value: f32| History::Values(vec![value]);
+        let nothing = history(0.0);
+        state.adapt(&[9.0, 5.0, 1.0], &nothing);
+        assert_eq!(state.histories, [0.0; 3].map(history), "nothing to go on from");
+        state.histories = [9.0, 5.0, 1.0].map(history).to_vec();
         // Fewer steps, a level in between, one more than there were.
-        state.adapt(&[8.0, 1.0], 1);
-        assert_eq!(state.histories, [[9.0], [1.0]]);
-        state.adapt(&[8.0, 2.0, 1.0, 0.5], 1);
-        assert_eq!(state.histories, [[9.0], [1.0], [1.0], [1.0]]);
+        state.adapt(&[8.0, 1.0], &nothing);
+        assert_eq!(state.histories, [9.0, 1.0].map(history));
+        state.adapt(&[8.0, 2.0, 1.0, 0.5], &nothing);
+        assert_eq!(state.histories, [9.0, 1.0, 1.0, 1.0].map(history));
         assert_eq!(state.levels, [8.0, 2.0, 1.0, 0.5]);
     }
 

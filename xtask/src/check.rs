@@ -23,12 +23,15 @@ enum Work {
     Own(fn() -> Result<()>),
     /// `cargo` with these arguments, whose output is shown only where it fails.
     Cargo(&'static [&'static [&'static str]]),
+    /// Nothing, for a reason that is told.
+    Skipped(&'static str),
     /// `cargo test` with these arguments, whose output is always shown; `REMEL_CLAP` names the bundled plugin.
     Test(&'static [&'static [&'static str]]),
 }
 
-/// All crates but this one, with all that they can do.
-const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask", "--all-features"];
+/// All crates but this one, with all that they can do but training on GPUs.
+const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask", "--features", FEATURES];
+const FEATURES: &str = "remel/gpu,remel/train,remel-capi/gpu,remel-python/gpu,remel-python/train";
 /// This crate.
 const OWN: &[&str] = &["--package", "xtask"];
 
@@ -76,6 +79,12 @@ const STEPS: &[Step] = &[
         name: "wheel",
         work: Work::Test(&[&["--release", "--package", "remel-python", "--test", "wheel", "--", "--ignored"]]),
     },
+    Step {
+        name: "training on GPUs",
+        work: Work::Skipped(
+            "burn through wgpu takes as long to build as all else: cargo test --features train-gpu",
+        ),
+    },
     Step { name: "miri", work: Work::Own(miri::run) },
     Step { name: "host", work: Work::Test(&[&["--release"], PRODUCT, &["--test", "host", "--", "--ignored"]]) },
 ];
@@ -99,6 +108,10 @@ impl Work {
     fn run(&self) -> Result<()> {
         match self {
             Self::Own(check) => check(),
+            Self::Skipped(why) => {
+                println!("SKIPPED: {why}");
+                Ok(())
+            }
             Self::Cargo(arguments) => {
                 let arguments = arguments.concat();
                 let answer = Command::new("cargo").args(&arguments).output().context("cargo does not start")?;

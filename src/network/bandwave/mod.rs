@@ -9,6 +9,8 @@ pub mod burn;
 mod conditioning;
 mod config;
 pub mod cpu;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod level;
 
 #[cfg(feature = "train")]
@@ -78,7 +80,7 @@ impl NetworkConfig for BandWaveConfig {
         match backend {
             Backend::Cpu => Ok(Box::new(cpu::BandWaveCpu::new(self, weights, dialect, threads)?)),
             #[cfg(feature = "gpu")]
-            gpu => Ok(Box::new(burn::BandWaveBurn::new(self, weights, dialect, gpu)?)),
+            Backend::Gpu(gpu) => Ok(Box::new(gpu::BandWaveGpu::new(self, weights, dialect, gpu)?)),
         }
     }
 }

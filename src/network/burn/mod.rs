@@ -15,11 +15,19 @@ use crate::{Error, Result};
 
 impl Backend {
     /// burn's device.
-    pub(crate) fn device(&self) -> Device {
+    ///
+    /// # Errors
+    /// Where this build's burn has but the CPU.
+    pub(crate) fn device(&self) -> Result<Device> {
         match self {
-            Self::Cpu => Device::flex(),
-            #[cfg(feature = "gpu")]
-            Self::Gpu(gpu) => gpu.device(),
+            Self::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "train-gpu")]
+            Self::Gpu(gpu) => Ok(gpu.burn_device()),
+            #[cfg(all(feature = "gpu", not(feature = "train-gpu")))]
+            Self::Gpu(gpu) => {
+                let reason = "takes builds with the feature train-gpu, which this is not".to_owned();
+                Err(Error::Device { device: gpu.to_string(), reason })
+            }
         }
     }
 }

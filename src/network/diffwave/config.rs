@@ -18,6 +18,9 @@ const UPSAMPLER_FRAMES: [usize; 2] = [2, 1];
 /// Kernel of either of the upsampler's transposed convolutions: mel bands × frames.
 pub const UPSAMPLER_KERNEL: [usize; 2] = [3, 32];
 
+/// Slope of the upsampler's leaky relu below zero.
+pub const UPSAMPLER_SLOPE: f32 = 0.4;
+
 /// Most classes of a network.
 pub const MOST_CLASSES: usize = 10_000;
 /// Most steps of a training schedule.
@@ -172,7 +175,7 @@ impl DiffWaveConfig {
             place,
             "network",
             "learned variances",
-            "a network without, or burn (the features gpu and train)",
+            "a network without, or a build with the feature gpu or train",
         ))
     }
 

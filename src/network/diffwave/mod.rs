@@ -7,6 +7,8 @@ pub mod burn;
 mod config;
 pub mod cpu;
 mod embedding;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub(crate) mod names;
 
 pub use config::{DiffWaveConfig, Variant};
@@ -72,11 +74,13 @@ impl NetworkConfig for DiffWaveConfig {
         threads: usize,
     ) -> Result<Box<dyn Denoiser>> {
         match backend {
+            #[cfg(feature = "gpu")]
+            Backend::Gpu(gpu) => Ok(Box::new(gpu::DiffWaveGpu::new(self, weights, gpu)?)),
             #[cfg(feature = "burn")]
-            backend if self.learned_variance || *backend != Backend::Cpu => {
+            Backend::Cpu if self.learned_variance => {
                 Ok(Box::new(burn::DiffWaveBurn::new(self, weights, backend)?))
             }
-            _ => Ok(Box::new(cpu::DiffWaveCpu::new(self, weights, threads)?)),
+            Backend::Cpu => Ok(Box::new(cpu::DiffWaveCpu::new(self, weights, threads)?)),
         }
     }
 }

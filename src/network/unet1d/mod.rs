@@ -75,8 +75,14 @@ impl NetworkConfig for UNet1dConfig {
     ) -> Result<Box<dyn Denoiser>> {
         match backend {
             Backend::Cpu => Ok(Box::new(cpu::UNet1dCpu::new(self, weights, threads)?)),
-            #[cfg(feature = "gpu")]
+            #[cfg(feature = "train-gpu")]
             gpu => Ok(Box::new(burn::UNet1dBurn::new(self, weights, gpu)?)),
+            #[cfg(all(feature = "gpu", not(feature = "train-gpu")))]
+            gpu => Err(crate::Error::Device {
+                device: gpu.to_string(),
+                reason: "renders UNet1d in builds with the feature train-gpu alone; the CPU does in all"
+                    .to_owned(),
+            }),
         }
     }
 }

@@ -6,6 +6,8 @@ pub mod burn;
 mod config;
 pub mod cpu;
 mod encoding;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub(crate) mod names;
 mod reach;
 
@@ -70,7 +72,7 @@ impl NetworkConfig for WaveGradConfig {
         match backend {
             Backend::Cpu => Ok(Box::new(cpu::WaveGradCpu::new(self, weights, threads)?)),
             #[cfg(feature = "gpu")]
-            gpu => Ok(Box::new(burn::WaveGradBurn::new(self, weights, gpu)?)),
+            Backend::Gpu(gpu) => Ok(Box::new(gpu::WaveGradGpu::new(self, weights, gpu)?)),
         }
     }
 }

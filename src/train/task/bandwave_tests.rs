@@ -40,7 +40,7 @@ const KINDS: [&str; 16] = [
 fn gradients_are_the_slope_of_the_loss() {
     let config: TrainConfig = toml::from_str(CONFIG).unwrap();
     let header = start::header(&config).unwrap();
-    let (network, device) = (header.network.bandwave("test").unwrap(), Backend::Cpu.device());
+    let (network, device) = (header.network.bandwave("test").unwrap(), Backend::Cpu.device().unwrap());
     let data = DataSet::open(&DataConfig::new(Source::Additive), header.rate_hz, &mut ());
     let pairs = Pairs::new(data.unwrap(), header.clone(), Vec::new());
     let task = BandWaveTask::new(&config.training, &header, network, pairs.into(), device.clone()).unwrap();

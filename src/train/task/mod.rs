@@ -36,7 +36,7 @@ pub fn open(
     teacher: Option<Teacher>,
     backend: &Backend,
 ) -> Result<Arc<dyn Task>> {
-    let (device, pairs) = (backend.device(), Arc::clone(pairs));
+    let (device, pairs) = (backend.device()?, Arc::clone(pairs));
     Ok(match &header.network {
         Network::BandWave(network) => {
             Arc::new(BandWaveTask::new(&config.training, header, network, pairs, device)?)

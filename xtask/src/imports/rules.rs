@@ -74,6 +74,8 @@ const CONFINED: &[(&str, &[&str])] = &[
         "unsafe",
         &[
             "src/kernel",
+            // Kernels that were compiled by an earlier process.
+            "src/network/gpu/cache",
             "src/network/*/cpu",
             "src/network/*/amx",
             // What the plugin's framework and CLAP are asked for by pointers.

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::forward::{BandWave, Inputs};
-use crate::diffusion::{CausalDenoiser, Denoiser, Prediction};
+use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction};
 use crate::mel::{Dialect, Mel};
 use crate::network::bandwave::conditioning::Conditioning;
 use crate::network::bandwave::config::BandWaveConfig;
@@ -34,7 +34,7 @@ impl BandWaveBurn {
         dialect: &Dialect,
         backend: &Backend,
     ) -> Result<Self> {
-        let device = backend.device();
+        let device = backend.device()?;
         Ok(Self {
             network: caught(backend, || config.init(weights, &device))?,
             backend: backend.clone(),
@@ -48,14 +48,14 @@ impl BandWaveBurn {
     }
 
     /// Histories, one per window, as the network takes them: each is one layer's frames after the other.
-    fn placed(&self, histories: &[&mut [f32]]) -> Vec<Tensor<4>> {
+    fn placed(&self, histories: &[&mut History]) -> Vec<Tensor<4>> {
         let mut start = 0;
         let shapes = self.network.history_shapes(self.batch).into_iter();
         let layers = shapes.map(|shape| {
             let range = start..start + shape[1..].iter().product::<usize>();
             start = range.end;
             let values: Vec<f32> =
-                histories.iter().flat_map(|history| &history[range.clone()]).copied().collect();
+                histories.iter().flat_map(|history| &history.values()[range.clone()]).copied().collect();
             Tensor::from_data(TensorData::new(values, shape), &self.device)
         });
         layers.collect()
@@ -85,8 +85,9 @@ impl Denoiser for BandWaveBurn {
 }
 
 impl CausalDenoiser for BandWaveBurn {
-    fn history_values(&self) -> usize {
-        self.network.history_shapes(1).iter().map(|shape| shape.iter().product::<usize>()).sum()
+    fn new_history(&self) -> History {
+        let shapes = self.network.history_shapes(1);
+        History::zeros(shapes.iter().map(|shape| shape.iter().product::<usize>()).sum())
     }
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, values: usize) -> Result<()> {
@@ -108,7 +109,7 @@ impl CausalDenoiser for BandWaveBurn {
         x: &[f32],
         level: f32,
         x0: &mut [f32],
-        histories: &mut [&mut [f32]],
+        histories: &mut [&mut History],
     ) -> Result<()> {
         let Some(inputs) = &self.inputs else {
             return Err(Error::invalid("network", "condition", "none", "one before the first prediction"));
@@ -130,7 +131,7 @@ impl CausalDenoiser for BandWaveBurn {
         for layer in layers {
             let length = layer.len() / self.batch;
             for (history, values) in histories.iter_mut().zip(layer.chunks_exact(length)) {
-                history[start..start + length].copy_from_slice(values);
+                history.values_mut()[start..start + length].copy_from_slice(values);
             }
             start += length;
         }

@@ -1,7 +1,7 @@
 //! The network on the CPU as samplers see it.
 
 use super::network::Network;
-use crate::diffusion::{CausalDenoiser, Denoiser, Prediction};
+use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction};
 use crate::kernel::{DenormalsFlushed, InstructionSet};
 use crate::mel::{Dialect, Mel};
 use crate::network::Weights;
@@ -45,7 +45,7 @@ impl BandWaveCpu {
     }
 
     /// Refuses signals and histories that do not fit the batch.
-    fn check(&self, x: &[f32], x0: &[f32], histories: &[&mut [f32]]) -> Result<()> {
+    fn check(&self, x: &[f32], x0: &[f32], histories: &[&mut History]) -> Result<()> {
         let (windows, frames) = self.network.batch();
         let values = windows * frames * self.network.config().frame_values();
         let refused = |field: &str, found, expected| Err(Error::invalid("CPU engine", field, found, expected));
@@ -60,9 +60,9 @@ impl BandWaveCpu {
         if histories.len() != windows {
             return refused("histories", histories.len(), windows);
         }
-        let values = self.history_values();
-        match histories.iter().find(|history| history.len() != values) {
-            Some(history) => refused("values of a history", history.len(), values),
+        let values = self.network.history_values();
+        match histories.iter().map(|history| history.values().len()).find(|found| *found != values) {
+            Some(found) => refused("values of a history", found, values),
             None => Ok(()),
         }
     }
@@ -101,8 +101,8 @@ impl Denoiser for BandWaveCpu {
 }
 
 impl CausalDenoiser for BandWaveCpu {
-    fn history_values(&self) -> usize {
-        self.network.history_values()
+    fn new_history(&self) -> History {
+        History::zeros(self.network.history_values())
     }
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, values: usize) -> Result<()> {
@@ -124,7 +124,7 @@ impl CausalDenoiser for BandWaveCpu {
         x: &[f32],
         level: f32,
         x0: &mut [f32],
-        histories: &mut [&mut [f32]],
+        histories: &mut [&mut History],
     ) -> Result<()> {
         let _flushed = DenormalsFlushed::here();
         self.check(x, x0, histories)?;

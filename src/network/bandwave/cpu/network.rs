@@ -9,6 +9,7 @@ use super::layer::Scratch;
 use super::level::LevelTable;
 use super::packed::{Gates, Packed};
 use crate::Result;
+use crate::diffusion::History;
 use crate::kernel::{Buffer, Executor, InstructionSet};
 use crate::mel::{Dialect, Mel};
 use crate::network::Weights;
@@ -30,7 +31,7 @@ pub(super) struct Network {
     /// What a job works on: three times the tokens of a stretch.
     tokens: Buffer,
     /// Histories of windows that nobody keeps one of.
-    own: Vec<Vec<f32>>,
+    own: Vec<History>,
 }
 
 impl Network {
@@ -117,23 +118,20 @@ impl Network {
     }
 
     /// The whole network on the batch, whose sizes the caller has checked; histories are one per window or none.
-    pub(super) fn predict(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut [f32]]) {
+    pub(super) fn predict(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut History]) {
         if !histories.is_empty() {
             return self.stretches(x, level, x0, histories);
         }
         let (mut own, values) = (std::mem::take(&mut self.own), self.rings.values());
-        own.resize_with(self.windows, Vec::new);
-        for history in &mut own {
-            history.clear();
-            history.resize(values, 0.0);
-        }
-        let mut histories: Vec<&mut [f32]> = own.iter_mut().map(|history| &mut history[..]).collect();
+        own.resize_with(self.windows, || History::zeros(values));
+        own.iter_mut().for_each(|history| history.values_mut().fill(0.0));
+        let mut histories: Vec<&mut History> = own.iter_mut().collect();
         self.stretches(x, level, x0, &mut histories);
         self.own = own;
     }
 
     /// One window after another, stretch after stretch.
-    fn stretches(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut [f32]]) {
+    fn stretches(&mut self, x: &[f32], level: f32, x0: &mut [f32], histories: &mut [&mut History]) {
         let Self { packed, rings, conditions, levels, executor, tokens, .. } = self;
         let window_frames = self.frames;
         let values = (window_frames * 2 * packed.bins).max(1);
@@ -143,6 +141,7 @@ impl Network {
         let parts = x.chunks_exact(values).zip(x0.chunks_exact_mut(values)).zip(histories);
         for (window, ((x, x0), history)) in parts.enumerate() {
             let frames = window * window_frames..(window + 1) * window_frames;
+            let history = history.values_mut();
             Job { packed, rings, conditions, level, frames, x, x0, tokens, history }
                 .run(executor, stretch_frames);
         }

@@ -29,7 +29,7 @@ impl DiffWaveBurn {
     /// # Errors
     /// Where the device does not answer.
     pub fn new(config: &DiffWaveConfig, weights: &Weights, backend: &Backend) -> Result<Self> {
-        let device = backend.device();
+        let device = backend.device()?;
         let network = caught(backend, || config.init(weights, &device))?;
         Ok(Self {
             network,

@@ -1,7 +1,7 @@
 //! The network on the CPU as samplers see it.
 
 use super::network::Network;
-use crate::diffusion::{CausalDenoiser, Denoiser};
+use crate::diffusion::{CausalDenoiser, Denoiser, History};
 use crate::kernel::{DenormalsFlushed, InstructionSet};
 use crate::mel::Mel;
 use crate::network::Weights;
@@ -50,7 +50,7 @@ impl DiffWaveCpu {
     }
 
     /// Refuses signals and histories that do not fit the batch.
-    fn check(&self, x: &[f32], eps: &[f32], histories: &[&mut [f32]]) -> Result<()> {
+    fn check(&self, x: &[f32], eps: &[f32], histories: &[&mut History]) -> Result<()> {
         let (windows, samples) = self.network.batch();
         let config = self.network.config();
         config.check_labels(self.network.labels(), windows)?;
@@ -67,9 +67,9 @@ impl DiffWaveCpu {
         if histories.len() != windows {
             return refused("histories", histories.len(), windows);
         }
-        let values = if config.causal { self.history_values() } else { 0 };
-        match histories.iter().find(|history| history.len() != values) {
-            Some(history) => refused("values of a history", history.len(), values),
+        let values = if config.causal { self.network.history_values() } else { 0 };
+        match histories.iter().map(|history| history.values().len()).find(|found| *found != values) {
+            Some(found) => refused("values of a history", found, values),
             None => Ok(()),
         }
     }
@@ -100,8 +100,8 @@ impl Denoiser for DiffWaveCpu {
 }
 
 impl CausalDenoiser for DiffWaveCpu {
-    fn history_values(&self) -> usize {
-        self.network.history_values()
+    fn new_history(&self) -> History {
+        History::zeros(self.network.history_values())
     }
 
     fn condition_after(&mut self, mels: &[&Mel], skip: usize, samples: usize) -> Result<()> {
@@ -115,7 +115,7 @@ impl CausalDenoiser for DiffWaveCpu {
         x: &[f32],
         level: f32,
         eps: &mut [f32],
-        histories: &mut [&mut [f32]],
+        histories: &mut [&mut History],
     ) -> Result<()> {
         let _flushed = DenormalsFlushed::here();
         self.check(x, eps, histories)?;

@@ -1,5 +1,6 @@
 //! Which rows go through the layers together, and what a layer finds around its own.
 
+use crate::diffusion::History;
 use std::ops::Range;
 
 /// Most rows that go through all layers together in whole windows.
@@ -72,7 +73,7 @@ pub(super) struct LayerInput<'a> {
     /// How far the first tap lies before its output: one dilation, or two in a causal network.
     pub(super) lead: usize,
     /// What each window keeps, for all layers; empty where windows begin with zeros.
-    pub(super) histories: &'a [&'a mut [f32]],
+    pub(super) histories: &'a [&'a mut History],
     /// Where this layer's part of it begins: the last `lead` rows before the window.
     pub(super) history_start: usize,
 }
@@ -84,7 +85,7 @@ impl LayerInput<'_> {
     pub(super) fn row(&self, window: usize, ahead: usize) -> Option<&[f32]> {
         if ahead < self.lead {
             let history = self.histories.get(window)?;
-            return Some(&history[self.history_start..][ahead * self.width..][..self.width]);
+            return Some(&history.values()[self.history_start..][ahead * self.width..][..self.width]);
         }
         let row = ahead - self.lead;
         (row < self.rows).then(|| &self.values[(window * self.rows + row) * self.width..][..self.width])

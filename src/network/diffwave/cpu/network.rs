@@ -9,6 +9,7 @@ use super::layer::Layer;
 use super::packed::Packed;
 use super::step::StepTable;
 use crate::Result;
+use crate::diffusion::History;
 use crate::kernel::{Buffer, Executor, InstructionSet, SharedRows};
 use crate::mel::Mel;
 use crate::network::Weights;
@@ -29,7 +30,7 @@ pub(super) struct Network {
     /// Sum of the skips, `[rows, width]`.
     skips: Buffer,
     /// What the segments of a long window leave for the next, where nobody keeps a history.
-    history: Buffer,
+    history: History,
 }
 
 impl Network {
@@ -56,7 +57,7 @@ impl Network {
             samples: 0,
             signals: [Buffer::default(), Buffer::default()],
             skips: Buffer::default(),
-            history: Buffer::default(),
+            history: History::zeros(0),
         })
     }
 
@@ -116,12 +117,14 @@ impl Network {
             signal.require(rows.min(WHOLE_ROWS.max(SEGMENT_ROWS)) * self.packed.width);
         }
         self.skips.require(rows * self.packed.width);
-        self.history.require(self.history_values());
+        if self.history.values().is_empty() {
+            self.history = History::zeros(self.history_values());
+        }
         self.conditioners.prepare(&self.packed, &mut self.executor, &self.biases, mels, skip, samples)
     }
 
     /// The whole network on the batch, whose sizes the caller has checked; histories are one per window or none.
-    pub(super) fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32], histories: &mut [&mut [f32]]) {
+    pub(super) fn predict(&mut self, x: &[f32], level: f32, eps: &mut [f32], histories: &mut [&mut History]) {
         let (windows, samples) = (self.windows, self.samples);
         if windows * samples <= WHOLE_ROWS {
             self.layers(x, level, Segment { windows, ..Segment::whole(0, samples) }, histories);
@@ -138,7 +141,7 @@ impl Network {
     }
 
     /// All layers on one window, segment by segment where it is long.
-    fn window(&mut self, window: usize, x: &[f32], level: f32, history: Option<&mut [f32]>) {
+    fn window(&mut self, window: usize, x: &[f32], level: f32, history: Option<&mut History>) {
         if x.len() <= WHOLE_ROWS {
             match history {
                 Some(history) => self.layers(x, level, Segment::whole(window, x.len()), &mut [history]),
@@ -146,12 +149,12 @@ impl Network {
             }
             return;
         }
-        let mut own = std::mem::take(&mut self.history);
+        let mut own = std::mem::replace(&mut self.history, History::zeros(0));
         let kept = match history {
             Some(history) => history,
             None => {
-                own.fill(0.0);
-                &mut own[..]
+                own.values_mut().fill(0.0);
+                &mut own
             }
         };
         let ahead = if self.config.causal { 0 } else { self.dilations() };
@@ -166,7 +169,7 @@ impl Network {
     }
 
     /// All layers on a segment, from `x`, what there is of its signal, to the skips.
-    fn layers(&mut self, x: &[f32], level: f32, segment: Segment, histories: &mut [&mut [f32]]) {
+    fn layers(&mut self, x: &[f32], level: f32, segment: Segment, histories: &mut [&mut History]) {
         let width = self.packed.width;
         let constants = self.steps.constants(level);
         let [input, output] = &mut self.signals;
@@ -217,7 +220,7 @@ impl Network {
             let layer = history_start..history_start + lead * width;
             for (history, input) in histories.iter_mut().zip(input.chunks_exact((segment.rows * width).max(1)))
             {
-                shift_in(&mut history[layer.clone()], input);
+                shift_in(&mut history.values_mut()[layer.clone()], input);
             }
             history_start = layer.end;
             std::mem::swap(&mut input, &mut output);

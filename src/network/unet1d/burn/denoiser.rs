@@ -27,7 +27,7 @@ impl UNet1dBurn {
     /// # Errors
     /// Where the device does not answer.
     pub fn new(config: &UNet1dConfig, weights: &Weights, backend: &Backend) -> Result<Self> {
-        let device = backend.device();
+        let device = backend.device()?;
         let network = caught(backend, || config.init(weights, &device))?;
         let (backend, condition) = (backend.clone(), Condition::default());
         Ok(Self { network, backend, device, condition, batch: 0, values: 0 })

@@ -27,7 +27,7 @@ impl WaveGradBurn {
     /// # Errors
     /// Where the device does not answer.
     pub fn new(config: &WaveGradConfig, weights: &Weights, backend: &Backend) -> Result<Self> {
-        let device = backend.device();
+        let device = backend.device()?;
         let network = caught(backend, || config.init(weights, &device))?;
         Ok(Self { network, backend: backend.clone(), device, mel: None, batch: 0, samples: 0 })
     }

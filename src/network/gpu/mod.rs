@@ -1,0 +1,28 @@
+//! The GPU, through wgpu: devices, kernels in WGSL, and what of both the networks share.
+//!
+//! A network records the kernels of a prediction ([`Recording`]) and hands them over at once, so that the driver is called as
+//! rarely as can be. `gated` is the layer that DiffWave and BandWave are made of, `convolution` all else that is a matrix product.
+
+mod adapters;
+mod arena;
+mod cache;
+mod convolution;
+mod device;
+mod gated;
+mod kernel;
+mod packing;
+mod placed;
+mod recording;
+mod storage;
+
+pub use adapters::{Gpu, all};
+pub(crate) use arena::Arena;
+pub(crate) use convolution::{Convolution, ConvolutionBuffers, ConvolutionShape, Rate, Side};
+pub(crate) use device::Device;
+pub use device::GpuWork;
+pub(crate) use gated::{Gated, GatedBuffers, GatedLayer, GatedShape, Neighbours};
+pub(crate) use kernel::{Access, Kernel};
+pub(crate) use packing::padded;
+pub(crate) use placed::{Histories, replace};
+pub(crate) use recording::Recording;
+pub(crate) use storage::Storage;

@@ -1,0 +1,6 @@
+//! WaveGrad on the GPU: a kernel for every convolution, which changes rates and modulates as it reads.
+
+mod denoiser;
+mod network;
+
+pub use denoiser::WaveGradGpu;
