@@ -7,6 +7,7 @@ use crate::{Error, Result};
 
 /// Which noise schedule to sample along.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum ScheduleChoice {
     /// The model's own short schedule.
     #[default]
