@@ -6,19 +6,25 @@
 //! the same chunk by chunk under an audio callback, to which `osc`, a feature, brings mel frames from elsewhere, and [`live`] has that for
 //! programs of one's own. `train`, another feature, makes the models.
 //!
-//! ```no_run
+//! A clip becomes mel frames, and those another sound of the same length:
+//!
+//! ```
 //! use std::path::Path;
 //! use std::sync::Arc;
 //!
 //! use remel::audio::Audio;
+//! use remel::checkpoint::Bundled;
 //! use remel::network::Backend;
 //! use remel::vocoder::{FileRequest, Vocoder};
 //!
 //! # fn main() -> remel::Result<()> {
-//! let mut vocoder = Vocoder::new(Arc::new(remel::checkpoint::Bundled::Small.model()), &Backend::Cpu)?;
-//! let input = Audio::read(Path::new("voice.wav"))?;
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let out = folder.path().join("out.wav");
+//! let mut vocoder = Vocoder::new(Arc::new(Bundled::Small.model()), &Backend::Cpu)?;
+//! let input = Audio::read(Path::new("assets/demo/voice.wav"))?;
 //! let output = vocoder.vocode(&input, None, None, &FileRequest::default(), &mut |_, _| ())?;
-//! output.write_wav(Path::new("out.wav"))
+//! assert_eq!((output.samples(), output.rate_hz), (input.samples(), 24_000));
+//! output.write_wav(&out)
 //! # }
 //! ```
 #![recursion_limit = "512"]

@@ -13,6 +13,7 @@ const GAP: usize = 4;
 
 /// A picture in red, green and blue.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Picture {
     /// Pixels from left to right.
     pub width: usize,

@@ -55,6 +55,7 @@ proptest! {
                 Carrier::Noise => None,
                 Carrier::Main => Some(&main[channel][..]),
                 Carrier::SideChain => Some(&side[channel][..]),
+                other => panic!("no law for {other:?}"),
             };
             let expected = offline(Sound::Hash, &dialect, plan, mel_of, carrier, &controls.request);
             prop_assert!(latency + expected.len() >= total);

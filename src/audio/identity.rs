@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Nothing is opened to find out, so that a pipe is never waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum FileIdentity {
     /// Device and inode.
     Inode(u64, u64),

@@ -7,6 +7,21 @@ use super::write::write_whole;
 use crate::Result;
 
 /// Planar audio: one vector of samples per channel, all of one length, in [−1, 1].
+///
+/// ```
+/// use remel::audio::Audio;
+///
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("tone.wav");
+/// let tone = (0..48_000).map(|n| (n as f32 * 0.05).sin() * 0.5);
+/// let tone = Audio::mono(48_000, tone.collect());
+/// assert_eq!(tone.seconds(), 1.0);
+/// assert_eq!(tone.resampled(24_000).samples(), 24_000);
+///
+/// tone.write_wav(&path)?;
+/// assert_eq!(Audio::read(&path)?, tone);
+/// # Ok::<(), remel::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audio {
     /// Samples per second.

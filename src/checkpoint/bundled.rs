@@ -6,6 +6,16 @@ use super::file::ModelFile;
 use crate::model::Model;
 
 /// A model that is built into the library.
+///
+/// ```
+/// use remel::checkpoint::Bundled;
+///
+/// for bundled in Bundled::ALL {
+///     assert_eq!(bundled.model().header().card.name, bundled.name());
+/// }
+/// assert_eq!(Bundled::Tts.model().dialect()?.name, "hifigan");
+/// # Ok::<(), remel::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bundled {
     /// BandWave, 64 channels × 12 layers, full band at 44 100 Hz: what is used where nothing else is named.

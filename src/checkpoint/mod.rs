@@ -40,6 +40,19 @@ use crate::model::Model;
 ///
 /// # Errors
 /// One line that names the file, the field or tensor, what was found and what was expected.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use remel::checkpoint::{Bundled, load};
+///
+/// assert_eq!(load(Path::new("small"), None)?, Bundled::Small.model());
+/// assert_eq!(load(Path::new("assets/models/large.safetensors"), None)?, Bundled::Large.model());
+///
+/// let refused = load(Path::new("assets/demo/voice.wav"), None).unwrap_err().to_string();
+/// assert!(refused.starts_with("assets/demo/voice.wav: "), "{refused}");
+/// # Ok::<(), remel::Error>(())
+/// ```
 pub fn load(path: &Path, dialect: Option<&Dialect>) -> Result<Model> {
     open(path)?.parse(dialect)
 }

@@ -12,6 +12,8 @@ use remel::train::{Observer, Progress, run};
 
 use super::print::note;
 
+/// Parts of a training that its bar tells apart.
+const BAR_PARTS: u64 = 1000;
 /// The status of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
@@ -52,9 +54,10 @@ struct Screen {
 
 impl Screen {
     fn new(stop: Arc<AtomicBool>, config: &TrainingConfig) -> Self {
-        let bar = ProgressBar::new(config.total_steps);
+        // Its length is the training's, be that told in steps or in minutes.
+        let bar = ProgressBar::new(BAR_PARTS);
         let unit = if config.objective == Objective::Variational { " bits per sample" } else { "" };
-        let style = ProgressStyle::with_template("{bar:24} {pos} steps, {msg}").expect("well-formed");
+        let style = ProgressStyle::with_template("{bar:24} {msg}").expect("well-formed");
         bar.set_style(style);
         Self { bar, stop, begun: None, loss: 0.0, unit }
     }
@@ -83,8 +86,9 @@ impl Observer for Screen {
         };
         let left_seconds = progress.seconds * (1.0 - progress.done) / progress.done.max(1e-9);
         let left = HumanDuration(std::time::Duration::from_secs_f64(left_seconds.min(1e8)));
-        self.bar.set_position(progress.step);
-        self.bar.set_message(format!("loss {:.4}, {rate:.2} steps/s, {left} left", self.loss));
+        self.bar.set_position((progress.done * BAR_PARTS as f64) as u64);
+        let (step, loss) = (progress.step, self.loss);
+        self.bar.set_message(format!("{step} steps, loss {loss:.4}, {rate:.2} steps/s, {left} left"));
     }
 
     fn validated(&mut self, step: u64, loss: f64) {

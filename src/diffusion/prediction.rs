@@ -4,6 +4,7 @@ use super::Evaluation;
 
 /// What a network says of x = √ᾱ·x₀ + √(1−ᾱ)·ε.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Prediction {
     /// The noise ε (Ho et al. 2020).
     #[default]

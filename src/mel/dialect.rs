@@ -7,6 +7,20 @@ use crate::{Error, Result};
 
 /// All that determines the mel frames of a signal. Part of every model file: a mel is only worth something to
 /// the network that was trained on it.
+///
+/// ```
+/// use remel::mel::Dialect;
+///
+/// let dialect = Dialect::named("hifigan")?;
+/// assert_eq!((dialect.rate_hz, dialect.hop, dialect.n_mels), (22_050, 256, 80));
+/// // The frames of another program, which differ in one thing.
+/// let mine = Dialect { name: "mine".into(), fmax_hz: 11_025.0, ..dialect };
+/// mine.validate()?;
+///
+/// let wrong = Dialect { fmax_hz: 12_000.0, ..mine }.validate().unwrap_err();
+/// assert_eq!(wrong.to_string(), "mel dialect mine: fmax_hz: found 12000, expected above 0, at most 11025");
+/// # Ok::<(), remel::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dialect {

@@ -43,6 +43,16 @@ pub(crate) use transform::{WindowedTransform, hann};
 pub(crate) use whole::require_finite;
 
 /// A mel spectrogram: `frames` frames of `n_mels` bands, stored frame by frame.
+///
+/// ```
+/// use remel::mel::Mel;
+///
+/// let mut mel = Mel::from_frames(2, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// assert_eq!((mel.frames(), mel.frame(1)), (3, [3.0, 4.0].as_slice()));
+/// assert_eq!(mel.to_bands(), [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
+/// mel.push(&[7.0, 8.0]);
+/// assert_eq!(mel.slice(2..4), Mel::from_bands(2, &[5.0, 7.0, 6.0, 8.0]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Mel {
     n_mels: usize,

@@ -4,7 +4,7 @@ use super::{Compression, Dialect, Framing, Scale, Spectrum};
 use crate::{Error, Result};
 
 /// The published dialects' names, in the order of [`published`].
-const NAMES: [&str; 8] = [
+const NAMES: &[&str] = &[
     "lmnt-diffwave",
     "lmnt-wavegrad",
     "ivanvovk-wavegrad",
@@ -18,7 +18,7 @@ const NAMES: [&str; 8] = [
 impl Dialect {
     /// The names that [`Dialect::named`] knows.
     pub fn names() -> &'static [&'static str] {
-        &NAMES
+        NAMES
     }
 
     /// A published dialect by its name.

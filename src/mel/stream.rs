@@ -9,6 +9,19 @@ use crate::audio::Ring;
 ///
 /// Frame `i` is frame `i` of [`super::mel_of`], wherever its window lies inside the file; before the first sample
 /// there is silence (a file is reflected there). The frames do not depend on how the signal is cut into pushes.
+///
+/// ```
+/// use remel::mel::{Dialect, MelStream};
+///
+/// let dialect = Dialect::named("bigvgan2-44k")?;
+/// let mut stream = MelStream::new(&dialect)?;
+/// let mut frames = 0;
+/// for block in vec![0.0; 44_100].chunks(64) {
+///     stream.push(block, |frame| frames += usize::from(frame.len() == dialect.n_mels));
+/// }
+/// assert_eq!(frames, 1 + (44_100 - stream.look_ahead_samples()) / dialect.hop);
+/// # Ok::<(), remel::Error>(())
+/// ```
 pub struct MelStream {
     analysis: Analysis,
     /// The latest `win` samples at least, sample `p` at position `p + win`: before the first there is silence.

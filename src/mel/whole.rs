@@ -13,6 +13,22 @@ use crate::{Error, Result};
 /// # Errors
 /// A dialect that cannot be computed, a sample that is not finite, or a signal too short to be reflected or to
 /// hold one frame.
+///
+/// ```
+/// use remel::mel::{Dialect, mel_of};
+///
+/// let dialect = Dialect::named("lmnt-diffwave")?;
+/// let loudest = |hz: f32| -> remel::Result<usize> {
+///     let radians = hz * std::f32::consts::TAU / 22_050.0;
+///     let tone: Vec<f32> = (0..22_050).map(|n| (n as f32 * radians).sin()).collect();
+///     let mel = mel_of(&tone, &dialect)?;
+///     assert_eq!((mel.frames(), mel.n_mels()), (22_050 / 256 + 1, 80));
+///     let frame = mel.frame(mel.frames() / 2);
+///     Ok((0..80).max_by(|&a, &b| frame[a].total_cmp(&frame[b])).unwrap_or_default())
+/// };
+/// assert!(loudest(440.0)? < loudest(880.0)?);
+/// # Ok::<(), remel::Error>(())
+/// ```
 pub fn mel_of(samples: &[f32], dialect: &Dialect) -> Result<Mel> {
     let mut analysis = Analysis::new(dialect)?;
     let shortest = dialect.pad_samples() + 1;

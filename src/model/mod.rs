@@ -20,6 +20,22 @@ use crate::render::Request;
 use crate::{Error, Result};
 
 /// A model that has been validated: its weights fit its network, its dialect and its schedules.
+///
+/// ```
+/// use remel::checkpoint::Bundled;
+/// use remel::render::{Request, ScheduleChoice};
+///
+/// let model = Bundled::Small.model();
+/// assert_eq!(model.header().rate_hz, model.dialect()?.rate_hz);
+/// // How many samples each sample of a render depends on grows with the steps.
+/// let in_steps = |steps| Request { schedule: ScheduleChoice::Steps(steps), ..Request::default() };
+/// let field = |steps| model.field_samples(&in_steps(steps));
+/// assert!(field(2)? < field(8)?);
+///
+/// let refused = model.with_temperature(2.0).unwrap_err().to_string();
+/// assert_eq!(refused, "small: temperature: found 2, expected 0 to 1.5");
+/// # Ok::<(), remel::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     header: ModelHeader,

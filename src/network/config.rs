@@ -10,6 +10,7 @@ use crate::mel::Dialect;
 
 /// What a network is told of the noise in x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LevelKind {
     /// The step of its training schedule, which may lie between two.
     Steps,

@@ -2,6 +2,7 @@
 
 /// How a network lies on time: all that encoding, windows, streams and latency have to know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Layout {
     /// Samples per mel frame.
     pub hop: usize,
@@ -23,6 +24,7 @@ pub struct Layout {
 
 /// What a row of x is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Rows {
     /// A sample.
     Samples,
@@ -32,6 +34,7 @@ pub enum Rows {
 
 /// Mel frames that a network is conditioned on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Conditioner {
     /// Bands of a frame.
     pub n_mels: usize,

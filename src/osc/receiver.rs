@@ -23,6 +23,7 @@ const BURST_TIME: Duration = Duration::from_millis(10);
 
 /// What became of packets and frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReceiverCounts {
     /// Frames that were given to the stream.
     pub frames: u64,

@@ -7,6 +7,7 @@ use crate::{Error, Result};
 
 /// Which noise schedule to sample along.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum ScheduleChoice {
     /// The model's own short schedule.
     #[default]
@@ -22,6 +23,21 @@ pub enum ScheduleChoice {
 /// How to render: all that shapes the sound of a window beside its mel frames and its carrier.
 ///
 /// Cloning it allocates nothing, so that an audio thread may do it.
+///
+/// ```
+/// use remel::diffusion::SamplerKind;
+/// use remel::render::{Request, ScheduleChoice};
+///
+/// let request = Request {
+///     schedule: "8".parse()?,
+///     sampler: Some("ddim".parse()?),
+///     temperature: 0.8,
+///     ..Request::default()
+/// };
+/// assert_eq!((&request.schedule, request.sampler), (&ScheduleChoice::Steps(8), Some(SamplerKind::Ddim)));
+/// assert_eq!(Request { strength: f32::NAN, ..request }.finite().strength, 1.0);
+/// # Ok::<(), remel::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// The schedule to sample along.

@@ -24,7 +24,7 @@ use crate::Result;
 /// some frames later, so that nothing comes late.
 const SLEEP: Duration = Duration::from_millis(20);
 
-/// The audio thread's side of a stream.
+/// The audio thread's side of a stream; [`Engine`] has an example.
 ///
 /// Where nothing has sounded for as long as anything can be heard of it, it sleeps: silence comes out, exactly, and
 /// nothing is computed. The first sound after that finds it as after a reset. It begins asleep, so that what a sound becomes

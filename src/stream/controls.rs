@@ -5,6 +5,7 @@ use crate::render::Request;
 
 /// Where the mel frames come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum MelFrom {
     /// The main input.
     #[default]
@@ -17,6 +18,7 @@ pub enum MelFrom {
 
 /// What the network starts from where the strength is below 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Carrier {
     /// Nothing but noise.
     #[default]
@@ -29,6 +31,7 @@ pub enum Carrier {
 
 /// What is heard while rendered sound is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OnUnderrun {
     /// The main input, aligned to the latency.
     #[default]

@@ -17,6 +17,47 @@ use crate::{Error, Result};
 ///
 /// Started and stopped explicitly (dropping it stops it): never from a thread-local or at exit. All methods are for
 /// threads that may wait; the audio thread only ever touches its [`super::Stream`].
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use remel::checkpoint::Bundled;
+/// use remel::network::Backend;
+/// use remel::render::Render;
+/// use remel::stream::{Controls, Engine, LatencyMode, RendererKey, Stream, StreamConfig};
+/// use remel::vocoder::Vocoder;
+///
+/// let model = Arc::new(Bundled::Small.model().for_streams());
+/// let dialect = model.dialect()?.clone();
+/// let vocoder = Vocoder::new(model, &Backend::Cpu)?;
+/// let (key, format) = (RendererKey::from("small"), vocoder.format());
+/// let engine = Engine::start(|| ())?;
+/// engine.register(key.clone(), Box::new(vocoder), None)?;
+///
+/// let plan = LatencyMode::Live.plan(&format);
+/// let config = StreamConfig {
+///     host_rate_hz: 48_000,
+///     channels: 1,
+///     max_block_frames: 256,
+///     dialect,
+///     plan,
+///     budget_ms: LatencyMode::budget_ms(&plan, &format),
+///     offline: true, // `process` waits for the sound, which no audio callback may
+/// };
+/// let (mut stream, monitor) = Stream::open(&config, &engine, &key)?;
+///
+/// let latency = stream.latency().total_host_samples;
+/// let mut samples: Vec<f32> = (0..latency + 24_000).map(|n| (n as f32 * 0.05).sin() * 0.5).collect();
+/// let controls = Controls::default();
+/// for block in samples.chunks_mut(256) {
+///     stream.process(&mut [block], None, &controls);
+/// }
+/// let rms = |samples: &[f32]| (samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32).sqrt();
+/// assert!(rms(&samples[..latency / 2]) < 1e-3);
+/// assert!(rms(&samples[latency + 4800..]) > 0.1);
+/// assert_eq!(monitor.underruns(), 0);
+/// # Ok::<(), remel::Error>(())
+/// ```
 pub struct Engine {
     commands: Sender<Command>,
     worker: Thread,

@@ -17,6 +17,7 @@ const LOUDEST: f32 = 1e4;
 
 /// Why a frame was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FeedRefusal {
     /// It has another number of bands than the model's frames.
     Bands,

@@ -4,6 +4,7 @@ use crate::render::{Format, SpanPlan};
 
 /// What is traded for latency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LatencyMode {
     /// As little as the model allows.
     Live,

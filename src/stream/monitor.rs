@@ -34,6 +34,7 @@ pub struct StreamMonitor {
 
 /// How far samples went from zero, as magnitudes: 1 is full scale.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Levels {
     /// The main input.
     pub input: f32,

@@ -8,6 +8,36 @@ use crate::mel::{Mel, MelEdit, MelEditSettings, mel_of};
 use crate::render::{Link, Request, SpanPlan};
 
 /// How to vocode a file.
+///
+/// ```
+/// use std::path::Path;
+/// use std::sync::Arc;
+///
+/// use remel::audio::Audio;
+/// use remel::checkpoint::Bundled;
+/// use remel::mel::MelEditSettings;
+/// use remel::network::Backend;
+/// use remel::render::Request;
+/// use remel::vocoder::{FileRequest, Vocoder};
+///
+/// let mut vocoder = Vocoder::new(Arc::new(Bundled::Small.model()), &Backend::Cpu)?;
+/// let voice = Audio::read(Path::new("assets/demo/voice.wav"))?;
+/// // Half of it, a fifth higher, is found on the way back from the voice itself, noised by half.
+/// let request = FileRequest {
+///     request: Request { strength: 0.5, ..Request::default() },
+///     edit: MelEditSettings { shift_semitones: 7.0, ..MelEditSettings::default() },
+///     mix: 0.5,
+///     ..FileRequest::default()
+/// };
+/// let mut calls = (0, 0);
+/// let made = vocoder.vocode(&voice, None, None, &request, &mut |done, all| calls = (done, all))?;
+/// assert_eq!(calls.0, calls.1);
+/// assert_ne!(made, voice);
+/// // Nothing of it is mixed in.
+/// let dry = FileRequest { mix: 0.0, ..request };
+/// assert_eq!(vocoder.vocode(&voice, None, None, &dry, &mut |_, _| ())?, voice);
+/// # Ok::<(), remel::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileRequest {
     /// How to render; how much detail counts is the edit's.

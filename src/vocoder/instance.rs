@@ -21,6 +21,30 @@ pub(super) const LIVE_CALLS: usize = 2;
 pub(super) const OWN_SIGNAL: u64 = u64::MAX;
 
 /// A model at rest on a backend.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use remel::checkpoint::Bundled;
+/// use remel::mel::mel_of;
+/// use remel::network::Backend;
+/// use remel::render::Request;
+/// use remel::vocoder::Vocoder;
+///
+/// let mut vocoder = Vocoder::new(Arc::new(Bundled::Small.model()), &Backend::Cpu)?;
+/// let dialect = vocoder.model().dialect()?.clone();
+/// let tone: Vec<f32> = (0..22_050).map(|n| (n as f32 * 0.05).sin() * 0.5).collect();
+/// let mel = mel_of(&tone, &dialect)?;
+///
+/// let with_seed = |seed| Request { seed, ..Request::default() };
+/// let mut synthesize = |seed| vocoder.synthesize(&mel, &[], &with_seed(seed), &mut |_, _| ());
+/// let made = synthesize(1)?;
+/// assert_eq!(made.len(), mel.frames() * dialect.hop);
+/// // The same noise makes the same sound, and other noise another.
+/// assert_eq!(made, synthesize(1)?);
+/// assert_ne!(made, synthesize(2)?);
+/// # Ok::<(), remel::Error>(())
+/// ```
 pub struct Vocoder {
     /// Where windows are rendered together.
     pub(super) pipeline: Pipeline,

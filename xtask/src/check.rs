@@ -4,7 +4,7 @@
 //! twice. Only this crate stands apart: its parser knows the lines of the sources, and with that feature burn, which
 //! stands on a part of the parser, would be built once more.
 
-use crate::{bundle, imports, miri, package, packages, patched};
+use crate::{api, bundle, imports, miri, package, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
 use std::path::Path;
@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
         ]),
     },
     Step { name: "documentation", work: Work::Cargo(&[&["doc", "--release", "--no-deps"], PRODUCT]) },
+    Step { name: "public API", work: Work::Own(|| api::run(std::iter::empty())) },
     Step {
         name: "clippy of xtask",
         work: Work::Cargo(&[&["clippy", "--release", "--all-targets"], OWN, &["--", "-D", "warnings"]]),

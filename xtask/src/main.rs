@@ -1,6 +1,7 @@
 //! `cargo xtask bundle` builds the plugin; `cargo xtask check` is every check that needs nothing but this repository,
 //! `cargo xtask validate` what the public validators say.
 
+mod api;
 mod archive;
 mod bundle;
 mod check;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
+  api      that docs/public-api.txt lists what the library offers; --write writes it
   bundle   build Remel.clap, Remel.vst3 and remel-standalone into target/bundled
   check    formatting, import rules, lints, build, bundle, tests and the test in a CLAP host
   dist     an archive with all of it, the library for C and the licences of dependencies, in target/dist
@@ -26,6 +28,9 @@ const USAGE: &str = "usage: cargo xtask <command>
   validate run clap-validator, pluginval and the VST3 validator, built from sources: see docs/hosts.md";
 
 fn main() -> ExitCode {
+    if let Some(code) = api::rustdoc() {
+        return code;
+    }
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -40,6 +45,7 @@ fn run() -> Result<()> {
     let root = workspace_root()?;
     std::env::set_current_dir(&root).with_context(|| format!("{}: cannot enter", root.display()))?;
     match std::env::args().nth(1).as_deref() {
+        Some("api") => api::run(std::env::args().skip(2)),
         Some("bundle") => {
             packages::ensure()?;
             bundle::build()?;

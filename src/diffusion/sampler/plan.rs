@@ -47,6 +47,7 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
 /// Where values are limited to [−1, 1].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Clamp {
     /// After every step, as lmnt-com/diffwave does.
     EveryStep,

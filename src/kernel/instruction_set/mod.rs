@@ -24,6 +24,7 @@ const VARIABLE: &str = "REMEL_KERNEL";
 
 /// What the CPU engine's bodies are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InstructionSet {
     /// Four portable lanes, as every machine has them.
     Baseline,

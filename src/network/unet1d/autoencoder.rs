@@ -24,6 +24,7 @@ pub struct Autoencoder {
 /// What a latent signal goes through before it is told. The package leaves that open: any module may stand there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum LatentBottleneck {
     /// A projection to means and variances, of which the means are taken (the package's own, from version 0.0.61 on).
     Variational,

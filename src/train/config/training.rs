@@ -106,6 +106,7 @@ impl TrainingConfig {
 /// How the noise level of a crop is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Levels {
     /// A real-valued step of the training schedule, evenly from its first to its last.
     #[default]
@@ -119,6 +120,7 @@ pub enum Levels {
 /// What is learned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Objective {
     /// The noise in a noised crop (Ho et al. 2020).
     #[default]
@@ -138,6 +140,7 @@ pub enum Objective {
 /// How a wrong prediction is punished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Loss {
     /// Mean absolute difference.
     #[default]
@@ -149,6 +152,7 @@ pub enum Loss {
 /// Where to compute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Device {
     /// The processor.
     #[default]
@@ -163,6 +167,7 @@ pub enum Device {
 /// `f32`. Other CPUs have the types, and are slower in them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Precision {
     /// Single precision.
     #[default]

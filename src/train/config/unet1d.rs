@@ -32,6 +32,7 @@ pub struct UNet1dNetwork {
 
 /// Where σ are drawn from.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum SigmaDistribution {
     /// A log-normal distribution (Karras et al. 2022, table 1).
     LogNormal {

@@ -16,6 +16,7 @@ use super::Draws;
 
 /// A kind of generated sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// A steady tone of the toy set.
     Toy,
