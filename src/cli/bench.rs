@@ -61,7 +61,7 @@ impl Bench {
         let model = self.model.load()?;
         let class = self.model.class(&model)?;
         let (n_mels, rate_hz) = (model.dialect()?.n_mels, f64::from(model.header().rate_hz));
-        let mut vocoder = self.model.place(model)?;
+        let mut vocoder = self.model.place(model, self.seconds.into())?;
         let format = vocoder.format();
         let hop = format.hop;
         let frames = (f64::from(self.seconds) * rate_hz / hop as f64).ceil() as usize;
