@@ -108,7 +108,9 @@ fn devices_are_measured_once_for_all_instances() {
     assert_eq!(comparison.follow(&model, LatencyMode::Live), None);
     assert!(comparison.running.is_none(), "measured twice");
     let mut another = at(folder.path());
-    assert_eq!(another.known(&model, LatencyMode::Live).as_ref(), Some(&measured));
+    // Numbers that are read back may differ in their last place.
+    let kept = another.known(&model, LatencyMode::Live).expect("a measurement");
+    assert_eq!((&kept.key, kept.to_string()), (&measured.key, measured.to_string()));
     assert_eq!(another.follow(&model, LatencyMode::Live), None);
     assert!(another.running.is_none(), "measured by another");
     // Another mode is another question; the instance goes before it is answered.
