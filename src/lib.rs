@@ -33,6 +33,7 @@ mod error;
 
 pub mod audio;
 pub mod checkpoint;
+pub mod choice;
 pub mod compare;
 pub mod diffusion;
 pub mod domain;

@@ -33,6 +33,9 @@ fn what_it_lacks_is_said_in_one_line_with_the_command_that_has_it() {
         devices.starts_with("CPU") && devices.contains("no GPUs: this is a build for the CPU alone"),
         "{devices}"
     );
+    let measured = folder.succeeds("devices --measure");
+    let said = String::from_utf8(measured.stderr).unwrap();
+    assert_eq!(said, "nothing is measured: there is only the CPU to choose\n");
     folder.succeeds("mel a.wav -o mel.npy");
     folder.refuses(
         "synth mel.npy -o b.wav --backend gpu",

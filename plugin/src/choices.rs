@@ -77,7 +77,7 @@ pub enum OnUnderrun {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BackendChoice {
-    /// The GPU where it is fast enough, else the CPU.
+    /// Whichever is faster for the model and the latency mode, as measured on this machine.
     #[default]
     Auto,
     /// The GPU.

@@ -5,10 +5,11 @@ use crate::report::ModelSummary;
 use crate::search;
 use crate::shared::{Digest, EngineLease, RendererLease, Renderers};
 use remel::checkpoint::{self, Bundled};
+use remel::choice::{self, Measurement, Mode, Workload};
 use remel::mel::Dialect;
 use remel::model::{Model, ModelHeader};
 use remel::network::Backend;
-use remel::stream::RendererKey;
+use remel::stream::{LatencyMode, RendererKey};
 use remel::vocoder::{StandIn, Vocoder};
 use remel::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -22,8 +23,12 @@ pub struct PlacedModel {
     digest: Digest,
     dialect: Dialect,
     backend: Backend,
-    /// Whether the device is ours to choose.
-    auto: bool,
+    /// The devices that *Auto* chooses among; none where the user has chosen.
+    places: Vec<Backend>,
+    /// Why it runs where it does, where the user has not chosen.
+    why: Option<String>,
+    /// What a device said that did not open; it is not tried again.
+    refused: Option<String>,
     /// Threads on the CPU.
     threads: usize,
 }
@@ -50,16 +55,53 @@ impl PlacedModel {
             let expected = "none: the plugin has no control for them (see `remel vocode --class`)";
             return Err(Error::invalid(file.path().display(), "classes", found, expected));
         }
+        // *Auto* begins with the CPU, which needs no preparation.
         let backend = match choice.backend {
-            BackendChoice::Auto => model.header().network.best_backend(),
-            BackendChoice::Cpu => Backend::Cpu,
+            BackendChoice::Auto | BackendChoice::Cpu => Backend::Cpu,
             BackendChoice::Gpu => Backend::gpu()?,
         };
+        let places = if choice.backend == BackendChoice::Auto { choice::places() } else { Vec::new() };
         // A saved state may come from a larger machine.
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = choice.threads.clamp(1, most);
-        let auto = choice.backend == BackendChoice::Auto;
-        Ok(Self { model, file: path, digest, dialect, backend, auto, threads })
+        Ok(Self { model, file: path, digest, dialect, backend, places, why: None, refused: None, threads })
+    }
+
+    /// The devices to be compared for streams of `mode`, and the work that each of them is given; none where there is
+    /// nothing to choose.
+    pub fn comparison(&self, mode: LatencyMode) -> Option<(Workload, &[Backend])> {
+        let model = self.model.clone();
+        let workload = Workload { model, mode: Mode::Stream(mode), threads: self.threads };
+        (self.places.len() > 1 && self.refused.is_none()).then_some((workload, &self.places))
+    }
+
+    /// Goes to the fastest device where it is ours to choose: the CPU as long as nothing was measured. `renderer` follows.
+    pub fn settle(&mut self, measured: Option<&Measurement>) {
+        if self.places.is_empty() || self.refused.is_some() {
+            return;
+        }
+        self.backend = measured.map_or(Backend::Cpu, |measured| measured.fastest_of(&self.places));
+        self.why = Some(match measured {
+            _ if self.places.len() == 1 => "there is no other device".to_owned(),
+            Some(measured) => measured.to_string(),
+            None => "until the GPU has been measured".to_owned(),
+        });
+    }
+
+    /// Says what comes of what was `measured` meanwhile; whether that is another device than the present one.
+    pub fn hear_of(&mut self, measured: &Measurement) -> bool {
+        let best = measured.fastest_of(&self.places);
+        let later = match best == self.backend {
+            true => String::new(),
+            false => format!("; {best} from the next start on"),
+        };
+        self.why = Some(format!("{measured}{later}"));
+        best != self.backend
+    }
+
+    /// Why it runs where it does, where the user has not chosen.
+    pub fn why(&self) -> Option<String> {
+        self.why.clone()
     }
 
     /// Where it was found; none of the default model.
@@ -75,7 +117,7 @@ impl PlacedModel {
     }
 
     /// The renderer's name in the engine: equal for equal content on equal devices.
-    fn key(&self) -> RendererKey {
+    pub fn key(&self) -> RendererKey {
         format!("{} on {}, {} threads", self.digest, self.backend, self.threads).into()
     }
 
@@ -86,8 +128,10 @@ impl PlacedModel {
     /// The device does not answer.
     pub fn renderer(&mut self, engine: &EngineLease) -> Result<RendererLease> {
         match engine.renderer(self.key(), || self.renderers()) {
-            Err(Error::Device { .. }) if self.auto && self.backend != Backend::Cpu => {
+            Err(error @ Error::Device { .. }) if !self.places.is_empty() && self.backend != Backend::Cpu => {
                 self.backend = Backend::Cpu;
+                self.refused = Some(error.to_string());
+                self.why.clone_from(&self.refused);
                 engine.renderer(self.key(), || self.renderers())
             }
             lease => lease,
@@ -110,6 +154,7 @@ impl PlacedModel {
                 true => format!("{} × {}", self.backend, self.threads),
                 false => self.backend.to_string(),
             },
+            why: self.why(),
             dialect: self.dialect.clone(),
             latencies_ms,
         }
@@ -168,78 +213,20 @@ pub fn absent(header: &ModelHeader, choice: &ModelChoice, latencies_ms: [f64; 3]
         name: header.card.name.clone(),
         line: file.unwrap_or_default(),
         backend: "not there".to_owned(),
+        why: None,
         dialect: header.dialect.clone()?,
         latencies_ms,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use remel::stream::LatencyMode;
-    use std::path::Path;
-
-    /// The model file `path` on the CPU; none is the bundled model.
-    fn open(path: Option<&Path>, engine: &EngineLease) -> PlacedModel {
-        let choice = ModelChoice { file: path.map(Into::into), backend: BackendChoice::Cpu, threads: 1 };
-        PlacedModel::open(&choice, None, engine).expect("a model")
-    }
-
-    /// The bundled model with another temperature.
-    fn save(path: &Path, temperature: f32) {
-        let model = Bundled::default().model().with_temperature(temperature).expect("a temperature");
-        checkpoint::save(&model, path).expect("a file");
-    }
-
-    #[test]
-    fn no_mode_cuts_the_bundled_model_short() {
-        let engine = EngineLease::take().expect("an engine");
-        let model = open(None, &engine);
-        let (renderer, _) = model.renderers().expect("the CPU");
-        let format = renderer.format();
-        for mode in LatencyMode::ALL {
-            // Without the frames that a model needs, no window goes on from the one before: the work is a multiple then.
-            let needed = format.context.right_frames - format.context.optional_right_frames;
-            assert!(mode.plan(&format).right_frames >= needed, "{mode:?}");
-        }
-    }
-
-    #[test]
-    fn a_file_written_over_is_another_model() {
-        let engine = EngineLease::take().expect("an engine");
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("model.safetensors");
-        save(&path, 0.5);
-        let mut first = open(Some(&path), &engine);
-        let first_renderer = first.renderer(&engine).expect("the CPU");
-        save(&path, 0.75);
-        let mut second = open(Some(&path), &engine);
-        let second_renderer = second.renderer(&engine).expect("the CPU");
-        assert_ne!(first_renderer.key(), second_renderer.key());
-        assert_eq!(first.model.header().temperature, 0.5);
-        assert_eq!(second.model.header().temperature, 0.75);
-    }
-
-    #[test]
-    fn equal_files_are_one_model_with_one_renderer_wherever_they_lie() {
-        let (engine, other) =
-            (EngineLease::take().expect("an engine"), EngineLease::take().expect("an engine"));
-        let folder = tempfile::tempdir().expect("a folder");
-        let [a, b] = ["a", "b"].map(|name| folder.path().join(name).with_extension("safetensors"));
-        save(&a, 0.25);
-        std::fs::copy(&a, &b).expect("a copy");
-        let (mut first, mut second) = (open(Some(&a), &engine), open(Some(&b), &other));
-        assert!(Arc::ptr_eq(&first.model, &second.model), "parsed twice");
-        let leases = [first.renderer(&engine), second.renderer(&other)].map(|lease| lease.expect("the CPU"));
-        assert_eq!(leases[0].key(), leases[1].key());
-        // Model, renderer and nothing else hold it: the second renderer would be one more.
-        assert_eq!(Arc::strong_count(&first.model), 3);
-        drop((leases, second));
-        // The engine drops a renderer in its own time.
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
-        while Arc::strong_count(&first.model) > 1 && std::time::Instant::now() < until {
-            std::thread::yield_now();
-        }
-        assert_eq!(Arc::strong_count(&first.model), 1, "kept by nobody who needs it");
+impl PlacedModel {
+    /// The same where *Auto* chooses among `places`.
+    pub fn among(mut self, places: Vec<Backend>) -> Self {
+        self.places = places;
+        self
     }
 }
+
+#[cfg(test)]
+mod tests;

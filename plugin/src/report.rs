@@ -16,6 +16,8 @@ pub struct ModelSummary {
     pub line: String,
     /// The device and backend that render.
     pub backend: String,
+    /// Why that one, where the user has left it open.
+    pub why: Option<String>,
     /// The mel frames that it reads.
     pub dialect: Dialect,
     /// What each latency mode costs with it at the host's rate and block size, in milliseconds, the shortest first.

@@ -50,7 +50,8 @@ impl Compose {
         let of = |start| Composition { start, channels: sound.channels, spans, resamples };
         let rows = of(&[]).rows(&model.sampling(&request, 1.0)?);
         let noise = self.sampled.read_noise(&model, rows, Some(samples * sound.channels))?;
-        let mut vocoder = self.sampled.model.place(model)?;
+        let seconds = sound.all_seconds() * (spans * resamples) as f64;
+        let mut vocoder = self.sampled.model.place(model, seconds)?;
         let progress = Progress::new("composing");
         let mut windows = Vec::with_capacity(sound.windows.len());
         for start in &sound.windows {

@@ -72,7 +72,8 @@ impl Denoise {
             return Err(Error::invalid(self.x.display(), "shape", format!("[{}]", x.len()), expected).into());
         }
         let look_ahead = look_ahead(&model, self.look_ahead)?;
-        let mut vocoder = self.model.place(model)?;
+        // One call is no work.
+        let mut vocoder = self.model.place(model, 0.0)?;
         vocoder.tell(&condition)?;
         let predicted = vocoder.denoise(&x, self.level, &mel, class, look_ahead)?;
         write_npy(&self.output, &layout.window_shape(x.len()), &predicted)?;

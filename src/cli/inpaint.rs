@@ -63,7 +63,8 @@ impl Inpaint {
         let resamples = usize::from(self.resamples);
         let rows = Inpainting::rows(&model.sampling(&request, 1.0)?, resamples);
         let noise = self.sampled.read_noise(&model, rows, Some(kept.len()))?;
-        let mut vocoder = self.sampled.model.place(model)?;
+        let seconds = sound.all_seconds() * resamples as f64;
+        let mut vocoder = self.sampled.model.place(model, seconds)?;
         let progress = Progress::new("inpainting");
         let mut inpaint = |source: &Vec<f32>| {
             let inpainting = Inpainting { source, kept: &kept, resamples };

@@ -7,10 +7,11 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use remel::Error;
 use remel::checkpoint::{self, Bundled};
+use remel::choice::{Mode, Store, Workload, choose_for_file};
 use remel::diffusion::SamplerKind;
 use remel::mel::Dialect;
 use remel::model::Model;
-use remel::network::{Backend, Network};
+use remel::network::Backend;
 use remel::render::{Request, ScheduleChoice};
 use remel::vocoder::{THREADS, Vocoder};
 
@@ -36,7 +37,7 @@ pub struct ModelOptions {
 /// Where to render.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BackendChoice {
-    /// A GPU where there is a real one and the network has enough work for it, else the CPU
+    /// Whichever is faster, as measured on this machine: see `remel devices`
     Auto,
     /// A GPU, or software Vulkan where there is no other
     Gpu,
@@ -44,21 +45,17 @@ pub enum BackendChoice {
     Cpu,
 }
 
-impl BackendChoice {
-    /// The place for `network`.
-    fn resolve(self, network: &Network) -> Result<Backend> {
-        match self {
-            Self::Auto => Ok(network.best_backend()),
-            Self::Cpu => Ok(Backend::Cpu),
-            Self::Gpu => match Backend::first_gpu() {
-                Some(gpu) => Ok(gpu),
-                None if !cfg!(feature = "gpu") => bail!(
-                    "--backend gpu: found a build for the CPU alone, expected one with `--features gpu` (cargo run --release --features gpu -- …)"
-                ),
-                None => bail!(
-                    "--backend gpu: found no device of Vulkan, Metal or DirectX, expected one (see `remel devices`)"
-                ),
-            },
+/// The GPU that was asked for.
+fn gpu() -> Result<Backend> {
+    match Backend::first_gpu() {
+        Some(gpu) => Ok(gpu),
+        None if !cfg!(feature = "gpu") => bail!(
+            "--backend gpu: found a build for the CPU alone, expected one with `--features gpu` (cargo run --release --features gpu -- …)"
+        ),
+        None => {
+            bail!(
+                "--backend gpu: found no device of Vulkan, Metal or DirectX, expected one (see `remel devices`)"
+            )
         }
     }
 }
@@ -110,11 +107,15 @@ impl ModelOptions {
         self.threads.map_or_else(cores, usize::from)
     }
 
-    /// The model at rest on its backend, which is told on the terminal.
-    pub fn place(&self, model: Arc<Model>) -> Result<Vocoder> {
-        let backend = self.backend.resolve(&model.header().network)?;
-        note!("rendering with \"{}\" on {backend}", model.header().card.name);
+    /// The model at rest on its backend, which is told on the terminal, to render `seconds` of sound.
+    pub fn place(&self, model: Arc<Model>, seconds: f64) -> Result<Vocoder> {
         let threads = self.cpu_threads();
+        let (backend, why) = match self.backend {
+            BackendChoice::Auto => fastest(&model, threads, seconds)?,
+            BackendChoice::Cpu => (Backend::Cpu, String::new()),
+            BackendChoice::Gpu => (gpu()?, String::new()),
+        };
+        note!("rendering with \"{}\" on {backend}{why}", model.header().card.name);
         match Vocoder::with_threads(model.clone(), &backend, threads) {
             // Devices are listed without being opened: not every one that is there opens.
             Err(Error::Device { device, reason })
@@ -126,6 +127,16 @@ impl ModelOptions {
             placed => Ok(placed?),
         }
     }
+}
+
+/// The place where `model` has rendered `seconds` of sound first, and why in parentheses, where that is known.
+fn fastest(model: &Arc<Model>, threads: usize, seconds: f64) -> Result<(Backend, String)> {
+    let workload = Workload { model: model.clone(), mode: Mode::File, threads };
+    let choice = choose_for_file(&workload, seconds, &Store::of_user())?;
+    if let Some(reason) = choice.unkept {
+        note!("what was measured is not kept: {reason}");
+    }
+    Ok((choice.place, choice.measurement.map_or(String::new(), |measured| format!(" ({measured})"))))
 }
 
 /// How to sample.

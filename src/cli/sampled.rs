@@ -79,7 +79,9 @@ impl Sampled {
         let rows = model.sampling(&request, 1.0)?.rows();
         let values = samples.map(|samples| samples * channels);
         let noise = self.read_noise(&model, rows, values)?;
-        let mut vocoder = self.model.place(model)?;
+        let given = noise.as_ref().map_or(0, |noise| noise.len() / rows.max(1));
+        let all_samples = conditions.len() * values.unwrap_or(given) / channels;
+        let mut vocoder = self.model.place(model, all_samples as f64 / f64::from(rate_hz))?;
         let progress = Progress::new(what);
         let mut audio = Audio { rate_hz, channels: Vec::new() };
         for (index, condition) in conditions.iter().enumerate() {

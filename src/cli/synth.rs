@@ -51,7 +51,8 @@ impl Synth {
         let read = |path: &PathBuf| read_noise(path, &model, rows, Some(length));
         let noise = self.noise.as_ref().map(read).transpose()?;
         let rate_hz = model.header().rate_hz;
-        let mut vocoder = self.model.place(model)?;
+        let seconds = (mel.frames() * model.header().network.layout().hop) as f64 / f64::from(rate_hz);
+        let mut vocoder = self.model.place(model, seconds)?;
         let progress = Progress::new("synthesizing");
         let mut samples = match noise {
             Some(noise) => vocoder.synthesize_with_noise(&mel, &noise, &request)?,

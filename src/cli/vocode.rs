@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use remel::audio::Audio;
+use remel::audio::{Audio, is_stream};
 use remel::mel::MelEditSettings;
 use remel::render::Render;
 use remel::stream::LatencyMode;
@@ -71,7 +71,8 @@ impl Vocode {
         let alone = if let [pair] = &pairs[..] { Some(read_audio(&pair.input)?) } else { None };
         let read = |path: &Option<PathBuf>| path.as_deref().map(read_audio).transpose();
         let (mel_from, carrier) = (read(&self.mel_from)?, read(&self.carrier)?);
-        let vocoder = self.model.place(model)?;
+        let seconds = sound_seconds(alone.as_ref(), &pairs);
+        let vocoder = self.model.place(model, seconds)?;
         let (shift_semitones, detail) = (self.shift, self.detail);
         let edit = MelEditSettings { shift_semitones, detail, ..MelEditSettings::default() };
         let plan = self.stream.then(|| LatencyMode::Studio.plan(&vocoder.format()));
@@ -92,6 +93,15 @@ impl Vocode {
         }
         strength
     }
+}
+
+/// How much sound of one channel there is in the files that are vocoded: in `alone`, or about so much in several.
+fn sound_seconds(alone: Option<&Audio>, pairs: &[Pair]) -> f64 {
+    let of = |audio: &Audio| audio.seconds() * audio.channels.len() as f64;
+    let files = || pairs.iter().map(|pair| &pair.input).filter(|path| !is_stream(path));
+    // What cannot be read is named when its turn comes.
+    let first = || files().find_map(|path| read_audio(path).ok());
+    alone.map_or_else(|| first().map_or(0.0, |audio| of(&audio) * pairs.len() as f64), of)
 }
 
 /// What all files of one call are vocoded with.

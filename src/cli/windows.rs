@@ -84,6 +84,11 @@ impl Windows {
         self.samples() as f64 / f64::from(self.rate_hz)
     }
 
+    /// Seconds of sound in all windows together.
+    pub fn all_seconds(&self) -> f64 {
+        self.seconds() * self.windows.len() as f64
+    }
+
     /// The sample at `seconds`.
     pub fn sample_at(&self, seconds: f64) -> usize {
         (seconds * f64::from(self.rate_hz)).round() as usize

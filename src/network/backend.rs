@@ -16,12 +16,6 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The best place there is: a real GPU, else the CPU. Software Vulkan is slower than the CPU itself and is never
-    /// chosen here.
-    pub fn best() -> Self {
-        gpus().into_iter().find(Self::is_gpu).unwrap_or(Self::Cpu)
-    }
-
     /// The first GPU, a software one where there is no other.
     pub fn first_gpu() -> Option<Self> {
         let mut gpus = gpus();

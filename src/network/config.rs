@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::{Backend, Layout, Weights};
 use crate::Result;
-use crate::diffusion::Denoiser;
+use crate::diffusion::{Condition, Denoiser};
 use crate::mel::Dialect;
 
 /// What a network is told of the noise in x.
@@ -56,9 +56,9 @@ pub trait NetworkConfig: Debug {
     /// Multiplications and additions, as two operations, per mel frame and call.
     fn operations(&self) -> f64;
 
-    /// Whether a GPU is likely to be faster than the CPU: a frame has enough work to be worth the way there and back.
-    fn suits_gpus(&self) -> bool {
-        true
+    /// Something that it may be told beside mel frames and labels, for renders that nobody hears.
+    fn some_condition(&self) -> Condition {
+        Condition::default()
     }
 
     /// Steps of the training schedule, where the network holds on to their number.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{Backend, BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig, WaveGradConfig};
+use super::{BandWaveConfig, DiffWaveConfig, NetworkConfig, UNet1dConfig, WaveGradConfig};
 use crate::{Error, Result};
 
 /// A network of one of the kinds that there are, by its configuration. In files, `kind` says which.
@@ -40,11 +40,6 @@ impl Deref for Network {
 }
 
 impl Network {
-    /// The best place to run it: a real GPU where it suits one, else the CPU.
-    pub fn best_backend(&self) -> Backend {
-        if self.suits_gpus() { Backend::best() } else { Backend::Cpu }
-    }
-
     /// The configuration of a DiffWave network.
     ///
     /// # Errors

@@ -6,13 +6,15 @@ use super::widgets::icon;
 use crate::choices::{BackendChoice, ModelChoice};
 use crate::editing::Editing;
 use crate::params::RemelParams;
-use crate::report::Summary;
-use egui::{Button, ComboBox, Popup, RichText, Ui};
+use crate::report::{ModelSummary, Summary};
+use egui::{Button, ComboBox, Label, Popup, RichText, Ui};
 use std::thread::available_parallelism;
 
 /// A cog, and behind it the device and its threads.
 pub fn cog(ui: &mut Ui, params: &RemelParams, summary: &Summary, editing: &mut Editing) {
-    let response = icon(ui, Icon::Cog, 30.0, true, ["Device", "Where the model runs: device and threads"]);
+    let place = summary.model.as_ref().map_or(String::new(), |model| format!("\n{}", reading(model)));
+    let hint = format!("Where the model runs: device and threads{place}");
+    let response = icon(ui, Icon::Cog, 30.0, true, ["Device", &hint]);
     Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(230.0);
         ui.label(RichText::new("DEVICE").size(12.0).color(theme::ACCENT));
@@ -20,9 +22,16 @@ pub fn cog(ui: &mut Ui, params: &RemelParams, summary: &Summary, editing: &mut E
         ui.add_space(4.0);
         threads(ui, params, editing);
         if let Some(model) = &summary.model {
-            ui.label(RichText::new(format!("runs on {}", model.backend)).size(12.5).color(theme::TEXT_WEAK));
+            let text = RichText::new(reading(model)).size(12.5).color(theme::TEXT_WEAK);
+            ui.add(Label::new(text).wrap());
         }
     });
+}
+
+/// Where the model runs, and why there.
+fn reading(model: &ModelSummary) -> String {
+    let why = model.why.as_ref().map_or(String::new(), |why| format!("\n{why}"));
+    format!("runs on {}{why}", model.backend)
 }
 
 /// Which device renders, as the user wants it.

@@ -50,7 +50,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("load", "Time spent on synthesis over the time that it lasts: at 100 % it only just keeps up."),
     ("underruns", "How often synthesis was late; click to count anew."),
     ("status", "What the plugin is doing right now, or what is wrong."),
-    ("device", "What computes: the GPU, the CPU, or whichever of them is fast enough."),
+    ("device", "What computes: the GPU, the CPU, or whichever of them is faster here, which is measured once."),
     ("threads", "How many of the CPU's threads compute."),
     ("tips", "Whether these sentences are shown."),
     ("zoom", "How large everything in this window is."),

@@ -4,6 +4,7 @@
 //! new stream where they differ. One of the same latency goes to the audio thread at once; else the host is asked
 //! for a restart, because a latency is fixed from activation to activation.
 
+mod comparison;
 mod mailbox;
 mod work;
 

@@ -1,5 +1,6 @@
 //! What the loader's thread does: it loads models, tries what the user chooses, and opens streams.
 
+use super::comparison::Comparison;
 use super::mailbox::{Shared, Wanted};
 use crate::choices::{ModelChoice, SavedModel, SeenModel};
 use crate::model::{self, PlacedModel};
@@ -8,7 +9,7 @@ use crate::report::{LoadState, ModelSummary};
 use crate::shared::{EngineLease, RendererLease};
 use nice_plug::nice_error;
 use remel::mel::Dialect;
-use remel::stream::{Stream, StreamMonitor};
+use remel::stream::{LatencyMode, RendererStatus, Stream, StreamMonitor};
 use remel::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -22,6 +23,7 @@ pub struct Work {
     tried: Option<Wanted>,
     /// The activation in which a model has been heard.
     heard: Option<u64>,
+    comparison: Comparison,
     port: Port,
 }
 
@@ -45,6 +47,7 @@ impl Work {
                 None if self.tried.as_ref() != Some(&wanted) => self.serve(shared, wanted),
                 None => {}
             }
+            self.compare_devices(shared);
             self.watch_renderer(shared);
             let port = self.port.serve(shared.params.port(), &shared.feed);
             shared.report.update(|summary| summary.port = port);
@@ -57,7 +60,8 @@ impl Work {
         let load_state = shared.report.summary().load_state;
         shared.report.update(|summary| summary.load_state = LoadState::Loading);
         let seen = seen(shared, &choice);
-        match caught(|| self.load(&choice, seen.as_ref())) {
+        let mode = shared.params.latency.value().of_stream();
+        match caught(|| self.load(&choice, seen.as_ref(), mode)) {
             Ok(loaded) => {
                 save(shared, &before, &loaded);
                 self.loaded = Some(loaded);
@@ -105,7 +109,8 @@ impl Work {
     fn open(&mut self, shared: &Shared, wanted: &mut Wanted) -> Result<Opened> {
         if self.loaded.as_ref().is_none_or(|loaded| loaded.choice != wanted.choice) {
             shared.report.update(|summary| summary.load_state = LoadState::Loading);
-            let loaded = self.load(&wanted.choice, seen(shared, &wanted.choice).as_ref())?;
+            let seen = seen(shared, &wanted.choice);
+            let loaded = self.load(&wanted.choice, seen.as_ref(), wanted.mode.of_stream())?;
             save(shared, &wanted.choice, &loaded);
             if loaded.choice != wanted.choice {
                 let place = loaded.choice.file.as_ref().map(|path| format!("found at {}", path.display()));
@@ -114,9 +119,14 @@ impl Work {
             wanted.choice = loaded.choice.clone();
             self.loaded = Some(loaded);
         }
-        let (Some(engine), Some(Loaded { model, renderer, .. })) = (&self.engine, &self.loaded) else {
+        let (Some(engine), Some(Loaded { model, renderer, .. })) = (&self.engine, &mut self.loaded) else {
             unreachable!("a loaded model has an engine")
         };
+        // The best device for one mode may not be that for another.
+        model.settle(self.comparison.known(model, wanted.mode.of_stream()).as_ref());
+        if *renderer.key() != model.key() {
+            *renderer = model.renderer(engine)?;
+        }
         open_stream(shared, wanted, engine, renderer, model.dialect(), |ms| Some(model.summary(ms)))
     }
 
@@ -130,23 +140,46 @@ impl Work {
         open_stream(shared, wanted, engine, renderer, dialect, |ms| model::absent(&header, &wanted.choice, ms))
     }
 
-    /// Loads the model of `choice`, wherever it is by now.
-    fn load(&mut self, choice: &ModelChoice, seen: Option<&SeenModel>) -> Result<Loaded> {
+    /// Loads the model of `choice`, wherever it is by now, for streams of `mode`.
+    fn load(&mut self, choice: &ModelChoice, seen: Option<&SeenModel>, mode: LatencyMode) -> Result<Loaded> {
         let engine = lease(&mut self.engine)?;
         let mut model = PlacedModel::open(choice, seen, engine)?;
+        model.settle(self.comparison.known(&model, mode).as_ref());
         let renderer = model.renderer(engine)?;
         let choice = ModelChoice { file: model.file().map(ToOwned::to_owned), ..choice.clone() };
         Ok(Loaded { choice, model, renderer })
     }
 
+    /// Has the devices compared for what plays, where that is open. What plays is not interrupted for a faster device, unless it
+    /// is interrupted all the time, because the present one does not keep up.
+    fn compare_devices(&mut self, shared: &Shared) {
+        let load = self.status().map_or(0.0, |status| status.load);
+        let (Some(Loaded { model, .. }), Some(tried)) = (&mut self.loaded, &self.tried) else { return };
+        // An export has all the time that it needs.
+        if tried.setup.offline {
+            return;
+        }
+        let Some(measured) = self.comparison.follow(model, tried.mode.of_stream()) else { return };
+        if model.hear_of(&measured) && load >= 1.0 {
+            self.tried = None;
+        }
+        let why = model.why();
+        shared.report.update(|summary| summary.model.iter_mut().for_each(|model| model.why.clone_from(&why)));
+    }
+
     fn watch_renderer(&self, shared: &Shared) {
-        let (Some(engine), Some(Loaded { renderer, .. })) = (&self.engine, &self.loaded) else { return };
-        let renderers = engine.engine().status().renderers;
-        if let Some(status) = renderers.into_iter().find(|status| status.key == *renderer.key()) {
+        if let Some(status) = self.status() {
             shared
                 .report
                 .update(|summary| (summary.renderer, summary.refusal) = (status.state, status.refusal));
         }
+    }
+
+    /// How the model's renderer is doing.
+    fn status(&self) -> Option<RendererStatus> {
+        let (engine, loaded) = (self.engine.as_ref()?, self.loaded.as_ref()?);
+        let mut renderers = engine.engine().status().renderers.into_iter();
+        renderers.find(|status| status.key == *loaded.renderer.key())
     }
 }
 

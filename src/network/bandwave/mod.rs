@@ -62,11 +62,6 @@ impl NetworkConfig for BandWaveConfig {
         2.0 * (tokens * self.layers as f64 * 7.0 * c * c + ends)
     }
 
-    /// A tenth of a core renders it: some hundred dispatches for every frame and step take longer.
-    fn suits_gpus(&self) -> bool {
-        false
-    }
-
     fn denoiser(
         &self,
         weights: &Weights,

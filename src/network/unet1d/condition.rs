@@ -48,6 +48,17 @@ impl UNet1dConfig {
         self.upsampler_condition(&low, factor)
     }
 
+    /// Zeros for all that the network wants to be told: signals as short as they may be, and one token.
+    pub(super) fn zero_condition(&self) -> Condition {
+        let zeros = |count: usize| vec![0.0; count];
+        Condition {
+            channels: self.context_depths().map(|depth| zeros(self.context_channels(depth))).collect(),
+            features: zeros(self.context_features.unwrap_or(0)),
+            embedding: zeros(self.context_embedding_features.unwrap_or(0)),
+            ..Condition::default()
+        }
+    }
+
     /// Refuses signals that are told longer than a window of `samples` is at their depths.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub use config::UNet1dConfig;
 use std::ops::RangeInclusive;
 
 use crate::Result;
-use crate::diffusion::Denoiser;
+use crate::diffusion::{Condition, Denoiser};
 use crate::mel::Dialect;
 use crate::network::{Backend, Layout, NetworkConfig, Weights};
 
@@ -64,6 +64,10 @@ impl NetworkConfig for UNet1dConfig {
     /// Those of its linear maps: attention itself is left out, which a long window has more of.
     fn operations(&self) -> f64 {
         table::operations(self)
+    }
+
+    fn some_condition(&self) -> Condition {
+        self.zero_condition()
     }
 
     fn denoiser(

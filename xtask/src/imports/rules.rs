@@ -47,9 +47,10 @@ const LAYERS: &[Layer] = &[
     ("vocoder", But(&["checkpoint", "compare"])),
     // Of models and networks a stream knows nothing, so that its tests can do without.
     ("stream", But(&["diffusion", "kernel", "network", "domain", "model", "checkpoint", "compare", "vocoder"])),
-    ("live", But(&["audio", "diffusion", "domain", "checkpoint", "compare"])),
+    ("choice", But(&["audio", "diffusion", "domain", "checkpoint", "compare"])),
+    ("live", But(&["audio", "diffusion", "domain", "checkpoint", "compare", "choice"])),
     ("spectrogram", Only(&["error", "audio", "mel"])),
-    ("train", But(&["compare", "stream", "live"])),
+    ("train", But(&["compare", "stream", "choice", "live"])),
     ("osc", Only(&["error", "mel", "stream"])),
     ("cli", But(&["live"])),
     // The plugin's engine is shared by its instances.
