@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::{Key, Measurement};
+use crate::network::{CACHE_VARIABLE, cache_folder};
 use crate::{Error, Result};
 
-/// Names the folder of what is kept, where it is not the usual one.
-const FOLDER: &str = "REMEL_CACHE";
-/// The folder in it.
+/// The folder of measurements among what is kept.
 const DEVICES: &str = "devices";
 /// What a file with a measurement holds at most.
 const MOST_BYTES: u64 = 1 << 16;
@@ -27,8 +26,7 @@ pub struct Store {
 impl Store {
     /// The user's: in the folder that `REMEL_CACHE` names, or in `remel` where the system keeps what may be lost.
     pub fn of_user() -> Self {
-        let named = std::env::var_os(FOLDER).filter(|name| !name.is_empty()).map(PathBuf::from);
-        Self { folder: named.or_else(usual).map(|folder| folder.join(DEVICES)) }
+        Self { folder: cache_folder().map(|folder| folder.join(DEVICES)) }
     }
 
     /// One in `folder`.
@@ -47,8 +45,10 @@ impl Store {
     /// The system has no place for it, or refuses the file.
     pub fn keep(&self, measurement: &Measurement) -> Result<()> {
         let expected = "a folder, by the environment";
-        let folder =
-            self.folder.as_ref().ok_or_else(|| Error::invalid("measurement", FOLDER, "none", expected))?;
+        let folder = self
+            .folder
+            .as_ref()
+            .ok_or_else(|| Error::invalid("measurement", CACHE_VARIABLE, "none", expected))?;
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
         let text = serde_json::to_string_pretty(measurement)
             .map_err(|error| Error::invalid("measurement", "JSON", error, "numbers and words"))?;
@@ -89,16 +89,4 @@ fn read(path: &Path) -> Option<Measurement> {
     path.metadata().ok().filter(|file| file.is_file() && file.len() <= MOST_BYTES)?;
     let text = std::fs::read_to_string(path).ok()?;
     serde_json::from_str(&text).ok().filter(Measurement::is_plausible)
-}
-
-/// Where the system keeps what may be lost.
-#[cfg(feature = "gpu")]
-fn usual() -> Option<PathBuf> {
-    Some(dirs::cache_dir()?.join("remel"))
-}
-
-/// Nowhere: with the CPU alone nothing is measured.
-#[cfg(not(feature = "gpu"))]
-fn usual() -> Option<PathBuf> {
-    None
 }

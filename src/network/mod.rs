@@ -7,6 +7,7 @@ mod backend;
 pub mod bandwave;
 #[cfg(feature = "burn")]
 mod burn;
+mod cache_folder;
 mod config;
 pub mod diffwave;
 #[cfg(feature = "gpu")]
@@ -19,6 +20,7 @@ mod weights;
 
 pub use backend::Backend;
 pub use bandwave::{BandGroup, BandWaveConfig, BandWaveSizes};
+pub use cache_folder::{CACHE_VARIABLE, cache_folder};
 pub use config::{LevelKind, NetworkConfig};
 pub use diffwave::{DiffWaveConfig, Variant};
 #[cfg(feature = "gpu")]

@@ -45,7 +45,7 @@ const STEPS: &[Step] = &[
         work: Work::Cargo(&[&["clippy", "--release", "--all-targets"], PRODUCT, &["--", "-D", "warnings"]]),
     },
     Step {
-        name: "clippy without burn",
+        name: "clippy of the program for the CPU alone",
         work: Work::Cargo(&[
             &["clippy", "--release", "--package", "remel"],
             &["--all-targets", "--", "-D", "warnings"],

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use wgpu::{AdapterInfo, Features, PipelineCache, PipelineCacheDescriptor, util};
 
+use crate::network::cache_folder::cache_folder;
+
 /// What a file begins with, before the checksum of the rest.
 const MAGIC: &[u8; 8] = b"remelgpu";
 
@@ -22,7 +24,7 @@ impl PipelineFile {
         if !device.features().contains(Features::PIPELINE_CACHE) {
             return Self { cache: None, path: None };
         }
-        let path = util::pipeline_cache_key(info).and_then(|key| Some(folder()?.join(key)));
+        let path = util::pipeline_cache_key(info).and_then(|key| Some(cache_folder()?.join(key)));
         let kept = path.as_ref().and_then(|path| fs::read(path).ok()).and_then(checked);
         let descriptor = PipelineCacheDescriptor { label: None, data: kept.as_deref(), fallback: true };
         // SAFETY: what the checksum lets pass was written by `keep`, from what `get_data` gave for an adapter of the same key.
@@ -59,12 +61,6 @@ impl PipelineFile {
 fn checked(file: Vec<u8>) -> Option<Vec<u8>> {
     let (sum, data) = file.strip_prefix(MAGIC)?.split_first_chunk()?;
     (u32::from_le_bytes(*sum) == crc32fast::hash(data)).then(|| data.to_vec())
-}
-
-/// Where the user's caches are: `REMEL_CACHE`, or the system's folder for them.
-fn folder() -> Option<PathBuf> {
-    let own = std::env::var_os("REMEL_CACHE").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-    own.or_else(|| Some(dirs::cache_dir()?.join("remel")))
 }
 
 #[cfg(test)]

@@ -9,11 +9,8 @@ use super::affine::{Affine, Form};
 use super::residual::{ResidualInputs, ResidualLayer, ResidualLayers};
 use crate::network::Weights;
 use crate::network::burn::Parameters;
-use crate::network::diffwave::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_STRIDE};
+use crate::network::diffwave::config::{DiffWaveConfig, EMBEDDING, UPSAMPLER_SLOPE, UPSAMPLER_STRIDE};
 use crate::network::diffwave::embedding::embedding_row;
-
-/// Slope of the upsampler's leaky relu below zero.
-const UPSAMPLER_SLOPE: f64 = 0.4;
 
 /// A DiffWave network on a device.
 #[derive(Debug)]
@@ -93,7 +90,7 @@ impl DiffWave {
         for (layer, padding) in self.upsampler.iter().zip(self.config.upsampler_padding()) {
             let options = ConvTransposeOptions::new([1, UPSAMPLER_STRIDE], [1, padding], [0, 0], [1, 1], 1);
             image = conv_transpose2d(image, layer.weight.clone(), Some(layer.bias.clone()), options);
-            image = leaky_relu(image, UPSAMPLER_SLOPE);
+            image = leaky_relu(image, f64::from(UPSAMPLER_SLOPE));
         }
         image.squeeze_dim(1)
     }

@@ -2,7 +2,7 @@
 
 use crate::mel::Mel;
 use crate::network::Weights;
-use crate::network::diffwave::config::DiffWaveConfig;
+use crate::network::diffwave::config::{DiffWaveConfig, UPSAMPLER_SLOPE};
 
 /// Stride of either convolution along time.
 const STRIDE: usize = 16;
@@ -10,8 +10,6 @@ const STRIDE: usize = 16;
 const TAPS: usize = 2 * STRIDE;
 /// Taps along the bands.
 const BANDS: usize = 3;
-/// Slope of the leaky relu below zero.
-const SLOPE: f32 = 0.4;
 
 /// The upsampler with what it keeps between its two convolutions.
 pub(super) struct Upsampler {
@@ -79,7 +77,7 @@ impl Convolution {
                 add(output, input, here);
                 add(&mut output[1..], &input[..n_mels - 1], below);
             }
-            output.iter_mut().for_each(|value| *value = value.max(*value * SLOPE));
+            output.iter_mut().for_each(|value| *value = value.max(*value * UPSAMPLER_SLOPE));
         }
     }
 }
