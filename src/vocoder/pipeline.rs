@@ -9,7 +9,7 @@ use super::input::{Encoded, Input};
 use super::leveller::Leveller;
 use super::state::SignalState;
 use crate::Result;
-use crate::diffusion::{Denoiser, History, Noise, NoiseSource, Sampling};
+use crate::diffusion::{Denoiser, Noise, NoiseSource, Sampling};
 use crate::domain::Domain;
 use crate::domain::phase::Reconstructor;
 use crate::model::Model;
@@ -94,11 +94,6 @@ impl Pipeline {
         }
     }
 
-    /// The history of nothing, of a network that keeps any.
-    fn new_history(&mut self) -> Option<History> {
-        self.denoiser.causal().map(|causal| causal.new_history())
-    }
-
     /// Finds out where sampling begins and ends in `window`, whose channel stands at `state`.
     pub(super) fn place<'a>(&self, window: &'a Window, state: Option<Arc<SignalState>>) -> Task<'a> {
         let frames = window.mel.frames();
@@ -161,14 +156,13 @@ impl Pipeline {
         let frame_values = self.layout.frame_values();
         let fitting = self.layout.values(first.window.mel.frames());
         let values = (first.end * frame_values).min(fitting).saturating_sub(first.from * frame_values);
-        let nothing = self.new_history();
         let levels: Vec<f32> = plan.sampler.evaluations().iter().map(|evaluation| evaluation.level).collect();
         let mut inputs = Vec::with_capacity(tasks.len());
         for (task, Encoded { told, mel, carrier }) in tasks.iter_mut().zip(&encoded) {
             let start = (task.window.first_frame + task.from as u64) * frame_values as u64;
             let state = Arc::make_mut(&mut task.state);
-            if let Some(nothing) = nothing.as_ref().filter(|_| task.goes_on) {
-                state.adapt(&levels, nothing);
+            if let Some(causal) = self.denoiser.causal().filter(|_| task.goes_on) {
+                state.adapt(&levels, || causal.new_history());
             }
             inputs.push(Input {
                 told: told.as_ref().unwrap_or(mel),

@@ -48,7 +48,7 @@ impl SignalState {
 
     /// Brings the histories to the evaluations of a sampling at `levels`, one that is new goes on from the one
     /// whose level is nearest, or from `nothing`.
-    pub fn adapt(&mut self, levels: &[f32], nothing: &History) {
+    pub fn adapt(&mut self, levels: &[f32], nothing: impl Fn() -> History) {
         if self.levels == levels {
             return;
         }
@@ -65,7 +65,7 @@ impl SignalState {
                 std::mem::replace(&mut old[*from], History::zeros(0))
             }
             Some(from) => old[*from].clone(),
-            None => nothing.clone(),
+            None => nothing(),
         });
         self.histories = adapted.collect();
         self.levels = levels.to_vec();
@@ -106,14 +106,14 @@ mod tests {
     fn histories_follow_their_levels() {
         let mut state = SignalState::new(0, true);
         let history = |value: f32| History::Values(vec![value]);
-        let nothing = history(0.0);
-        state.adapt(&[9.0, 5.0, 1.0], &nothing);
+        let nothing = || history(0.0);
+        state.adapt(&[9.0, 5.0, 1.0], nothing);
         assert_eq!(state.histories, [0.0; 3].map(history), "nothing to go on from");
         state.histories = [9.0, 5.0, 1.0].map(history).to_vec();
         // Fewer steps, a level in between, one more than there were.
-        state.adapt(&[8.0, 1.0], &nothing);
+        state.adapt(&[8.0, 1.0], nothing);
         assert_eq!(state.histories, [9.0, 1.0].map(history));
-        state.adapt(&[8.0, 2.0, 1.0, 0.5], &nothing);
+        state.adapt(&[8.0, 2.0, 1.0, 0.5], nothing);
         assert_eq!(state.histories, [9.0, 1.0, 1.0, 1.0].map(history));
         assert_eq!(state.levels, [8.0, 2.0, 1.0, 0.5]);
     }

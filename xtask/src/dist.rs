@@ -73,7 +73,7 @@ fn platform() -> Result<String> {
 fn licences(target: &Path, path: &Path) -> Result<()> {
     let about = about(target)?;
     let mut command = Command::new(about);
-    command.args(["generate", "--workspace", "--all-features", "--locked", "--fail", "--output-file"]);
+    command.args(["generate", "--workspace", "--locked", "--fail", "--output-file"]);
     let answer = command.arg(path).arg("about.hbs").output().context("cargo-about does not start")?;
     if !answer.status.success() {
         bail!("cargo-about: {}", String::from_utf8_lossy(&answer.stderr));

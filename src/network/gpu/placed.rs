@@ -51,7 +51,7 @@ impl Histories {
         [&self.before, &self.after]
     }
 
-    /// Records that every window gets its own, and puts them in the place of `histories` once they are there.
+    /// Records that every window gets its own.
     pub(crate) fn scattered(&self, recording: &mut Recording, device: &Device, windows: usize) -> Vec<Storage> {
         match windows {
             1 => vec![self.after.clone()],
@@ -66,7 +66,7 @@ impl Histories {
     }
 }
 
-/// Puts `storages` in the place of `histories`.
+/// Puts `storages`, which have been written, in the place of `histories`.
 pub(crate) fn replace(histories: &mut [&mut History], storages: Vec<Storage>) {
     for (history, storage) in histories.iter_mut().zip(storages) {
         **history = History::Placed(Arc::new(storage));

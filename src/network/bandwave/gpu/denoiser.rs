@@ -13,7 +13,7 @@ use crate::network::gpu::{Device, Gpu, Histories, Recording, replace};
 use crate::{Error, Result};
 
 /// Most values of a batch's tokens: what lies between two layers takes four bytes for each.
-const MOST_VALUES: usize = 1 << 26;
+const MOST_VALUES: usize = 1 << 25;
 
 /// A BandWave network on a GPU.
 pub struct BandWaveGpu {

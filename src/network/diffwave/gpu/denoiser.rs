@@ -12,7 +12,7 @@ use crate::network::gpu::{Device, Gpu, Histories, Recording, Storage, replace};
 use crate::{Error, Result};
 
 /// Most values of a batch's rows: what lies between two layers takes four bytes for each.
-const MOST_VALUES: usize = 1 << 26;
+const MOST_VALUES: usize = 1 << 25;
 
 /// A DiffWave network on a GPU.
 pub struct DiffWaveGpu {

@@ -12,7 +12,7 @@ use crate::network::wavegrad::encoding::encoding;
 use crate::{Error, Result};
 
 /// Most samples of a batch: some fifty layers of them are there at once.
-const MOST_SAMPLES: usize = 1 << 18;
+const MOST_SAMPLES: usize = 1 << 17;
 
 /// A WaveGrad network on a GPU.
 pub struct WaveGradGpu {
