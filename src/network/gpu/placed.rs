@@ -21,7 +21,7 @@ impl Histories {
         History::Placed(Arc::new(device.storage(values)))
     }
 
-    /// Records that the `histories`, of `values` values each, come together.
+    /// Records that the `histories`, of `values` values each, come together; none where there are none.
     ///
     /// # Errors
     /// Where one of them is none of this device's, or of another network's.
@@ -30,7 +30,10 @@ impl Histories {
         device: &Device,
         histories: &[&mut History],
         values: usize,
-    ) -> Result<Self> {
+    ) -> Result<Option<Self>> {
+        if histories.is_empty() {
+            return Ok(None);
+        }
         let storages = histories.iter().map(|history| storage(history, values)).collect::<Result<Vec<_>>>()?;
         let after = device.storage(storages.len() * values);
         let before = match &storages[..] {
@@ -43,7 +46,7 @@ impl Histories {
                 before
             }
         };
-        Ok(Self { values, before, after })
+        Ok(Some(Self { values, before, after }))
     }
 
     /// What is read and what is written.

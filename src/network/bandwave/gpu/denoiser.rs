@@ -121,13 +121,7 @@ impl CausalDenoiser for BandWaveGpu {
         let own = self.levels.of(&self.network.gated, level);
         let (x, levels) = (device.storage_of(x), device.storage_of(&own.repeat(self.windows)));
         let mut recording = Recording::new(device);
-        let gathered = match histories.is_empty() {
-            true => None,
-            false => {
-                let values = self.network.history_values;
-                Some(Histories::gathered(&mut recording, device, histories, values)?)
-            }
-        };
+        let gathered = Histories::gathered(&mut recording, device, histories, self.network.history_values)?;
         let kept = gathered.as_ref().map(Histories::storages);
         let batch = [self.windows, self.frames];
         self.network.record(&mut recording, batch, [&x, &levels], told, kept, scratch);

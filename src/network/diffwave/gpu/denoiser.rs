@@ -134,13 +134,7 @@ impl CausalDenoiser for DiffWaveGpu {
         let Some((_, scratch)) = &self.scratch else { return Ok(()) };
         let (x, levels) = (device.storage_of(x), device.storage_of(&levels));
         let mut recording = Recording::new(device);
-        let gathered = match histories.is_empty() {
-            true => None,
-            false => {
-                let values = self.network.history_values;
-                Some(Histories::gathered(&mut recording, device, histories, values)?)
-            }
-        };
+        let gathered = Histories::gathered(&mut recording, device, histories, self.network.history_values)?;
         let batch = [self.windows, self.samples];
         let kept = gathered.as_ref().map(Histories::storages);
         let conditioner = self.conditioner.as_ref();
