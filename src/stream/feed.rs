@@ -1,6 +1,7 @@
 //! Mel frames from outside of the audio: how they get to a stream.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -41,6 +42,7 @@ pub struct MelFeed {
     most: f32,
     free: Receiver<Box<FedFrame>>,
     filled: Sender<Box<FedFrame>>,
+    sent: Arc<AtomicU64>,
 }
 
 impl MelFeed {
@@ -69,13 +71,19 @@ impl MelFeed {
         let values = frame.bands.iter_mut().zip(bands);
         values.for_each(|(value, band)| *value = band.clamp(self.least, self.most));
         // There is room for all frames.
-        self.filled.try_send(frame).map_err(|_| FeedRefusal::Closed)
+        self.filled.try_send(frame).map_err(|_| FeedRefusal::Closed)?;
+        self.sent.fetch_add(1, Ordering::Release);
+        Ok(())
     }
 }
 
 /// The audio thread's end. Real-time but for [`feed`].
 pub(super) struct Inlet {
     filled: Receiver<Box<FedFrame>>,
+    /// Frames that have been sent, and those that were taken of them. A receiver of a channel waits for a sender who has begun to
+    /// send, and that one may have been stopped by the very thread that waits: so only what has been sent is asked for.
+    sent: Arc<AtomicU64>,
+    taken: u64,
     free: Sender<Box<FedFrame>>,
     /// A frame that came back because the feed is gone: kept, since dropping it would free memory.
     refused: Option<Box<FedFrame>>,
@@ -95,10 +103,18 @@ pub(super) fn feed(dialect: &Dialect) -> (MelFeed, Inlet, Arc<FeedCounters>) {
     let squared = |x: f32| if dialect.spectrum == Spectrum::Power { x * x } else { x };
     let least = dialect.compression.compress(squared(1.0 / LOUDEST / LOUDEST)).min(silence);
     let most = dialect.compression.compress(squared(LOUDEST));
-    let feed = MelFeed { least, most, free, filled, dialect: dialect.clone() };
+    let sent = Arc::new(AtomicU64::new(0));
+    let feed = MelFeed { least, most, free, filled, sent: Arc::clone(&sent), dialect: dialect.clone() };
     let buffer = JitterBuffer::new(BUFFERED_FRAMES, dialect.n_mels, silence);
-    let inlet =
-        Inlet { filled: take_filled, free: give_free, refused: None, buffer, counters: Arc::clone(&counters) };
+    let inlet = Inlet {
+        filled: take_filled,
+        sent,
+        taken: 0,
+        free: give_free,
+        refused: None,
+        buffer,
+        counters: Arc::clone(&counters),
+    };
     (feed, inlet, counters)
 }
 
@@ -106,10 +122,11 @@ impl Inlet {
     /// Takes in what has come, or drops it where nobody `listens`. Whether there is something to play.
     pub fn receive(&mut self, listens: bool) -> bool {
         for _ in 0..UNDER_WAY {
-            if self.refused.is_some() {
+            if self.refused.is_some() || self.taken == self.sent.load(Ordering::Acquire) {
                 break;
             }
             let Ok(frame) = self.filled.try_recv() else { break };
+            self.taken += 1;
             if listens {
                 self.buffer.push(frame.index, &frame.bands);
             }
