@@ -27,7 +27,7 @@ fi
 echo "parity: largest difference between the GPU's render and the CPU's"
 clip=$root/assets/demo/voice.wav
 for backend in gpu cpu; do
-    "$remel" vocode "$clip" "$scratch/$backend.wav" --backend $backend
+    "$remel" vocode "$clip" -o "$scratch/$backend.wav" --backend $backend
 done
 "$remel" compare "$scratch/cpu.wav" "$scratch/gpu.wav"
 
