@@ -30,27 +30,27 @@ impl Leveller {
 
     /// Brings what was rendered of the frames `range` of `window`, `audio`, to its own level.
     pub fn apply(&self, window: &Window, range: Range<usize>, audio: &mut [f32]) {
-        self.scale(window, range, audio, |gain| gain);
+        self.scale(window, range, audio, |sample, gain| sample * gain);
     }
 
     /// The way back, for what is to be rendered anew.
     pub fn undo(&self, window: &Window, range: Range<usize>, audio: &mut [f32]) {
-        self.scale(window, range, audio, f32::recip);
+        self.scale(window, range, audio, |sample, gain| sample / gain);
     }
 
-    /// Scales `audio`, frame by frame from the gain of the frame before to its own.
-    fn scale(&self, window: &Window, range: Range<usize>, audio: &mut [f32], of: impl Fn(f32) -> f32) {
+    /// Scales `audio` as `by` does it with a gain that goes, frame by frame, from that of the frame before to its own.
+    fn scale(&self, window: &Window, range: Range<usize>, audio: &mut [f32], by: impl Fn(f32, f32) -> f32) {
         let told = Self::mel(window);
         if std::ptr::eq(told, &window.mel) {
             return;
         }
-        let gain = |frame: usize| of(self.pair.gain(window.mel.frame(frame), told.frame(frame)));
+        let gain = |frame: usize| self.pair.gain(window.mel.frame(frame), told.frame(frame));
         let mut before = gain(range.start.saturating_sub(1));
         for (frame, samples) in range.clone().zip(audio.chunks_mut(self.hop)) {
             let own = gain(frame);
             let step = (own - before) / self.hop as f32;
             for (index, sample) in samples.iter_mut().enumerate() {
-                *sample *= before + step * (index + 1) as f32;
+                *sample = by(*sample, before + step * (index + 1) as f32);
             }
             before = own;
         }
