@@ -28,16 +28,21 @@ pub struct FileChoice {
 /// Opening a GPU takes longer than most renders. So where nothing is kept of the workload, and cores as fast as they come would
 /// do the arithmetic in less than five seconds, that is the CPU's, unmeasured: with the bundled model on two cores a file of
 /// two minutes. A longer render is preceded by the measurement, which is kept in `store` for the next. On a machine that has
-/// but the CPU the answer is there at once.
+/// but the CPU the answer is there at once, and `seconds` is not asked.
 ///
 /// # Errors
 /// The model is none that can be rendered.
-pub fn choose_for_file(workload: &Workload, seconds: f64, store: &Store) -> Result<FileChoice> {
+pub fn choose_for_file(
+    workload: &Workload,
+    seconds: impl FnOnce() -> f64,
+    store: &Store,
+) -> Result<FileChoice> {
     let places = places();
     let mut choice = FileChoice { place: Backend::Cpu, measurement: None, unkept: None };
     if places.len() == 1 {
         return Ok(choice);
     }
+    let seconds = seconds();
     let least_s = seconds * workload.operations()? / (FAST * workload.threads as f64);
     let measure = || workload.measure(&places, &AtomicBool::new(false));
     let (measurement, unkept) = file_measurement(&workload.key(&places)?, least_s, store, measure)?;

@@ -81,7 +81,7 @@ impl Bench {
         let class = self.model.class(&model)?;
         let (n_mels, rate_hz) = (model.dialect()?.n_mels, f64::from(model.header().rate_hz));
         let begun = Instant::now();
-        let mut vocoder = self.model.place(model, self.seconds.into())?;
+        let mut vocoder = self.model.place(model, || self.seconds.into())?;
         let mut placing_s = begun.elapsed().as_secs_f64();
         let format = vocoder.format();
         let hop = format.hop;

@@ -51,7 +51,7 @@ impl Compose {
         let rows = of(&[]).rows(&model.sampling(&request, 1.0)?);
         let noise = self.sampled.read_noise(&model, rows, Some(samples * sound.channels))?;
         let seconds = sound.all_seconds() * (spans * resamples) as f64;
-        let mut vocoder = self.sampled.model.place(model, seconds)?;
+        let mut vocoder = self.sampled.model.place(model, || seconds)?;
         let progress = Progress::new("composing");
         let mut windows = Vec::with_capacity(sound.windows.len());
         for start in &sound.windows {

@@ -73,7 +73,7 @@ impl Denoise {
         }
         let look_ahead = look_ahead(&model, self.look_ahead)?;
         // One call is no work.
-        let mut vocoder = self.model.place(model, 0.0)?;
+        let mut vocoder = self.model.place(model, || 0.0)?;
         vocoder.tell(&condition)?;
         let predicted = vocoder.denoise(&x, self.level, &mel, class, look_ahead)?;
         write_npy(&self.output, &layout.window_shape(x.len()), &predicted)?;

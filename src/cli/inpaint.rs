@@ -64,7 +64,7 @@ impl Inpaint {
         let rows = Inpainting::rows(&model.sampling(&request, 1.0)?, resamples);
         let noise = self.sampled.read_noise(&model, rows, Some(kept.len()))?;
         let seconds = sound.all_seconds() * resamples as f64;
-        let mut vocoder = self.sampled.model.place(model, seconds)?;
+        let mut vocoder = self.sampled.model.place(model, || seconds)?;
         let progress = Progress::new("inpainting");
         let mut inpaint = |source: &Vec<f32>| {
             let inpainting = Inpainting { source, kept: &kept, resamples };

@@ -107,8 +107,9 @@ impl ModelOptions {
         self.threads.map_or_else(cores, usize::from)
     }
 
-    /// The model at rest on its backend, which is told on the terminal, to render `seconds` of sound.
-    pub fn place(&self, model: Arc<Model>, seconds: f64) -> Result<Vocoder> {
+    /// The model at rest on its backend, which is told on the terminal, to render so many `seconds` of sound, which are asked where it
+    /// depends on them.
+    pub fn place(&self, model: Arc<Model>, seconds: impl FnOnce() -> f64) -> Result<Vocoder> {
         let threads = self.cpu_threads();
         let (backend, why) = match self.backend {
             BackendChoice::Auto => fastest(&model, threads, seconds)?,
@@ -130,7 +131,7 @@ impl ModelOptions {
 }
 
 /// The place where `model` has rendered `seconds` of sound first, and why in parentheses, where that is known.
-fn fastest(model: &Arc<Model>, threads: usize, seconds: f64) -> Result<(Backend, String)> {
+fn fastest(model: &Arc<Model>, threads: usize, seconds: impl FnOnce() -> f64) -> Result<(Backend, String)> {
     let workload = Workload { model: model.clone(), mode: Mode::File, threads };
     let choice = choose_for_file(&workload, seconds, &Store::of_user())?;
     if let Some(reason) = choice.unkept {

@@ -81,7 +81,7 @@ impl Sampled {
         let noise = self.read_noise(&model, rows, values)?;
         let given = noise.as_ref().map_or(0, |noise| noise.len() / rows.max(1));
         let all_samples = conditions.len() * values.unwrap_or(given) / channels;
-        let mut vocoder = self.model.place(model, all_samples as f64 / f64::from(rate_hz))?;
+        let mut vocoder = self.model.place(model, || all_samples as f64 / f64::from(rate_hz))?;
         let progress = Progress::new(what);
         let mut audio = Audio { rate_hz, channels: Vec::new() };
         for (index, condition) in conditions.iter().enumerate() {

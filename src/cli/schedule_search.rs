@@ -69,7 +69,7 @@ impl ScheduleSearch {
             seed: self.seed,
         };
         let clip_seconds = clips.iter().map(Vec::len).sum::<usize>() as f64 / f64::from(rate_hz);
-        let mut vocoder = self.model.place(model, clip_seconds * f64::from(self.candidates))?;
+        let mut vocoder = self.model.place(model, || clip_seconds * f64::from(self.candidates))?;
         let progress = Progress::new("searching");
         let FoundSchedule { betas, distance, tried, .. } =
             vocoder.search_schedule(&clips, &grid, &mut |done, all| progress.show(done, all))?;

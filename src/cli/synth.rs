@@ -52,7 +52,7 @@ impl Synth {
         let noise = self.noise.as_ref().map(read).transpose()?;
         let rate_hz = model.header().rate_hz;
         let seconds = (mel.frames() * model.header().network.layout().hop) as f64 / f64::from(rate_hz);
-        let mut vocoder = self.model.place(model, seconds)?;
+        let mut vocoder = self.model.place(model, || seconds)?;
         let progress = Progress::new("synthesizing");
         let mut samples = match noise {
             Some(noise) => vocoder.synthesize_with_noise(&mel, &noise, &request)?,

@@ -71,8 +71,7 @@ impl Vocode {
         let alone = if let [pair] = &pairs[..] { Some(read_audio(&pair.input)?) } else { None };
         let read = |path: &Option<PathBuf>| path.as_deref().map(read_audio).transpose();
         let (mel_from, carrier) = (read(&self.mel_from)?, read(&self.carrier)?);
-        let seconds = sound_seconds(alone.as_ref(), &pairs);
-        let vocoder = self.model.place(model, seconds)?;
+        let vocoder = self.model.place(model, || sound_seconds(alone.as_ref(), &pairs))?;
         let (shift_semitones, detail) = (self.shift, self.detail);
         let edit = MelEditSettings { shift_semitones, detail, ..MelEditSettings::default() };
         let plan = self.stream.then(|| LatencyMode::Studio.plan(&vocoder.format()));
