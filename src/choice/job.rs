@@ -92,7 +92,7 @@ impl Signal {
             signal: self.number,
             channel: 0,
             first_frame: span.window.start as u64,
-            mel: moving(self.format.n_mels, span.window.start, span.window.len()),
+            mel: moving_mel(self.format.n_mels, span.window.start, span.window.len()),
             output: wanted.clone(),
             carrier: Vec::new(),
             link: Link::default(),
@@ -110,8 +110,9 @@ impl Signal {
     }
 }
 
-/// Frames that move through all bands: what is rendered does not change how long it takes.
-fn moving(n_mels: usize, first: usize, frames: usize) -> Mel {
+/// Frames that move through all `n_mels` bands, from frame `first` on, to be timed: what is rendered does not change how long it
+/// takes.
+pub fn moving_mel(n_mels: usize, first: usize, frames: usize) -> Mel {
     let value = |i: usize| 0.5 + 0.4 * ((i % n_mels) as f32 * 0.3 + (first + i / n_mels) as f32 * 0.1).sin();
     Mel::from_frames(n_mels, (0..n_mels * frames).map(value).collect())
 }

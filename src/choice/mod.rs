@@ -16,7 +16,7 @@ mod store;
 mod workload;
 
 pub use file::{FileChoice, choose_for_file, file_measurement};
-pub use job::Job;
+pub use job::{Job, moving_mel};
 pub use key::Key;
 pub use measure::{Candidate, Clock, WallClock, measure};
 pub use measurement::{Measurement, Outcome, Timing};

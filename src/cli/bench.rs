@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
+use remel::choice::moving_mel;
 use remel::mel::Mel;
 #[cfg(feature = "gpu")]
 use remel::network::GpuWork;
@@ -86,7 +87,7 @@ impl Bench {
         let format = vocoder.format();
         let hop = format.hop;
         let frames = (f64::from(self.seconds) * rate_hz / hop as f64).ceil() as usize;
-        let mel = bands(n_mels, frames);
+        let mel = moving_mel(n_mels, 0, frames);
         let audio_seconds = (frames * hop) as f64 / rate_hz;
         let mut plans = vec![("offline, one window".to_owned(), SpanPlan::whole(frames))];
         let asked = |mode: &&LatencyMode| !self.offline && self.mode.is_none_or(|only| only == **mode);
@@ -193,10 +194,4 @@ fn together(vocoder: &mut Vocoder, mel: &Mel, request: &Request, plan: SpanPlan,
     }
     (0..streams).for_each(|signal| vocoder.forget(signal));
     Ok(())
-}
-
-/// Frames that move through all bands: what is rendered does not change how long it takes.
-fn bands(n_mels: usize, frames: usize) -> Mel {
-    let value = |i: usize| 0.5 + 0.4 * ((i % n_mels) as f32 * 0.3 + (i / n_mels) as f32 * 0.1).sin();
-    Mel::from_frames(n_mels, (0..n_mels * frames).map(value).collect())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::kernel::{Access, Kernel};
-use super::packing::{THREADS, padded};
+use super::packing::{WORKGROUP, padded};
 use super::recording::Recording;
 use super::storage::Storage;
 
@@ -135,7 +135,7 @@ impl Convolution {
         let vectors = width / 4;
         let lanes =
             (1..=MOST_LANES.min(vectors)).rev().find(|lanes| vectors.is_multiple_of(*lanes)).unwrap_or(1);
-        let lines = THREADS / lanes;
+        let lines = WORKGROUP / lanes;
         let constants = [("LANES", lanes as u32), ("LINES", lines as u32)];
         let accesses = [Access::Read, Access::Read, Access::Read, Access::Read, Access::Read, Access::Write];
         let source = include_str!("convolution.wgsl");

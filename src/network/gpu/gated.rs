@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::kernel::{Access, Kernel};
-use super::packing::{THREADS, padded};
+use super::packing::{WORKGROUP, padded};
 use super::recording::Recording;
 use super::storage::Storage;
 use crate::{Error, Result};
@@ -98,7 +98,7 @@ impl Gated {
             return Err(Error::invalid("network", "channels", channels, expected));
         }
         let lanes = padded(channels) / 2;
-        let lines = THREADS / lanes;
+        let lines = WORKGROUP / lanes;
         let constants = [
             ("CHANNELS", channels as u32),
             ("PADDED", padded(channels) as u32),

@@ -12,6 +12,7 @@ use wgpu::{
 };
 
 use super::cache::PipelineFile;
+use super::packing::WORKGROUP;
 
 /// What a kernel does with storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,8 @@ impl Kernels {
         Self { pipelines: PipelineFile::open(info, device), compiled: Mutex::default() }
     }
 
-    /// The kernel `main` of `source`, which takes storages as `accesses` say, with `constants` in front of it.
+    /// The kernel `main` of `source`, which takes storages as `accesses` say, with `constants` and `WORKGROUP` in front
+    /// of it.
     pub(super) fn get(
         &self,
         device: &Device,
@@ -52,7 +54,8 @@ impl Kernels {
         accesses: &[Access],
     ) -> Arc<Kernel> {
         let mut text = String::new();
-        for (name, value) in constants {
+        let workgroup = ("WORKGROUP", WORKGROUP as u32);
+        for (name, value) in constants.iter().chain([&workgroup]) {
             writeln!(text, "const {name}: u32 = {value}u;").expect("a string takes what is written");
         }
         text.push_str(source);

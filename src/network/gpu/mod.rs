@@ -22,7 +22,7 @@ pub(crate) use device::Device;
 pub use device::GpuWork;
 pub(crate) use gated::{Gated, GatedBuffers, GatedLayer, GatedShape, Neighbours};
 pub(crate) use kernel::{Access, Kernel};
-pub(crate) use packing::padded;
+pub(crate) use packing::{padded, push_padded};
 pub(crate) use placed::{Histories, replace};
 pub(crate) use recording::Recording;
 pub(crate) use storage::Storage;

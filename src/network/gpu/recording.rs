@@ -10,6 +10,7 @@ use wgpu::{
 
 use super::device::{Device, GpuWork};
 use super::kernel::Kernel;
+use super::packing::WORKGROUP;
 use super::storage::Storage;
 use crate::{Error, Result};
 
@@ -57,6 +58,22 @@ impl<'d> Recording<'d> {
         self.parameters.resize(at + self.apart, 0);
         let storages = storages.iter().map(|storage| (*storage).clone()).collect();
         self.steps.push(Step::Dispatch { kernel: Arc::clone(kernel), storages, parameters: at, groups });
+    }
+
+    /// The same in a thread for each of `items`.
+    pub(crate) fn dispatch_items(
+        &mut self,
+        kernel: &Arc<Kernel>,
+        storages: &[&Storage],
+        parameters: &[u32],
+        items: usize,
+    ) {
+        self.dispatch(kernel, storages, parameters, items.div_ceil(WORKGROUP));
+    }
+
+    /// The device.
+    pub(crate) fn device(&self) -> &'d Device {
+        self.device
     }
 
     /// Copies `values` values from one place to another.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::levels::Levels;
-use super::network::{Network, Scratch, Told};
+use super::network::{Network, Told};
 use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction};
 use crate::mel::{Dialect, Mel};
 use crate::network::Weights;
 use crate::network::bandwave::conditioning::Conditioning;
 use crate::network::bandwave::config::BandWaveConfig;
-use crate::network::gpu::{Device, Gpu, Histories, Recording, replace};
+use crate::network::gpu::{Arena, Device, Gpu, Histories, Recording, replace};
 use crate::{Error, Result};
 
 /// Most values of a batch's tokens: what lies between two layers takes four bytes for each.
@@ -25,7 +25,7 @@ pub struct BandWaveGpu {
     windows: usize,
     frames: usize,
     told: Option<Told>,
-    scratch: Option<(usize, Scratch)>,
+    arena: Arena,
 }
 
 impl BandWaveGpu {
@@ -45,7 +45,7 @@ impl BandWaveGpu {
             windows: 0,
             frames: 0,
             told: None,
-            scratch: None,
+            arena: Arena::default(),
             network,
             device,
         })
@@ -114,19 +114,16 @@ impl CausalDenoiser for BandWaveGpu {
         }
         let Some(told) = self.told.as_ref().filter(|_| frames > 0) else { return Ok(()) };
         let device = &self.device;
-        if self.scratch.as_ref().is_none_or(|(held, _)| *held != frames) {
-            self.scratch = Some((frames, self.network.scratch(device, frames)));
-        }
-        let Some((_, scratch)) = &self.scratch else { return Ok(()) };
+        self.arena.begin();
         let own = self.levels.of(&self.network.gated, level);
         let (x, levels) = (device.storage_of(x), device.storage_of(&own.repeat(self.windows)));
         let mut recording = Recording::new(device);
         let gathered = Histories::gathered(&mut recording, device, histories, self.network.history_values)?;
         let kept = gathered.as_ref().map(Histories::storages);
         let batch = [self.windows, self.frames];
-        self.network.record(&mut recording, batch, [&x, &levels], told, kept, scratch);
+        let predicted = self.network.record(&mut recording, &mut self.arena, batch, [&x, &levels], told, kept);
         let after = gathered.map(|gathered| gathered.scattered(&mut recording, device, self.windows));
-        x0.copy_from_slice(&recording.read(&scratch.predicted, values)?);
+        x0.copy_from_slice(&recording.read(&predicted, values)?);
         replace(histories, after.unwrap_or_default());
         Ok(())
     }

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use crate::network::Weights;
 use crate::network::bandwave::config::BandWaveConfig;
-use crate::network::gpu::{Access, Device, Kernel, Recording, Storage, padded};
-
-/// Threads of a workgroup on the way back.
-const THREADS: usize = 256;
+use crate::network::gpu::{Access, Device, Kernel, Recording, Storage, padded, push_padded};
 
 /// Both ways.
 pub(super) struct Ends {
@@ -63,7 +60,7 @@ impl Ends {
     ) {
         let storages = [tokens, scales, &self.tables[1], &self.weights[1], spectra];
         let words = [frames, self.tokens, self.bins, at].map(|word| word as u32);
-        recording.dispatch(&self.decode, &storages, &words, (frames * self.bins).div_ceil(THREADS));
+        recording.dispatch_items(&self.decode, &storages, &words, frames * self.bins);
     }
 }
 
@@ -79,14 +76,10 @@ fn encoding(config: &BandWaveConfig, weights: &Weights) -> (Vec<u32>, Vec<f32>) 
             packed.extend((0..channels).map(|channel| weight[channel * inputs + input]));
             packed.resize(packed.len().next_multiple_of(width), 0.0);
         }
-        packed.extend_from_slice(bias);
-        packed.resize(packed.len().next_multiple_of(width), 0.0);
+        push_padded(&mut packed, bias, channels);
     }
     let places = packed.len();
-    for place in weights.values("place").chunks_exact(channels) {
-        packed.extend_from_slice(place);
-        packed.resize(packed.len().next_multiple_of(width), 0.0);
-    }
+    push_padded(&mut packed, weights.values("place"), channels);
     let (mut table, mut bin, mut token) = (Vec::new(), 0, 0);
     for (group, start) in config.bands.iter().zip(starts) {
         for _ in 0..group.bands {

@@ -5,8 +5,8 @@ use crate::Result;
 use crate::network::Weights;
 use crate::network::bandwave::config::{Along, BandWaveConfig};
 use crate::network::gpu::{
-    Convolution, ConvolutionBuffers, ConvolutionShape, Device, Gated, GatedBuffers, GatedLayer, GatedShape,
-    Neighbours, Recording, Side, Storage, padded,
+    Arena, Convolution, ConvolutionBuffers, ConvolutionShape, Device, Gated, GatedBuffers, GatedLayer,
+    GatedShape, Neighbours, Recording, Side, Storage, padded, push_padded,
 };
 
 /// A BandWave network on a device.
@@ -21,14 +21,6 @@ pub(super) struct Network {
     /// Where the history of every layer along time begins, and the values of all.
     histories: Vec<Option<usize>>,
     pub(super) history_values: usize,
-}
-
-/// What a prediction works in, for a number of frames.
-pub(super) struct Scratch {
-    rows: [Storage; 2],
-    scales: Storage,
-    /// `[frames, 2 · bins]`
-    pub(super) predicted: Storage,
 }
 
 /// What a batch is told: the envelopes of its frames, `[frames, bins]`, and what is added in every layer,
@@ -72,17 +64,6 @@ impl Network {
         })
     }
 
-    /// What a prediction of `frames` frames works in.
-    pub(super) fn scratch(&self, device: &Device, frames: usize) -> Scratch {
-        let rows = frames * self.config.tokens();
-        let of_rows = || device.storage(rows * padded(self.config.channels));
-        Scratch {
-            rows: [of_rows(), of_rows()],
-            scales: device.storage(2 * rows),
-            predicted: device.storage(frames * self.config.frame_values()),
-        }
-    }
-
     /// Records what `frames` frames are told, whose `envelopes` and `rows` of conditions are those of
     /// [`crate::network::bandwave::conditioning::Conditioning`].
     pub(super) fn told(
@@ -95,10 +76,7 @@ impl Network {
     ) -> Told {
         let values = self.config.condition_values();
         let mut padded_rows = Vec::with_capacity(frames * padded(values));
-        for row in rows.chunks_exact(values) {
-            padded_rows.extend_from_slice(row);
-            padded_rows.resize(padded_rows.len().next_multiple_of(padded(values)), 0.0);
-        }
+        push_padded(&mut padded_rows, rows, values);
         let mut input = device.storage_of(&padded_rows);
         for (convolution, after) in self.condition.iter().zip([Side::Silu, Side::Plain]) {
             let output = device.storage(frames * convolution.width());
@@ -118,19 +96,22 @@ impl Network {
     }
 
     /// Records a prediction from `x`, `[windows, frames, 2 · bins]`, whose histories, where there are any, go along.
+    /// `[windows, frames, 2 · bins]`
     pub(super) fn record(
         &self,
         recording: &mut Recording,
+        arena: &mut Arena,
         [windows, frames]: [usize; 2],
         [x, levels]: [&Storage; 2],
         told: &Told,
         histories: Option<[&Storage; 2]>,
-        scratch: &Scratch,
-    ) {
+    ) -> Storage {
         let (tokens, layers) = (self.config.tokens(), self.config.layers);
-        let Scratch { rows: [first, second], scales, predicted } = scratch;
-        self.ends.encode(recording, windows * frames, [x, &told.envelope], [first, scales]);
-        let (mut input, mut output) = (first, second);
+        let rows = windows * frames * tokens;
+        let [first, second] = [(); 2].map(|()| arena.take(recording.device(), rows * self.gated.width()));
+        let scales = arena.take(recording.device(), 2 * rows);
+        self.ends.encode(recording, windows * frames, [x, &told.envelope], [&first, &scales]);
+        let (mut input, mut output) = (&first, &second);
         for index in 0..layers {
             let (along, dilation) = self.config.layer(index);
             let [stride, length] = if along == Along::Time { [tokens, frames] } else { [1, tokens] };
@@ -149,13 +130,14 @@ impl Network {
                 levels,
                 condition: &told.added,
                 histories: histories.filter(|_| along == Along::Time),
-                sums: scales,
+                sums: &scales,
             };
             self.gated.record(recording, index, [windows, frames * tokens], neighbours, 1.0, &buffers);
             std::mem::swap(&mut input, &mut output);
         }
-        let at = layers % 2 * windows * frames * tokens;
-        self.ends.decode(recording, windows * frames, [input, scales], at, predicted);
+        let predicted = arena.take(recording.device(), windows * frames * self.config.frame_values());
+        self.ends.decode(recording, windows * frames, [input, &scales], layers % 2 * rows, &predicted);
+        predicted
     }
 }
 

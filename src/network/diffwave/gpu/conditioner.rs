@@ -5,10 +5,7 @@ use std::sync::Arc;
 use crate::mel::Mel;
 use crate::network::Weights;
 use crate::network::diffwave::config::{DiffWaveConfig, UPSAMPLER_KERNEL, UPSAMPLER_SLOPE, UPSAMPLER_STRIDE};
-use crate::network::gpu::{Access, Device, Kernel, Recording, Storage, padded};
-
-/// Threads of a workgroup.
-const THREADS: usize = 256;
+use crate::network::gpu::{Access, Device, Kernel, Recording, Storage, padded, push_padded};
 
 /// What brings mel frames to the rate of samples.
 pub(super) struct Conditioner {
@@ -48,10 +45,7 @@ impl Conditioner {
         let (windows, width) = (mels.len(), padded(self.bands));
         let frames = mels.first().map_or(0, |mel| mel.frames());
         let mut rows = Vec::with_capacity(windows * frames * width);
-        for frame in mels.iter().flat_map(|mel| mel.as_frames().chunks_exact(self.bands)) {
-            rows.extend_from_slice(frame);
-            rows.resize(rows.len().next_multiple_of(width), 0.0);
-        }
+        mels.iter().for_each(|mel| push_padded(&mut rows, mel.as_frames(), self.bands));
         let mut input = device.storage_of(&rows);
         let mut input_rows = frames;
         for (stage, (weights, padding)) in self.weights.iter().zip(self.padding).enumerate() {
@@ -61,8 +55,8 @@ impl Conditioner {
             let words = [window_rows, first, length, input_rows, self.bands, width, padding, windows];
             let mut words = words.map(|word| word as u32).to_vec();
             words.push(UPSAMPLER_SLOPE.to_bits());
-            let groups = (windows * window_rows * width).div_ceil(THREADS);
-            recording.dispatch(&self.kernel, &[&input, weights, &output], &words, groups);
+            let values = windows * window_rows * width;
+            recording.dispatch_items(&self.kernel, &[&input, weights, &output], &words, values);
             (input, input_rows) = (output, length);
         }
         input

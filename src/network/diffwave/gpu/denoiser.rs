@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::levels::Levels;
-use super::network::{Network, Scratch};
+use super::network::Network;
 use crate::diffusion::{CausalDenoiser, Denoiser, History};
 use crate::mel::Mel;
 use crate::network::Weights;
 use crate::network::diffwave::config::DiffWaveConfig;
-use crate::network::gpu::{Device, Gpu, Histories, Recording, Storage, replace};
+use crate::network::gpu::{Arena, Device, Gpu, Histories, Recording, Storage, replace};
 use crate::{Error, Result};
 
 /// Most values of a batch's rows: what lies between two layers takes four bytes for each.
@@ -24,7 +24,7 @@ pub struct DiffWaveGpu {
     samples: usize,
     /// `[windows · samples, bands]`
     conditioner: Option<Storage>,
-    scratch: Option<(usize, Scratch)>,
+    arena: Arena,
     /// What the last prediction says of variances, where the network learns them.
     variances: Option<Vec<f32>>,
 }
@@ -46,7 +46,7 @@ impl DiffWaveGpu {
             windows: 0,
             samples: 0,
             conditioner: None,
-            scratch: None,
+            arena: Arena::default(),
             variances: None,
             device,
         })
@@ -128,19 +128,17 @@ impl CausalDenoiser for DiffWaveGpu {
         }
         let levels = self.level_values(level);
         let device = &self.device;
-        if self.scratch.as_ref().is_none_or(|(held, _)| *held != rows) {
-            self.scratch = Some((rows, self.network.scratch(device, rows)));
-        }
-        let Some((_, scratch)) = &self.scratch else { return Ok(()) };
+        self.arena.begin();
         let (x, levels) = (device.storage_of(x), device.storage_of(&levels));
         let mut recording = Recording::new(device);
         let gathered = Histories::gathered(&mut recording, device, histories, self.network.history_values)?;
         let batch = [self.windows, self.samples];
         let kept = gathered.as_ref().map(Histories::storages);
         let conditioner = self.conditioner.as_ref();
-        self.network.record(&mut recording, batch, [&x, &levels], conditioner, kept, scratch);
+        let arena = &mut self.arena;
+        let predicted = self.network.record(&mut recording, arena, batch, [&x, &levels], conditioner, kept);
         let after = gathered.map(|gathered| gathered.scattered(&mut recording, device, self.windows));
-        let mut found = recording.read(&scratch.predicted, self.network.outputs() * rows)?;
+        let mut found = recording.read(&predicted, self.network.outputs() * rows)?;
         replace(histories, after.unwrap_or_default());
         eps.copy_from_slice(&found[..rows]);
         // From −1 to 1, as Nichol and Dhariwal have it, so that an untrained network says the middle.

@@ -7,12 +7,9 @@ use crate::Result;
 use crate::network::Weights;
 use crate::network::diffwave::config::DiffWaveConfig;
 use crate::network::gpu::{
-    Access, Convolution, ConvolutionBuffers, ConvolutionShape, Device, Gated, GatedBuffers, GatedLayer,
-    GatedShape, Kernel, Neighbours, Recording, Side, Storage, padded,
+    Access, Arena, Convolution, ConvolutionBuffers, ConvolutionShape, Device, Gated, GatedBuffers, GatedLayer,
+    GatedShape, Kernel, Neighbours, Recording, Side, Storage, padded, push_padded,
 };
-
-/// Threads of a workgroup of either projection.
-const THREADS: usize = 256;
 
 /// A DiffWave network on a device.
 pub(super) struct Network {
@@ -29,14 +26,6 @@ pub(super) struct Network {
     /// Where every layer's history begins, and the values of all.
     histories: Vec<usize>,
     pub(super) history_values: usize,
-}
-
-/// What a prediction works in, for a number of rows.
-pub(super) struct Scratch {
-    rows: [Storage; 2],
-    skips: Storage,
-    /// `[outputs, rows]`
-    pub(super) predicted: Storage,
 }
 
 impl Network {
@@ -64,14 +53,12 @@ impl Network {
         let [weight, bias] =
             ["weight", "bias"].map(|part| weights.values(&format!("output_projection.{part}")));
         for (row, bias) in weight.chunks_exact(c).zip(bias) {
-            output_weights.extend_from_slice(row);
-            output_weights.resize(output_weights.len().next_multiple_of(padded(c)), 0.0);
+            push_padded(&mut output_weights, row, c);
             output_weights.extend([*bias, 0.0, 0.0, 0.0]);
         }
         let mut input_weights = Vec::new();
         for part in ["weight", "bias"] {
-            input_weights.extend_from_slice(weights.values(&format!("input_projection.{part}")));
-            input_weights.resize(input_weights.len().next_multiple_of(padded(c)), 0.0);
+            push_padded(&mut input_weights, weights.values(&format!("input_projection.{part}")), c);
         }
         let mut history_values = 0;
         let histories = (0..config.layers).map(|index| {
@@ -101,32 +88,22 @@ impl Network {
         padded(self.config.channels)
     }
 
-    /// What a prediction of `rows` rows works in.
-    pub(super) fn scratch(&self, device: &Device, rows: usize) -> Scratch {
-        let of_rows = || device.storage(rows * self.width());
-        Scratch {
-            rows: [of_rows(), of_rows()],
-            skips: of_rows(),
-            predicted: device.storage(rows * self.outputs()),
-        }
-    }
-
     /// Records a prediction from `x`, `[windows, samples]`, whose histories, where there are any, go along.
+    /// `[outputs, windows, samples]`
     pub(super) fn record(
         &self,
         recording: &mut Recording,
+        arena: &mut Arena,
         [windows, samples]: [usize; 2],
         [x, levels]: [&Storage; 2],
         conditioner: Option<&Storage>,
         histories: Option<[&Storage; 2]>,
-        scratch: &Scratch,
-    ) {
+    ) -> Storage {
         let (rows, vectors) = (windows * samples, self.width() / 4);
-        let Scratch { rows: [first, second], skips, predicted } = scratch;
+        let [first, second, skips] = [(); 3].map(|()| arena.take(recording.device(), rows * self.width()));
         let words = [rows as u32, vectors as u32];
-        let groups = (rows * vectors).div_ceil(THREADS);
-        recording.dispatch(&self.input, &[x, &self.input_weights, first], &words, groups);
-        let (mut input, mut output) = (first, second);
+        recording.dispatch_items(&self.input, &[x, &self.input_weights, &first], &words, rows * vectors);
+        let (mut input, mut output) = (&first, &second);
         for index in 0..self.config.layers {
             let neighbours = Neighbours {
                 stride: 1,
@@ -142,7 +119,7 @@ impl Network {
                 levels,
                 condition: conditioner.unwrap_or(&self.layer_weights),
                 histories,
-                sums: skips,
+                sums: &skips,
             };
             let scale = self.config.residual_scale();
             self.gated.record(recording, index, [windows, samples], neighbours, scale, &buffers);
@@ -154,7 +131,7 @@ impl Network {
             ..ConvolutionShape::default()
         };
         let buffers = ConvolutionBuffers {
-            input: skips,
+            input: &skips,
             modulation: None,
             weights: &self.skip_weights,
             level: None,
@@ -163,8 +140,10 @@ impl Network {
         };
         self.skip.record(recording, [windows, samples], shape, &buffers);
         let words = [rows as u32, vectors as u32, self.outputs() as u32];
-        let groups = (rows * self.outputs()).div_ceil(THREADS);
-        recording.dispatch(&self.output, &[output, &self.output_weights, predicted], &words, groups);
+        let predicted = arena.take(recording.device(), self.outputs() * rows);
+        let storages = [output, &self.output_weights, &predicted];
+        recording.dispatch_items(&self.output, &storages, &words, self.outputs() * rows);
+        predicted
     }
 
     /// What is predicted of a sample: its noise, and where its variance lies if the network learns that.

@@ -23,13 +23,13 @@ struct Parameters {
 @group(1) @binding(1) var<storage, read> weights: array<f32>;
 @group(1) @binding(2) var<storage, read_write> output: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
-    let index = (group.y * groups.x + group.x) * 256u + thread;
+    let index = (group.y * groups.x + group.x) * WORKGROUP + thread;
     if index >= p.windows * p.window_rows * p.padded {
         return;
     }

@@ -6,7 +6,7 @@ use super::network::{Network, Run};
 use crate::diffusion::Denoiser;
 use crate::mel::Mel;
 use crate::network::Weights;
-use crate::network::gpu::{Arena, Device, Gpu, Recording, Storage, padded};
+use crate::network::gpu::{Arena, Device, Gpu, Recording, Storage, push_padded};
 use crate::network::wavegrad::config::WaveGradConfig;
 use crate::network::wavegrad::encoding::encoding;
 use crate::{Error, Result};
@@ -44,12 +44,8 @@ impl Denoiser for WaveGradGpu {
         let config = &self.network.config;
         config.check_batch("GPU", mels, samples)?;
         (self.windows, self.samples) = (mels.len(), samples);
-        let width = padded(config.n_mels);
         let mut rows = Vec::new();
-        for frame in mels.iter().flat_map(|mel| mel.as_frames().chunks_exact(config.n_mels)) {
-            rows.extend_from_slice(frame);
-            rows.resize(rows.len().next_multiple_of(width), 0.0);
-        }
+        mels.iter().for_each(|mel| push_padded(&mut rows, mel.as_frames(), config.n_mels));
         self.mel = Some(self.device.storage_of(&rows));
         self.device.check()
     }
@@ -68,8 +64,8 @@ impl Denoiser for WaveGradGpu {
         let Some(mel) = self.mel.as_ref().filter(|_| expected > 0) else { return Ok(()) };
         let (device, config) = (&*self.device, &self.network.config);
         let levels = self.network.film_inputs().map(|channels| {
-            let mut row = encoding(config.formulation, channels, level);
-            row.resize(padded(channels), 0.0);
+            let mut row = Vec::new();
+            push_padded(&mut row, &encoding(config.formulation, channels, level), channels);
             device.storage_of(&row)
         });
         let levels: Vec<Storage> = levels.collect();
@@ -78,7 +74,6 @@ impl Denoiser for WaveGradGpu {
         self.arena.begin();
         let mut run = Run {
             recording: &mut recording,
-            device,
             arena: &mut self.arena,
             windows: self.windows,
             frames: self.samples / config.hop(),

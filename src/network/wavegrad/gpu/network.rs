@@ -9,9 +9,6 @@ use crate::network::gpu::{
 };
 use crate::network::wavegrad::config::{FIRST_TAPS, Formulation, SLOPE, WaveGradConfig};
 
-/// Threads of a workgroup that takes the first values of rows.
-const THREADS: usize = 256;
-
 /// A WaveGrad network on a device.
 pub(super) struct Network {
     pub(super) config: WaveGradConfig,
@@ -41,7 +38,6 @@ struct Up {
 /// What a prediction is recorded in.
 pub(super) struct Run<'a, 'd> {
     pub recording: &'a mut Recording<'d>,
-    pub device: &'d Device,
     pub arena: &'a mut Arena,
     pub windows: usize,
     pub frames: usize,
@@ -154,9 +150,9 @@ impl Network {
         let rate = config.rate(stages - 1);
         let last = self.convolved(run, &self.last, rate, ConvolutionShape::default(), &up, [None; 3]);
         let rows = run.windows * run.frames * rate;
-        let predicted = run.arena.take(run.device, rows);
+        let predicted = run.arena.take(run.recording.device(), rows);
         let words = [rows as u32, self.last.width() as u32];
-        run.recording.dispatch(&self.firsts, &[&last, &predicted], &words, rows.div_ceil(THREADS));
+        run.recording.dispatch_items(&self.firsts, &[&last, &predicted], &words, rows);
         predicted
     }
 
@@ -204,7 +200,7 @@ impl Network {
         [modulation, level, residual]: [Option<&Storage>; 3],
     ) -> Storage {
         let rows = run.frames * rate;
-        let output = run.arena.take(run.device, run.windows * rows * convolution.width());
+        let output = run.arena.take(run.recording.device(), run.windows * rows * convolution.width());
         let weights = &self.weights;
         let buffers = ConvolutionBuffers { input, modulation, weights, level, residual, output: &output };
         convolution.record(run.recording, [run.windows, rows], shape, &buffers);
