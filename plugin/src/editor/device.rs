@@ -1,5 +1,6 @@
 //! What is set once: where the model runs.
 
+use super::help;
 use super::icons::Icon;
 use super::theme;
 use super::widgets::icon;
@@ -42,7 +43,9 @@ fn device(ui: &mut Ui, params: &RemelParams, editing: &mut Editing) {
             [(BackendChoice::Auto, "Auto"), (BackendChoice::Gpu, "GPU"), (BackendChoice::Cpu, "CPU")]
         {
             let button = Button::new(name).selected(chosen.backend == backend);
-            if ui.add_sized([70.0, 24.0], button).clicked() {
+            let response = ui.add_sized([70.0, 24.0], button);
+            help::explain(&response, "device");
+            if response.clicked() {
                 editing.choose(ModelChoice { backend, ..chosen.clone() });
             }
         }
@@ -56,11 +59,13 @@ fn threads(ui: &mut Ui, params: &RemelParams, editing: &mut Editing) {
     let mut threads = chosen.threads.min(most);
     let name = |threads: usize| if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
     ui.add_enabled_ui(chosen.backend != BackendChoice::Gpu, |ui| {
-        ComboBox::from_id_salt("threads").width(110.0).selected_text(name(threads)).show_ui(ui, |ui| {
+        let list = ComboBox::from_id_salt("threads").width(110.0).selected_text(name(threads));
+        let list = list.show_ui(ui, |ui| {
             for count in 1..=most {
                 ui.selectable_value(&mut threads, count, name(count));
             }
         });
+        help::explain(&list.response, "threads");
     });
     if threads != chosen.threads.min(most) {
         editing.choose(ModelChoice { threads, ..chosen });
