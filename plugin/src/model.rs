@@ -82,7 +82,7 @@ impl PlacedModel {
         }
         self.backend = measured.map_or(Backend::Cpu, |measured| measured.fastest_of(&self.places));
         self.why = Some(match measured {
-            _ if self.places.len() == 1 => "there is no other device".to_owned(),
+            _ if self.places.len() == 1 => "there is no GPU".to_owned(),
             Some(measured) => measured.to_string(),
             None => "until the GPU has been measured".to_owned(),
         });

@@ -65,7 +65,7 @@ impl SpectralEnvelope {
 }
 
 /// The magnitude that white noise of unit variance has in each band on average; 0 for a band without a bin.
-fn noise_magnitudes(dialect: &Dialect) -> Vec<f32> {
+pub(super) fn noise_magnitudes(dialect: &Dialect) -> Vec<f32> {
     let bank = dialect.filter_bank();
     let energy: f32 = hann(dialect.win).iter().map(|w| w * w).sum();
     (0..dialect.n_mels)

@@ -10,6 +10,7 @@ mod edit_settings;
 mod envelope;
 mod filter_bank;
 mod framing;
+mod loudness;
 mod picture;
 mod published;
 mod received;
@@ -38,6 +39,7 @@ pub use whole::mel_of;
 
 pub(crate) use envelope::SpectralEnvelope;
 pub(crate) use framing::Windows;
+pub(crate) use loudness::LoudnessLimit;
 pub(crate) use spectrum::PowerSpectrum;
 pub(crate) use transform::{WindowedTransform, hann};
 pub(crate) use whole::require_finite;

@@ -7,14 +7,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::feed_counts::FeedCounters;
 use super::jitter::JitterBuffer;
-use crate::mel::{Dialect, Spectrum};
+use crate::mel::{Dialect, LoudnessLimit};
 
 /// Frames that wait for their time: three seconds and less.
 const BUFFERED_FRAMES: usize = 256;
 /// Frames on their way to the audio thread.
 const UNDER_WAY: usize = 128;
-/// The loudest band that is taken as it is: a full scale sine is at 1000.
-const LOUDEST: f32 = 1e4;
 
 /// Why a frame was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +36,7 @@ struct FedFrame {
 /// Where mel frames are given to a stream whose [`super::MelFrom`] is `Feed`: by any thread but the audio thread.
 pub struct MelFeed {
     dialect: Dialect,
-    least: f32,
-    most: f32,
+    limit: LoudnessLimit,
     free: Receiver<Box<FedFrame>>,
     filled: Sender<Box<FedFrame>>,
     sent: Arc<AtomicU64>,
@@ -52,6 +49,7 @@ impl MelFeed {
     }
 
     /// Gives frame `index` of the sender's, `bands`. It may come in any order; the stream plays one for each of its own.
+    /// A frame louder than any sound is made as loud as the loudest.
     ///
     /// # Errors
     /// Why it was not taken.
@@ -67,9 +65,9 @@ impl MelFeed {
             .try_recv()
             .map_err(|error| if error.is_disconnected() { FeedRefusal::Closed } else { FeedRefusal::Full })?;
         frame.index = index;
-        // What no sound has must not leave the range of numbers further on.
-        let values = frame.bands.iter_mut().zip(bands);
-        values.for_each(|(value, band)| *value = band.clamp(self.least, self.most));
+        frame.bands.copy_from_slice(bands);
+        // Anyone who reaches the port may send what no sound has.
+        self.limit.apply(&mut frame.bands);
         // There is room for all frames.
         self.filled.try_send(frame).map_err(|_| FeedRefusal::Closed)?;
         self.sent.fetch_add(1, Ordering::Release);
@@ -100,11 +98,9 @@ pub(super) fn feed(dialect: &Dialect) -> (MelFeed, Inlet, Arc<FeedCounters>) {
         let _ = give_free.try_send(Box::new(FedFrame { index: 0, bands: vec![0.0; dialect.n_mels] }));
     }
     let (silence, counters) = (dialect.silence(), Arc::new(FeedCounters::default()));
-    let squared = |x: f32| if dialect.spectrum == Spectrum::Power { x * x } else { x };
-    let least = dialect.compression.compress(squared(1.0 / LOUDEST / LOUDEST)).min(silence);
-    let most = dialect.compression.compress(squared(LOUDEST));
+    let limit = LoudnessLimit::new(dialect);
     let sent = Arc::new(AtomicU64::new(0));
-    let feed = MelFeed { least, most, free, filled, sent: Arc::clone(&sent), dialect: dialect.clone() };
+    let feed = MelFeed { limit, free, filled, sent: Arc::clone(&sent), dialect: dialect.clone() };
     let buffer = JitterBuffer::new(BUFFERED_FRAMES, dialect.n_mels, silence);
     let inlet = Inlet {
         filled: take_filled,

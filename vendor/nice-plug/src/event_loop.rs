@@ -3,6 +3,7 @@
 use std::sync::Weak;
 
 mod background_thread;
+mod thread_handle;
 
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
 mod linux;
@@ -12,6 +13,7 @@ mod macos;
 mod windows;
 
 pub(crate) use self::background_thread::BackgroundThread;
+pub(crate) use self::thread_handle::ThreadHandle;
 
 #[cfg_attr(not(feature = "vst3"), allow(unused_imports))]
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]

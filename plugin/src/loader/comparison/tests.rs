@@ -41,7 +41,7 @@ fn with_the_cpu_alone_nothing_is_measured() {
     assert!(comparison.running.is_none());
     model.settle(None);
     assert_eq!(model.summary([0.0; 3]).backend, "CPU × 1");
-    assert_eq!(model.why().as_deref(), Some("there is no other device"));
+    assert_eq!(model.why().as_deref(), Some("there is no GPU"));
 }
 
 /// What is known of the CPU and the device `other`, where that takes `factor` of real time.

@@ -98,14 +98,15 @@ use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 use try_lock::TryLock;
 
 use super::context::{WrapperActivateContext, WrapperProcessContext};
 use super::descriptor::PluginDescriptor;
 use super::util::ClapPtr;
-use crate::event_loop::{BackgroundThread, EventLoop, MainThreadExecutor, TASK_QUEUE_CAPACITY};
+use crate::event_loop::{
+    BackgroundThread, EventLoop, MainThreadExecutor, TASK_QUEUE_CAPACITY, ThreadHandle,
+};
 use crate::util::permit_alloc;
 use crate::wrapper::clap::{ClapPlugin, PresetLocation};
 use crate::wrapper::clap::context::RemoteControlPages;
@@ -297,11 +298,10 @@ pub struct Wrapper<P: ClapPlugin> {
     /// [`on_main_thread()`][Self::on_main_thread()] on the main thread, and then continue to pop
     /// tasks off this queue there until it is empty.
     tasks: ArrayQueue<Task<P>>,
-    /// The ID of the main thread. In practice this is the ID of the thread that created this
-    /// object. If the host supports the thread check extension (and
+    /// The main thread. In practice this is the thread that created this object. If the host supports the thread check extension (and
     /// [`host_thread_check`][Self::host_thread_check] thus contains a value), then that extension
     /// is used instead.
-    main_thread_id: ThreadId,
+    main_thread: ThreadHandle,
     /// A background thread for running tasks independently from the host'main GUI thread. Useful
     /// for longer, blocking tasks. Initialized later as it needs a reference to the wrapper.
     background_thread: AtomicRefCell<Option<BackgroundThread<Task<P>, Self>>>,
@@ -400,9 +400,7 @@ impl<P: ClapPlugin> EventLoop<Task<P>, Wrapper<P>> for Wrapper<P> {
             Some(thread_check) => {
                 unsafe_clap_call! { thread_check=>is_main_thread(&*self.host_callback) }
             }
-            // FIXME: `thread::current()` may allocate the first time it's called, is there a safe
-            //        non-allocating version of this without using huge OS-specific libraries?
-            None => permit_alloc(|| thread::current().id() == self.main_thread_id),
+            None => ThreadHandle::current() == self.main_thread,
         }
     }
 }
@@ -777,7 +775,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             ),
 
             tasks: ArrayQueue::new(TASK_QUEUE_CAPACITY),
-            main_thread_id: thread::current().id(),
+            main_thread: ThreadHandle::current(),
             // Initialized later as it needs a reference to the wrapper for the executor
             background_thread: AtomicRefCell::new(None),
         };
