@@ -1,6 +1,6 @@
 //! What a sampler sees of a network.
 
-use super::{Condition, History, Prediction};
+use super::{Condition, History, Prediction, WholeDenoiser};
 use crate::{Error, Result, mel::Mel};
 
 /// A network that predicts what is noise in a signal, at rest on one device.
@@ -71,6 +71,12 @@ pub trait Denoiser: Send {
     /// Where the system refuses one.
     fn side_by_side(&self) -> Result<Vec<Box<dyn Denoiser>>> {
         Ok(Vec::new())
+    }
+
+    /// The network as one that takes the conditioned batch through a sampling of so many `evaluations` at once; none where x comes
+    /// back after each, as it does where nothing is lost by it, or where a device would be held for long.
+    fn whole(&mut self, _evaluations: usize) -> Option<&mut dyn WholeDenoiser> {
+        None
     }
 
     /// The network as one that goes on with a signal where it stood; none where it looks ahead, or where its device

@@ -17,6 +17,7 @@ mod sampler;
 mod sampling;
 mod schedule;
 mod threshold;
+mod way;
 
 pub use composition::Composition;
 pub use condition::Condition;
@@ -34,7 +35,8 @@ pub use preconditioning::Preconditioning;
 pub use prediction::Prediction;
 #[cfg(feature = "train")]
 pub(crate) use sampler::ancestral_steps;
-pub use sampler::{Churn, Clamp, Course, Found, Sampler, SamplerKind, SamplingPlan, Start};
+pub use sampler::{Churn, Clamp, Course, Found, Sampler, SamplerKind, SamplingPlan, Start, Sum};
 pub use sampling::Sampling;
 pub use schedule::Schedule;
 pub use threshold::Threshold;
+pub use way::{Way, WayStep, WholeDenoiser};

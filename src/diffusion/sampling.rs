@@ -1,6 +1,6 @@
 //! Sampling: a starting point, then one network call per evaluation.
 
-use super::{Clamp, Denoiser, Draw, Found, Gaussians, Prediction, SamplingPlan, Start};
+use super::{Clamp, Denoiser, Draw, Found, Gaussians, Prediction, SamplingPlan, Start, Way};
 use crate::Result;
 
 /// The buffers of [`Sampling::run`], kept from call to call.
@@ -29,14 +29,27 @@ impl Sampling {
         on_evaluation: &mut dyn FnMut(),
     ) -> Result<&[f32]> {
         self.start(plan.start, draws, values);
-        for index in 0..plan.sampler.evaluations().len() {
-            self.evaluate(denoiser, plan, draws, [index, plan.sampler.row(index)])?;
-            on_evaluation();
+        let evaluations = plan.sampler.evaluations().len();
+        if self.whole(denoiser, plan, draws)? {
+            (0..evaluations).for_each(|_| on_evaluation());
+        } else {
+            for index in 0..evaluations {
+                self.evaluate(denoiser, plan, draws, [index, plan.sampler.row(index)])?;
+                on_evaluation();
+            }
         }
         if plan.clamp != Clamp::Never {
             clamp(&mut self.x);
         }
         Ok(&self.x)
+    }
+
+    /// Takes x all the way at once, where the network can and the sampler's steps are sums. Whether it has.
+    fn whole(&mut self, denoiser: &mut dyn Denoiser, plan: &SamplingPlan, draws: &[Draw]) -> Result<bool> {
+        let predicts = denoiser.predicts();
+        let Some(whole) = denoiser.whole(plan.sampler.evaluations().len()) else { return Ok(false) };
+        let Some(way) = Way::new(plan, predicts, draws, &mut self.z) else { return Ok(false) };
+        whole.sample(way, &mut self.x, &mut []).map(|()| true)
     }
 
     /// One network call, and what the sampler makes of it with the Gaussians of row `row`.

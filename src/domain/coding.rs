@@ -1,6 +1,8 @@
 //! What a domain is.
 
-use crate::mel::Mel;
+use std::ops::Range;
+
+use crate::mel::{Mel, SpectrumFit};
 
 /// What a network diffuses, x: made of audio under its mel frames, and audio again. All of it by whole mel frames.
 ///
@@ -30,6 +32,12 @@ pub trait Domain: Send {
 
     /// Scales one frame of a predicted signal, `x0`, so that it says of itself what its mel `frame` says, where the domain can.
     fn fit(&mut self, _frame: &[f32], _fit: Fit, _x0: &mut [f32]) {}
+
+    /// What [`Domain::fit`] takes for a batch of windows, of each of whose spectrograms `frames` are predicted, for devices that
+    /// do the same; none where nothing is fitted.
+    fn fit_of(&mut self, _windows: &[(&Mel, Fit)], _frames: Range<usize>) -> Option<SpectrumFit> {
+        None
+    }
 }
 
 /// How far predictions are held to the mel frames that they were made for.

@@ -17,6 +17,7 @@ mod received;
 mod scale;
 mod smoothing;
 mod spectrum;
+mod spectrum_fit;
 mod stream;
 mod transform;
 mod whole;
@@ -34,6 +35,7 @@ pub use received::ReceivedMel;
 pub use scale::Scale;
 pub use smoothing::BandSmoothing;
 pub use spectrum::Spectrum;
+pub use spectrum_fit::{FitBank, SpectrumFit, WindowFit};
 pub use stream::MelStream;
 pub use whole::mel_of;
 

@@ -33,10 +33,9 @@ impl BandSmoothing {
     /// Smooths `frame`, `[n_mels]`, which keeps so much `detail`: all of it at 1, where no bit changes, formants alone at 0.5
     /// and no more than the slope of the spectrum at 0.
     pub fn apply(&mut self, frame: &mut [f32], detail: f32) {
-        if !(0.0..1.0).contains(&detail) {
+        if self.weights(detail).is_empty() {
             return;
         }
-        self.prepare(detail);
         for (power, value) in self.powers.iter_mut().zip(&*frame) {
             *power = self.dialect.magnitude(*value).powi(2);
         }
@@ -57,10 +56,18 @@ impl BandSmoothing {
         }
     }
 
-    fn prepare(&mut self, detail: f32) {
-        if detail == self.detail {
-            return;
+    /// One side of the Gaussian that leaves so much `detail`, its middle first; none where all of it is left.
+    pub(crate) fn weights(&mut self, detail: f32) -> &[f32] {
+        if !(0.0..1.0).contains(&detail) {
+            return &[];
         }
+        if detail != self.detail {
+            self.prepare(detail);
+        }
+        &self.weights
+    }
+
+    fn prepare(&mut self, detail: f32) {
         self.detail = detail;
         let deviation = (1.0 - detail) * MOST * self.dialect.n_mels as f32;
         let reach = (REACH * deviation) as usize + 1;

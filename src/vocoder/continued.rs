@@ -1,7 +1,7 @@
 //! A causal network that goes on where signals stand.
 
 use crate::Result;
-use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction};
+use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction, Way, WholeDenoiser};
 use crate::mel::Mel;
 
 /// A causal network after histories: its predictions are those of a sampling's evaluations, one after another.
@@ -44,5 +44,16 @@ impl Denoiser for Continued<'_> {
         let mut histories: Vec<&mut History> =
             self.histories.iter_mut().map(|evaluations| &mut evaluations[evaluation]).collect();
         self.denoiser.predict_after(x, level, eps, &mut histories)
+    }
+
+    fn whole(&mut self, evaluations: usize) -> Option<&mut dyn WholeDenoiser> {
+        self.denoiser.whole(evaluations).is_some().then_some(self)
+    }
+}
+
+impl WholeDenoiser for Continued<'_> {
+    fn sample(&mut self, way: Way, x: &mut [f32], _: &mut [&mut [History]]) -> Result<()> {
+        let whole = self.denoiser.whole(way.steps.len());
+        whole.expect("has been asked for").sample(way, x, &mut self.histories)
     }
 }

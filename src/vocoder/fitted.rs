@@ -1,7 +1,7 @@
 //! A network whose predictions are held to their mel frames.
 
 use crate::Result;
-use crate::diffusion::{Denoiser, Prediction};
+use crate::diffusion::{Denoiser, History, Prediction, Way, WholeDenoiser};
 use crate::domain::{Domain, Fit};
 use crate::mel::Mel;
 
@@ -52,5 +52,18 @@ impl Denoiser for Fitted<'_> {
             }
         }
         Ok(())
+    }
+
+    fn whole(&mut self, evaluations: usize) -> Option<&mut dyn WholeDenoiser> {
+        self.denoiser.whole(evaluations).is_some().then_some(self)
+    }
+}
+
+impl WholeDenoiser for Fitted<'_> {
+    fn sample(&mut self, way: Way, x: &mut [f32], histories: &mut [&mut [History]]) -> Result<()> {
+        let frames = x.len() / self.windows.len() / self.domain.frame_values();
+        let fit = self.domain.fit_of(&self.windows, self.first..self.first + frames);
+        let whole = self.denoiser.whole(way.steps.len());
+        whole.expect("has been asked for").sample(Way { fit, ..way }, x, histories)
     }
 }

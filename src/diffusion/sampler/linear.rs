@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::level::Level;
-use super::plan::{Found, Sampler};
+use super::plan::{Found, Sampler, Sum};
 use crate::diffusion::{Evaluation, Gaussians, Prediction};
 
 /// What a sampler puts together at the level below.
@@ -70,6 +70,15 @@ impl Sampler for Linear {
 
     fn wants(&self) -> Prediction {
         self.form
+    }
+
+    fn sums(&self) -> Option<Vec<Sum>> {
+        let sum = |Step { x_scale, found_scale, fresh_scale, .. }: &Step| Sum {
+            x_scale: *x_scale,
+            found_scale: *found_scale,
+            fresh_scale: *fresh_scale,
+        };
+        Some(self.steps.iter().map(sum).collect())
     }
 
     fn step(&self, index: usize, x: &mut [f32], found: Found, noise: &mut Gaussians, _: &mut Vec<f32>) {

@@ -27,4 +27,4 @@ pub(crate) use ancestral::ancestral_steps;
 pub use churn::Churn;
 pub use course::{Course, Start};
 pub use kind::SamplerKind;
-pub use plan::{Clamp, Found, Sampler, SamplingPlan};
+pub use plan::{Clamp, Found, Sampler, SamplingPlan, Sum};

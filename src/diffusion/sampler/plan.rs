@@ -16,6 +16,17 @@ pub struct Found<'a> {
     pub variances: Option<&'a [f32]>,
 }
 
+/// The scales of a step that is one sum: x ← x_scale·x + found_scale·found + fresh_scale·z.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sum {
+    /// That of x.
+    pub x_scale: f32,
+    /// That of what was found, which, where it is noise, has the noise's deviation.
+    pub found_scale: f32,
+    /// That of the fresh noise, which has the deviation too.
+    pub fresh_scale: f32,
+}
+
 /// A way from noise to a signal, made before any audio flows.
 pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// The calls of the network, in their order.
@@ -34,6 +45,11 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// The row of Gaussians that evaluation `index` draws from; row 0 is what sampling starts from.
     fn row(&self, index: usize) -> usize {
         index + 1
+    }
+
+    /// The steps after all evaluations, where each is no more than a sum, and variances are not learned.
+    fn sums(&self) -> Option<Vec<Sum>> {
+        None
     }
 
     /// Moves one window's `x`, `[values]`, to where evaluation `index` looks. `noise` draws the evaluation's Gaussians.

@@ -9,12 +9,14 @@ mod fit;
 mod overlap;
 
 use std::f32::consts::FRAC_1_SQRT_2;
+use std::ops::Range;
+use std::sync::Arc;
 
 use self::deviations::Deviations;
 use self::fit::Fitting;
 use self::overlap::Overlap;
 use super::{Domain, Fit};
-use crate::mel::{Dialect, Mel, Spectrum, WindowedTransform};
+use crate::mel::{Dialect, Mel, Spectrum, SpectrumFit, WindowedTransform};
 use crate::{Error, Result};
 
 /// Added to magnitudes before their root is divided by.
@@ -164,5 +166,15 @@ impl Domain for Stft {
         if fit.share > 0.0 {
             self.fitting.fit(frame, self.deviations.of(frame), fit, x0);
         }
+    }
+
+    fn fit_of(&mut self, windows: &[(&Mel, Fit)], frames: Range<usize>) -> Option<SpectrumFit> {
+        let (mut deviations, mut wanted) = (Vec::new(), Vec::new());
+        for frame in windows.iter().flat_map(|(mel, _)| frames.clone().map(|index| mel.frame(index))) {
+            deviations.extend_from_slice(self.deviations.of(frame));
+            wanted.extend_from_slice(frame);
+        }
+        let windows = windows.iter().map(|(_, fit)| self.fitting.window(*fit)).collect();
+        Some(SpectrumFit { bank: Arc::clone(self.fitting.bank()), deviations, wanted, windows })
     }
 }

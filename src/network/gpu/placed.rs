@@ -28,7 +28,7 @@ impl Histories {
     pub(crate) fn gathered(
         recording: &mut Recording,
         device: &Device,
-        histories: &[&mut History],
+        histories: &[&History],
         values: usize,
     ) -> Result<Option<Self>> {
         if histories.is_empty() {
@@ -70,9 +70,9 @@ impl Histories {
 }
 
 /// Puts `storages`, which have been written, in the place of `histories`.
-pub(crate) fn replace(histories: &mut [&mut History], storages: Vec<Storage>) {
-    for (history, storage) in histories.iter_mut().zip(storages) {
-        **history = History::Placed(Arc::new(storage));
+pub(super) fn replace<'h>(histories: impl Iterator<Item = &'h mut History>, storages: Vec<Storage>) {
+    for (history, storage) in histories.zip(storages) {
+        *history = History::Placed(Arc::new(storage));
     }
 }
 

@@ -26,8 +26,8 @@ enum Step {
 }
 
 /// Kernels and copies in their order, each after what the one before has written.
-pub(crate) struct Recording<'d> {
-    device: &'d Device,
+pub(crate) struct Recording {
+    device: Arc<Device>,
     steps: Vec<Step>,
     /// Those of every dispatch, at the distance that the device asks for.
     parameters: Vec<u32>,
@@ -35,11 +35,16 @@ pub(crate) struct Recording<'d> {
     apart: usize,
 }
 
-impl<'d> Recording<'d> {
+impl Recording {
     /// Nothing yet.
-    pub(crate) fn new(device: &'d Device) -> Self {
+    pub(crate) fn new(device: &Arc<Device>) -> Self {
         let apart = device.device.limits().min_uniform_buffer_offset_alignment as usize / 4;
-        Self { device, steps: Vec::new(), parameters: Vec::new(), apart: apart.max(PARAMETERS) }
+        Self {
+            device: Arc::clone(device),
+            steps: Vec::new(),
+            parameters: Vec::new(),
+            apart: apart.max(PARAMETERS),
+        }
     }
 
     /// Starts `kernel` in `groups` workgroups on `storages`. It gets `parameters` as words.
@@ -72,8 +77,8 @@ impl<'d> Recording<'d> {
     }
 
     /// The device.
-    pub(crate) fn device(&self) -> &'d Device {
-        self.device
+    pub(crate) fn device(&self) -> &Arc<Device> {
+        &self.device
     }
 
     /// Copies `values` values from one place to another.
@@ -82,18 +87,12 @@ impl<'d> Recording<'d> {
         self.steps.push(Step::Copy { from: place(from), to: place(to), values });
     }
 
-    /// Hands everything over, to be done before what is recorded later.
-    pub(crate) fn submit(self) {
-        let queue = &self.device.queue;
-        queue.submit([self.encoded().finish()]);
-    }
-
     /// Hands everything over and waits for it. Gives the first `values` values of `result`.
     ///
     /// # Errors
     /// Where the device has failed.
     pub(crate) fn read(self, result: &Storage, values: usize) -> Result<Vec<f32>> {
-        let device = self.device;
+        let device = Arc::clone(&self.device);
         let size = (values.max(1) * 4) as u64;
         let staging = device.device.create_buffer(&BufferDescriptor {
             label: None,

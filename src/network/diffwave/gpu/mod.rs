@@ -1,6 +1,7 @@
 //! DiffWave on the GPU: two kernels once per batch for the conditioner, then per evaluation one for the input, one for every
 //! residual layer and two for the output.
 
+mod batch;
 mod conditioner;
 mod denoiser;
 mod levels;

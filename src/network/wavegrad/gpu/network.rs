@@ -36,8 +36,8 @@ struct Up {
 }
 
 /// What a prediction is recorded in.
-pub(super) struct Run<'a, 'd> {
-    pub recording: &'a mut Recording<'d>,
+pub(super) struct Run<'a> {
+    pub recording: &'a mut Recording,
     pub arena: &'a mut Arena,
     pub windows: usize,
     pub frames: usize,
