@@ -4,6 +4,9 @@ use super::{BandSmoothing, Dialect, MelEditSettings, Spectrum};
 
 /// Where the tilt turns.
 const TILT_PIVOT_HZ: f64 = 1000.0;
+/// The slowest that smeared bands rise, as what is left of the frame before: within half a second. They fall as slowly as is
+/// asked for.
+const SLOWEST_RISE: f32 = 0.97;
 /// The largest shift either way.
 const MOST_SEMITONES: f32 = 48.0;
 
@@ -144,7 +147,8 @@ impl ChannelMemory {
         let smear = if self.begun { settings.smear.clamp(0.0, 0.9995) } else { 0.0 };
         if smear > 0.0 {
             for (value, &before) in frame.iter_mut().zip(&self.smeared) {
-                *value += smear * (before - *value);
+                let kept = if *value > before { smear.min(SLOWEST_RISE) } else { smear };
+                *value += kept * (before - *value);
             }
         }
         self.smeared.copy_from_slice(frame);
@@ -234,5 +238,19 @@ mod tests {
         assert_eq!(edited(&mut edit, &low, &smear)[7], -3.0);
         edit.reset();
         assert_eq!(edited(&mut edit, &high, &smear), high);
+    }
+
+    #[test]
+    fn what_is_smeared_most_is_heard_soon_and_long() {
+        let dialect = Dialect::named("hifigan").unwrap();
+        let mut edit = MelEdit::new(&dialect, 1);
+        let (silence, sound) = (vec![dialect.silence(); 80], vec![0.0; 80]);
+        let smear = MelEditSettings { smear: 1.0, ..MelEditSettings::default() };
+        edited(&mut edit, &silence, &smear);
+        let mut after = |frame: &[f32], frames: usize| {
+            (0..frames).map(|_| edited(&mut edit, frame, &smear)[7]).last().unwrap()
+        };
+        assert!(after(&sound, 60) > 0.2 * dialect.silence());
+        assert!(after(&silence, 100) > 0.25 * dialect.silence());
     }
 }

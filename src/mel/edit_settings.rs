@@ -7,7 +7,8 @@ pub struct MelEditSettings {
     pub shift_semitones: f32,
     /// Slope around 1 kHz.
     pub tilt_db_per_octave: f32,
-    /// Smoothing over frames, from 0 (none) to 1 (almost still): the weight of the frame before.
+    /// Smoothing over frames, from 0 (none) to 1 (almost still): the weight of the frame before. What rises takes half a second at
+    /// most.
     pub smear: f32,
     /// How much of the detail along bands is kept, from 1 (all of it) to 0: see [`super::BandSmoothing`].
     pub detail: f32,

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 
 /// Most values of the rows between layers, over all evaluations, for which a device is given everything at once: what takes it
 /// seconds keeps it from drawing, and drivers reset it for that.
-const MOST_VALUES: usize = 1 << 23;
+const MOST_VALUES: usize = 1 << 21;
 
 /// A network and the batch that it is conditioned on, whose predictions can be recorded one after another.
 pub(crate) trait Recorded {
