@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Compression, Dialect, FilterBank, Spectrum};
+use super::{Dialect, FilterBank, Spectrum};
 
 /// See [`FitBank::most`].
 const MOST: f32 = 2.0;
@@ -15,14 +15,14 @@ const POWER_FLOOR: f32 = 1e-9;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FitBank {
+    /// The dialect.
+    pub dialect: Dialect,
     /// The filters.
     pub bank: FilterBank,
     /// The same, divided by the sum of all filters at each bin.
     pub shares: FilterBank,
     /// Bins of a spectrum.
     pub bins: usize,
-    /// How the value of a band is compressed.
-    pub compression: Compression,
     /// What is added to powers before their root is summed.
     pub power_floor: f32,
     /// Most by which a band is scaled, up or down: ln of its magnitude.
@@ -37,9 +37,9 @@ impl FitBank {
             shares: bank.shares(bins),
             bank,
             bins,
-            compression: dialect.compression,
             power_floor: if dialect.spectrum == Spectrum::MagnitudeEps { POWER_FLOOR } else { 0.0 },
             most: MOST,
+            dialect: dialect.clone(),
         }
     }
 

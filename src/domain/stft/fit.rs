@@ -51,7 +51,7 @@ impl Fitting {
     fn mel_of_magnitudes(&mut self) {
         self.bank.bank.apply(&self.magnitudes, &mut self.bands);
         for band in &mut self.bands {
-            *band = self.bank.compression.compress(*band);
+            *band = self.bank.dialect.compression.compress(*band);
         }
     }
 

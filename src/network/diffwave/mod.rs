@@ -10,6 +10,7 @@ mod embedding;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub(crate) mod names;
+mod projections;
 
 pub use config::{DiffWaveConfig, Variant};
 pub use embedding::embedding_row;

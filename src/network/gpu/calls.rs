@@ -9,6 +9,7 @@ use super::placed::replace;
 use super::recording::Recording;
 use super::storage::Storage;
 use crate::diffusion::{Clamp, History, Way, WayStep};
+use crate::mel::FitBank;
 use crate::{Error, Result};
 
 /// Most values of the rows between layers, over all evaluations, for which a device is given everything at once: what takes it
@@ -125,10 +126,8 @@ impl Calls {
             true => self.nothing.clone(),
             false => device.storage_of(values),
         });
-        if let Some(fit) = &way.fit
-            && !self.fit.as_ref().is_some_and(|own| own.is_of(&fit.bank))
-        {
-            self.fit = Some(Fit::new(&device, &fit.bank));
+        if let Some(fit) = &way.fit {
+            self.prepare_fit(&fit.bank);
         }
         let fitted = self.fit.as_ref().zip(way.fit.as_ref()).map(|(own, fit)| (own, own.batch(&device, fit)));
         let (mut after, mut rows) = (Vec::with_capacity(way.steps.len()), 0);
@@ -153,6 +152,13 @@ impl Calls {
             replace(histories.iter_mut().map(|of_window| &mut of_window[index]), kept);
         }
         Ok(())
+    }
+
+    /// Has what it takes to bring predictions to the mel frames of `bank`.
+    pub(crate) fn prepare_fit(&mut self, bank: &Arc<FitBank>) {
+        if !self.fit.as_ref().is_some_and(|fit| fit.is_of(bank)) {
+            self.fit = Some(Fit::new(&self.device, bank));
+        }
     }
 
     /// What comes first in a call.

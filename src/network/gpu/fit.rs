@@ -31,7 +31,7 @@ pub(super) struct Batch {
 impl Fit {
     /// For spectra of `bank`.
     pub(super) fn new(device: &Device, bank: &Arc<FitBank>) -> Self {
-        let [compression, _] = compression(bank.compression);
+        let [compression, _] = compression(bank.dialect.compression);
         let constants = [("BANDS", bank.bank.n_mels() as u32), ("COMPRESSION", compression)];
         let mut accesses = [Access::Read; 7];
         accesses[6] = Access::Write;
@@ -52,8 +52,8 @@ impl Fit {
     }
 
     /// Whether it is for spectra of `bank`.
-    pub(super) fn is_of(&self, bank: &Arc<FitBank>) -> bool {
-        Arc::ptr_eq(&self.bank, bank)
+    pub(super) fn is_of(&self, bank: &FitBank) -> bool {
+        self.bank.dialect == bank.dialect
     }
 
     /// Bins of a spectrum, and its bands.
@@ -72,7 +72,7 @@ impl Fit {
             windows.extend_from_slice(smoothing);
             windows.resize(windows.len() + reach - smoothing.len(), 0.0);
         }
-        let [_, compression_floor] = compression(self.bank.compression);
+        let [_, compression_floor] = compression(self.bank.dialect.compression);
         let [frames_word, window_frames, bins_word, window_values] =
             [frames, frames / fit.windows.len().max(1), bins, 2 + reach].map(|word| word as u32);
         let [power_floor, most] = [self.bank.power_floor, self.bank.most].map(f32::to_bits);

@@ -1,9 +1,11 @@
 //! The network on the GPU as samplers see it.
 
+use std::sync::Arc;
+
 use super::batch::Batch;
 use crate::Result;
 use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction, Way, WholeDenoiser};
-use crate::mel::{Dialect, Mel};
+use crate::mel::{Dialect, FitBank, Mel};
 use crate::network::Weights;
 use crate::network::bandwave::config::BandWaveConfig;
 use crate::network::gpu::{Calls, Device, Gpu, Histories, Recording};
@@ -25,7 +27,9 @@ impl BandWaveGpu {
     pub fn new(config: &BandWaveConfig, weights: &Weights, dialect: &Dialect, gpu: &Gpu) -> Result<Self> {
         let device = Device::open(gpu)?;
         let batch = Batch::new(&device, config, weights, dialect)?;
-        let calls = Calls::new(&device);
+        let mut calls = Calls::new(&device);
+        // Compiled before anything sounds.
+        calls.prepare_fit(&Arc::new(FitBank::new(dialect)));
         device.check()?;
         device.keep_kernels();
         Ok(Self { calls, batch })

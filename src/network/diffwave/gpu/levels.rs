@@ -1,18 +1,17 @@
 //! What of a prediction depends on the step and the labels alone.
 
-use crate::kernel::{Linear, Recent, silu};
+use crate::kernel::{Linear, Recent};
 use crate::network::Weights;
 use crate::network::diffwave::config::{DiffWaveConfig, LABEL_EMBEDDING};
-use crate::network::diffwave::embedding::embedding_row;
+use crate::network::diffwave::projections::StepProjections;
 
 /// Steps whose projections are kept: more than any short schedule has.
 const KEPT: usize = 32;
 
 /// Projections of steps and labels for every layer.
 pub(super) struct Levels {
-    config: DiffWaveConfig,
-    shared: [Linear; 2],
-    projections: Vec<Linear>,
+    channels: usize,
+    projections: StepProjections,
     /// `[layers, channels]` for each of the steps seen last.
     kept: Recent,
     /// What the gated sums of every layer begin with, and what a label adds to it.
@@ -41,33 +40,24 @@ impl Levels {
                 None => own.copied().collect(),
             }
         };
-        let layers = 0..config.layers;
         let labelled = if config.classes.is_some() { config.layers } else { 0 };
         Self {
-            shared: ["diffusion_embedding.projection1", "diffusion_embedding.projection2"].map(linear),
-            projections: layers.clone().map(|index| linear(&layer(index, "diffusion_projection"))).collect(),
+            channels: config.channels,
+            projections: StepProjections::new(config, weights),
             kept: Recent::new(KEPT, 1, config.layers * config.channels),
-            biases: layers.map(bias).collect(),
+            biases: (0..config.layers).map(bias).collect(),
             labels: (0..labelled).map(|index| linear(&layer(index, "label_projection"))).collect(),
             embedding: config.classes.map(|_| values("label_embedding.weight").to_vec()).unwrap_or_default(),
-            config: config.clone(),
         }
     }
 
     /// The projections of the step `level`, `[layers, channels]`.
     pub(super) fn steps(&mut self, level: f32) -> &[f32] {
-        let Self { config, shared, projections, kept, .. } = self;
+        let Self { channels, projections, kept, .. } = self;
         kept.of(&[level], |steps| {
-            let mut hidden = embedding_row(config, level).to_vec();
-            for linear in shared {
-                let mut output = vec![0.0; linear.outputs()];
-                linear.apply(&hidden, &mut output);
-                silu(&mut output);
-                hidden = output;
-            }
-            for (linear, step) in projections.iter().zip(steps.chunks_exact_mut(config.channels)) {
-                linear.apply(&hidden, step);
-            }
+            projections.of(level, |index, step| {
+                steps[index * *channels..(index + 1) * *channels].copy_from_slice(step);
+            });
         })
     }
 
