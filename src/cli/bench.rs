@@ -73,6 +73,11 @@ struct Measurement {
 struct PerChunk {
     dispatches: f64,
     submissions: f64,
+    /// Milliseconds that it took to write and hand over the lists of kernels, and that were waited for them.
+    written_ms: f64,
+    waited_ms: f64,
+    /// Milliseconds that a chunk took in all, as the others on average over all renders.
+    all_ms: f64,
 }
 
 impl Bench {
@@ -119,8 +124,9 @@ impl Bench {
         }
         #[cfg(feature = "gpu")]
         for (name, work) in table.iter().filter_map(|line| Some((&line.name, line.gpu_per_chunk.as_ref()?))) {
-            let PerChunk { dispatches, submissions } = work;
+            let PerChunk { dispatches, submissions, written_ms, waited_ms, all_ms } = work;
             print_line!("{name}: {dispatches:.0} dispatches in {submissions:.0} submissions a chunk")?;
+            print_line!("    {written_ms:.2} ms to write them, {waited_ms:.2} ms waited, of {all_ms:.2} ms")?;
         }
         Ok(())
     }
@@ -130,6 +136,8 @@ impl Bench {
 struct Times {
     first_s: f64,
     fastest_s: f64,
+    #[cfg(feature = "gpu")]
+    all_s: f64,
     /// What GPUs did meanwhile.
     #[cfg(feature = "gpu")]
     work: [GpuWork; 2],
@@ -158,6 +166,8 @@ impl Times {
         }
         Ok(Self {
             first_s: times[0],
+            #[cfg(feature = "gpu")]
+            all_s: times.iter().sum(),
             fastest_s: times.into_iter().fold(f64::INFINITY, f64::min),
             #[cfg(feature = "gpu")]
             work: [before, GpuWork::so_far()],
@@ -167,11 +177,18 @@ impl Times {
     /// What a GPU did for each of the `chunks` of a render.
     #[cfg(feature = "gpu")]
     fn per_chunk(&self, chunks: usize) -> Option<PerChunk> {
-        let renders = (REPETITIONS * chunks) as f64;
         let [before, after] = self.work;
-        let dispatches = (after.dispatches - before.dispatches) as f64 / renders;
-        let submissions = (after.submissions - before.submissions) as f64 / renders;
-        (submissions > 0.0).then_some(PerChunk { dispatches, submissions })
+        let each = |count: fn(&GpuWork) -> u64| {
+            (count(&after) - count(&before)) as f64 / (REPETITIONS * chunks) as f64
+        };
+        let work = PerChunk {
+            dispatches: each(|work| work.dispatches),
+            submissions: each(|work| work.submissions),
+            written_ms: each(|work| work.written_ns) / 1e6,
+            waited_ms: each(|work| work.waited_ns) / 1e6,
+            all_ms: self.all_s * 1e3 / (REPETITIONS * chunks) as f64,
+        };
+        (work.submissions > 0.0).then_some(work)
     }
 }
 

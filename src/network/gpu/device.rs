@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use wgpu::{BufferDescriptor, BufferUsages, DeviceDescriptor, Features, PollType, Queue};
@@ -18,23 +19,27 @@ pub struct GpuWork {
     pub dispatches: u64,
     /// Times that the driver was given a list of them.
     pub submissions: u64,
+    /// Nanoseconds that it took to write these lists and hand them over.
+    pub written_ns: u64,
+    /// Nanoseconds that were then waited for what the devices had found.
+    pub waited_ns: u64,
 }
 
-static DISPATCHES: AtomicU64 = AtomicU64::new(0);
-static SUBMISSIONS: AtomicU64 = AtomicU64::new(0);
+static WORK: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 
 impl GpuWork {
     /// That of all devices since the process began.
     pub fn so_far() -> Self {
-        Self {
-            dispatches: DISPATCHES.load(Ordering::Relaxed),
-            submissions: SUBMISSIONS.load(Ordering::Relaxed),
-        }
+        let [dispatches, submissions, written_ns, waited_ns] =
+            WORK.each_ref().map(|work| work.load(Ordering::Relaxed));
+        Self { dispatches, submissions, written_ns, waited_ns }
     }
 
-    pub(super) fn count(dispatches: usize) {
-        DISPATCHES.fetch_add(dispatches as u64, Ordering::Relaxed);
-        SUBMISSIONS.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count(dispatches: usize, written: Duration, waited: Duration) {
+        let [written_ns, waited_ns] = [written, waited].map(|time| time.as_nanos() as u64);
+        for (work, more) in WORK.iter().zip([dispatches as u64, 1, written_ns, waited_ns]) {
+            work.fetch_add(more, Ordering::Relaxed);
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Kernels in their order, handed to the device at once.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::mpsc;
+use std::time::Instant;
 
 use wgpu::{
-    BindGroup, BindGroupDescriptor, BindGroupEntry, BindingResource, BufferBinding, BufferDescriptor,
+    BindGroup, BindGroupDescriptor, BindGroupEntry, BindingResource, Buffer, BufferBinding, BufferDescriptor,
     BufferUsages, CommandEncoder, CommandEncoderDescriptor, ComputePass, ComputePassDescriptor, MapMode,
 };
 
@@ -93,6 +95,8 @@ impl Recording {
     /// Where the device has failed.
     pub(crate) fn read(self, result: &Storage, values: usize) -> Result<Vec<f32>> {
         let device = Arc::clone(&self.device);
+        let dispatches = self.steps.iter().filter(|step| matches!(step, Step::Dispatch { .. })).count();
+        let begun = Instant::now();
         let size = (values.max(1) * 4) as u64;
         let staging = device.device.create_buffer(&BufferDescriptor {
             label: None,
@@ -104,6 +108,7 @@ impl Recording {
         encoder.copy_buffer_to_buffer(result.buffer(), 0, &staging, 0, size);
         device.queue.submit([encoder.finish()]);
         device.check()?;
+        let written = begun.elapsed();
         let (sender, receiver) = mpsc::channel();
         staging.slice(..).map_async(MapMode::Read, move |mapped| {
             // Nobody listens where waiting has failed.
@@ -117,6 +122,7 @@ impl Recording {
         let found = bytemuck::cast_slice(&view)[..values].to_vec();
         drop(view);
         staging.unmap();
+        GpuWork::count(dispatches, written, begun.elapsed() - written);
         Ok(found)
     }
 
@@ -131,28 +137,21 @@ impl Recording {
         });
         self.device.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(&self.parameters));
         let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
-        let mut pass: Option<ComputePass<'static>> = None;
-        let mut dispatches = 0;
+        let (mut pass, mut group): (Option<ComputePass<'static>>, Option<BindGroup>) = (None, None);
         for step in self.steps {
             match step {
                 Step::Dispatch { kernel, storages, parameters, groups } => {
                     let bound = bound(device, &kernel, &storages);
-                    let size = std::num::NonZeroU64::new(PARAMETERS as u64 * 4);
-                    let resource = BindingResource::Buffer(BufferBinding { buffer: &buffer, offset: 0, size });
-                    let of_parameters = device.create_bind_group(&BindGroupDescriptor {
-                        label: None,
-                        layout: &kernel.parameters,
-                        entries: &[BindGroupEntry { binding: 0, resource }],
-                    });
+                    // Their layout is the same for all kernels.
+                    let group = &*group.get_or_insert_with(|| parameters_of(device, &kernel, &buffer));
                     let pass = pass.get_or_insert_with(|| {
                         encoder.begin_compute_pass(&ComputePassDescriptor::default()).forget_lifetime()
                     });
                     pass.set_pipeline(&kernel.pipeline);
-                    pass.set_bind_group(0, &of_parameters, &[parameters as u32 * 4]);
+                    pass.set_bind_group(0, group, &[parameters as u32 * 4]);
                     pass.set_bind_group(1, &bound, &[]);
                     let rows = groups.div_ceil(MOST_GROUPS);
                     pass.dispatch_workgroups(groups.div_ceil(rows) as u32, rows as u32, 1);
-                    dispatches += 1;
                 }
                 Step::Copy { from, to, values } => {
                     // A pass holds kernels alone.
@@ -163,9 +162,19 @@ impl Recording {
             }
         }
         drop(pass);
-        GpuWork::count(dispatches);
         encoder
     }
+}
+
+/// The parameters of all dispatches, of which each takes those at an offset.
+fn parameters_of(device: &wgpu::Device, kernel: &Kernel, buffer: &Buffer) -> BindGroup {
+    let size = NonZeroU64::new(PARAMETERS as u64 * 4);
+    let resource = BindingResource::Buffer(BufferBinding { buffer, offset: 0, size });
+    device.create_bind_group(&BindGroupDescriptor {
+        label: None,
+        layout: &kernel.parameters,
+        entries: &[BindGroupEntry { binding: 0, resource }],
+    })
 }
 
 /// The storages of a dispatch.
