@@ -1,9 +1,8 @@
 //! Mel frames from outside of the audio: how they get to a stream.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::feed_counts::FeedCounters;
 use super::jitter::JitterBuffer;
@@ -37,9 +36,8 @@ struct FedFrame {
 pub struct MelFeed {
     dialect: Dialect,
     limit: LoudnessLimit,
-    free: Receiver<Box<FedFrame>>,
-    filled: Sender<Box<FedFrame>>,
-    sent: Arc<AtomicU64>,
+    free: Consumer<Box<FedFrame>>,
+    filled: Producer<Box<FedFrame>>,
 }
 
 impl MelFeed {
@@ -60,57 +58,40 @@ impl MelFeed {
         if !bands.iter().all(|value| value.is_finite()) {
             return Err(FeedRefusal::Value);
         }
-        let mut frame = self
-            .free
-            .try_recv()
-            .map_err(|error| if error.is_disconnected() { FeedRefusal::Closed } else { FeedRefusal::Full })?;
+        if self.filled.is_abandoned() {
+            return Err(FeedRefusal::Closed);
+        }
+        let mut frame = self.free.pop().map_err(|_| FeedRefusal::Full)?;
         frame.index = index;
         frame.bands.copy_from_slice(bands);
         // Anyone who reaches the port may send what no sound has.
         self.limit.apply(&mut frame.bands);
         // There is room for all frames.
-        self.filled.try_send(frame).map_err(|_| FeedRefusal::Closed)?;
-        self.sent.fetch_add(1, Ordering::Release);
-        Ok(())
+        self.filled.push(frame).map_err(|_| FeedRefusal::Full)
     }
 }
 
 /// The audio thread's end. Real-time but for [`feed`].
 pub(super) struct Inlet {
-    filled: Receiver<Box<FedFrame>>,
-    /// Frames that have been sent, and those that were taken of them. A receiver of a channel waits for a sender who has begun to
-    /// send, and that one may have been stopped by the very thread that waits: so only what has been sent is asked for.
-    sent: Arc<AtomicU64>,
-    taken: u64,
-    free: Sender<Box<FedFrame>>,
-    /// A frame that came back because the feed is gone: kept, since dropping it would free memory.
-    refused: Option<Box<FedFrame>>,
+    filled: Consumer<Box<FedFrame>>,
+    free: Producer<Box<FedFrame>>,
     buffer: JitterBuffer,
     counters: Arc<FeedCounters>,
 }
 
 /// A feed of frames in `dialect`, and what it leads to.
 pub(super) fn feed(dialect: &Dialect) -> (MelFeed, Inlet, Arc<FeedCounters>) {
-    let (give_free, free) = bounded(UNDER_WAY);
-    let (filled, take_filled) = bounded(UNDER_WAY);
+    let (mut give_free, free) = RingBuffer::new(UNDER_WAY);
+    let (filled, take_filled) = RingBuffer::new(UNDER_WAY);
     for _ in 0..UNDER_WAY {
-        // The channel was made for exactly as many.
-        let _ = give_free.try_send(Box::new(FedFrame { index: 0, bands: vec![0.0; dialect.n_mels] }));
+        // The ring was made for exactly as many.
+        let _ = give_free.push(Box::new(FedFrame { index: 0, bands: vec![0.0; dialect.n_mels] }));
     }
     let (silence, counters) = (dialect.silence(), Arc::new(FeedCounters::default()));
     let limit = LoudnessLimit::new(dialect);
-    let sent = Arc::new(AtomicU64::new(0));
-    let feed = MelFeed { limit, free, filled, sent: Arc::clone(&sent), dialect: dialect.clone() };
+    let feed = MelFeed { limit, free, filled, dialect: dialect.clone() };
     let buffer = JitterBuffer::new(BUFFERED_FRAMES, dialect.n_mels, silence);
-    let inlet = Inlet {
-        filled: take_filled,
-        sent,
-        taken: 0,
-        free: give_free,
-        refused: None,
-        buffer,
-        counters: Arc::clone(&counters),
-    };
+    let inlet = Inlet { filled: take_filled, free: give_free, buffer, counters: Arc::clone(&counters) };
     (feed, inlet, counters)
 }
 
@@ -118,15 +99,12 @@ impl Inlet {
     /// Takes in what has come, or drops it where nobody `listens`. Whether there is something to play.
     pub fn receive(&mut self, listens: bool) -> bool {
         for _ in 0..UNDER_WAY {
-            if self.refused.is_some() || self.taken == self.sent.load(Ordering::Acquire) {
-                break;
-            }
-            let Ok(frame) = self.filled.try_recv() else { break };
-            self.taken += 1;
+            let Ok(frame) = self.filled.pop() else { break };
             if listens {
                 self.buffer.push(frame.index, &frame.bands);
             }
-            self.refused = self.free.try_send(frame).err().map(|refused| refused.into_inner());
+            // There is room for all frames.
+            let _ = self.free.push(frame);
         }
         if !listens && self.buffer.is_active() {
             self.buffer.reset();

@@ -1,15 +1,16 @@
 //! The link between one stream and the worker: chunks go out to be rendered and come back.
 //!
 //! Every chunk is allocated when the stream is opened and travels round: from the audio thread's store to the worker
-//! and back. Both channels hold all chunks, so sending never fails for want of room; and since nobody ever blocks on
-//! a channel, sending and receiving take no lock. The worker, which may not be woken, is told when to look for the next.
+//! and back. Both rings hold all chunks, so sending never fails for want of room. Neither end of a ring ever waits for the other, not
+//! even for one that was stopped in the middle of sending: a thread of lower priority might not go on before the audio thread
+//! has done. The worker, which may not be woken, is told when to look for the next.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use crate::mel::Mel;
 use crate::render::{Format, Link, Request, SpanPlan, Window};
@@ -120,8 +121,8 @@ pub(super) fn link(
     chunks: usize,
     worker: Thread,
 ) -> (AudioHalf, WorkerHalf) {
-    let (to_worker, from_audio) = bounded(chunks);
-    let (to_audio, from_worker) = bounded(chunks);
+    let (to_worker, from_audio) = RingBuffer::new(chunks);
+    let (to_audio, from_worker) = RingBuffer::new(chunks);
     let state = Arc::new(LinkState::new());
     let store = (0..chunks).map(|_| Chunk::new(format, plan, channels)).collect();
     let audio = AudioHalf {
@@ -139,8 +140,8 @@ pub(super) fn link(
 
 /// The audio thread's half.
 pub(super) struct AudioHalf {
-    to_worker: Sender<Chunk>,
-    from_worker: Receiver<Chunk>,
+    to_worker: Producer<Chunk>,
+    from_worker: Consumer<Chunk>,
     store: Vec<Chunk>,
     state: Arc<LinkState>,
     worker: Thread,
@@ -160,32 +161,26 @@ impl AudioHalf {
     pub fn send(&mut self, mut chunk: Chunk) {
         chunk.epoch = self.epoch;
         chunk.rendered = false;
-        match self.to_worker.try_send(chunk) {
+        self.worker_gone |= self.to_worker.is_abandoned();
+        if self.worker_gone {
+            return self.store.push(chunk);
+        }
+        match self.to_worker.push(chunk) {
             Ok(()) => self.in_flight += 1,
-            Err(refused) => {
-                self.worker_gone = true;
-                self.store.push(refused.into_inner());
-            }
+            Err(PushError::Full(refused)) => self.store.push(refused),
         }
     }
 
     /// Hands over every chunk of this epoch that has come back, rendered or not. Real-time.
     pub fn receive(&mut self, mut each: impl FnMut(&Chunk)) {
-        loop {
-            match self.from_worker.try_recv() {
-                Ok(chunk) => {
-                    if chunk.epoch == self.epoch {
-                        self.in_flight -= 1;
-                        each(&chunk);
-                    }
-                    self.store.push(chunk);
-                }
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => {
-                    self.worker_gone = true;
-                    return;
-                }
+        // Asked first: what a worker sends before it goes is received yet.
+        self.worker_gone |= self.from_worker.is_abandoned();
+        while let Ok(chunk) = self.from_worker.pop() {
+            if chunk.epoch == self.epoch {
+                self.in_flight -= 1;
+                each(&chunk);
             }
+            self.store.push(chunk);
         }
     }
 
@@ -222,29 +217,33 @@ impl AudioHalf {
     }
 }
 
+/// That a stream has been dropped.
+#[derive(Debug)]
+pub(super) struct StreamGone;
+
 /// The worker's half.
 pub(super) struct WorkerHalf {
-    from_audio: Receiver<Chunk>,
-    to_audio: Sender<Chunk>,
+    from_audio: Consumer<Chunk>,
+    to_audio: Producer<Chunk>,
     pub state: Arc<LinkState>,
 }
 
 impl WorkerHalf {
-    /// The next chunk, if there is one. Never blocks.
+    /// The next chunk, if there is one. Never waits.
     ///
     /// # Errors
     /// The stream has been dropped.
-    pub fn try_receive(&self) -> Result<Option<Chunk>, TryRecvError> {
-        match self.from_audio.try_recv() {
-            Ok(chunk) => Ok(Some(chunk)),
-            Err(TryRecvError::Empty) => Ok(None),
-            Err(gone) => Err(gone),
+    pub fn try_receive(&mut self) -> Result<Option<Chunk>, StreamGone> {
+        match self.from_audio.is_abandoned() {
+            true => Err(StreamGone),
+            false => Ok(self.from_audio.pop().ok()),
         }
     }
 
-    /// Sends `chunk` back; drops it where the stream has been dropped.
-    pub fn give_back(&self, chunk: Chunk) {
-        let _ = self.to_audio.try_send(chunk);
+    /// Sends `chunk` back; nobody gets it where the stream has been dropped.
+    pub fn give_back(&mut self, chunk: Chunk) {
+        // There is room for all chunks.
+        let _ = self.to_audio.push(chunk);
     }
 }
 

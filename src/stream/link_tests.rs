@@ -25,7 +25,7 @@ fn stereo() -> (AudioHalf, WorkerHalf) {
 
 /// A link, and a thread that writes into each chunk its life and index, until the other half is gone.
 fn rendering() -> (AudioHalf, std::thread::JoinHandle<()>) {
-    let (audio, worker) = stereo();
+    let (audio, mut worker) = stereo();
     let render = move || {
         while let Ok(received) = worker.try_receive() {
             let Some(mut chunk) = received else {

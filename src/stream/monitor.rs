@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::Latency;
 use super::feed::MelFeed;
@@ -78,15 +78,13 @@ struct TapFrame {
 
 /// The audio thread's end of a tap.
 pub(super) struct TapWriter {
-    free: Receiver<Box<TapFrame>>,
-    filled: Sender<Box<TapFrame>>,
-    /// A frame that came back because the monitor is gone: kept, since dropping it would free memory.
-    refused: Option<Box<TapFrame>>,
+    free: Consumer<Box<TapFrame>>,
+    filled: Producer<Box<TapFrame>>,
 }
 
 struct TapReader {
-    free: Sender<Box<TapFrame>>,
-    filled: Receiver<Box<TapFrame>>,
+    free: Producer<Box<TapFrame>>,
+    filled: Consumer<Box<TapFrame>>,
 }
 
 impl StreamMonitor {
@@ -148,36 +146,34 @@ impl StreamMonitor {
     /// nobody fetches them, all beyond the first second or so are lost; indices show the gap.
     pub fn mel_frames(&mut self, tap: MelTap, mut each: impl FnMut(u64, &[f32])) {
         let reader = match tap {
-            MelTap::In => &self.taps[0],
-            MelTap::Out => &self.taps[1],
+            MelTap::In => &mut self.taps[0],
+            MelTap::Out => &mut self.taps[1],
         };
-        while let Ok(frame) = reader.filled.try_recv() {
+        while let Ok(frame) = reader.filled.pop() {
             each(frame.index, &frame.bands);
-            // There is room for all frames; an error means that the stream is gone, and the frame may go too.
-            let _ = reader.free.try_send(frame);
+            // There is room for all frames.
+            let _ = reader.free.push(frame);
         }
     }
 }
 
 fn tap(n_mels: usize) -> (TapWriter, TapReader) {
-    let (give_free, free) = bounded(TAP_FRAMES);
-    let (filled, take_filled) = bounded(TAP_FRAMES);
+    let (mut give_free, free) = RingBuffer::new(TAP_FRAMES);
+    let (filled, take_filled) = RingBuffer::new(TAP_FRAMES);
     for _ in 0..TAP_FRAMES {
-        // The channel was made for exactly as many.
-        let _ = give_free.try_send(Box::new(TapFrame { index: 0, bands: vec![0.0; n_mels] }));
+        // The ring was made for exactly as many.
+        let _ = give_free.push(Box::new(TapFrame { index: 0, bands: vec![0.0; n_mels] }));
     }
-    (TapWriter { free, filled, refused: None }, TapReader { free: give_free, filled: take_filled })
+    (TapWriter { free, filled }, TapReader { free: give_free, filled: take_filled })
 }
 
 impl TapWriter {
     /// Shows a frame to the editor, or drops it where the editor has too many. Real-time.
     pub fn write(&mut self, index: u64, bands: &[f32]) {
-        if self.refused.is_some() {
-            return;
-        }
-        let Ok(mut frame) = self.free.try_recv() else { return };
+        let Ok(mut frame) = self.free.pop() else { return };
         frame.index = index;
         frame.bands.copy_from_slice(bands);
-        self.refused = self.filled.try_send(frame).err().map(|refused| refused.into_inner());
+        // There is room for all frames.
+        let _ = self.filled.push(frame);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use super::input::SideChain;
 use super::{Controls, Stream};
@@ -21,21 +21,21 @@ pub struct StreamSlot {
     scratch: [Vec<f32>; CHANNELS],
     /// Whether the host renders offline, where it has said so since the streams were opened.
     offline: Option<bool>,
-    offered: Receiver<Box<Stream>>,
-    retired: Sender<Box<Stream>>,
+    offered: Consumer<Box<Stream>>,
+    retired: Producer<Box<Stream>>,
 }
 
 /// The other end, for any thread that may allocate: here streams are opened and dropped.
 pub struct StreamSupply {
-    offered: Sender<Box<Stream>>,
-    retired: Receiver<Box<Stream>>,
+    offered: Producer<Box<Stream>>,
+    retired: Consumer<Box<Stream>>,
 }
 
 impl StreamSlot {
     /// A slot with `first` in it, and its supply.
     pub fn new(first: Option<Stream>) -> (Self, StreamSupply) {
-        let (offer, offered) = bounded(1);
-        let (retire, retired) = bounded(1);
+        let (offer, offered) = RingBuffer::new(1);
+        let (retire, retired) = RingBuffer::new(1);
         let slot = Self {
             current: first.map(Box::new),
             leaving: None,
@@ -104,7 +104,7 @@ impl StreamSlot {
         if self.leaving.is_some() || self.retired.is_full() {
             return;
         }
-        let Ok(mut stream) = self.offered.try_recv() else { return };
+        let Ok(mut stream) = self.offered.pop() else { return };
         if let Some(offline) = self.offline {
             stream.set_offline(offline);
         }
@@ -162,10 +162,10 @@ impl StreamSlot {
     /// Sends the old stream off to be dropped, when it is silent.
     fn retire(&mut self) {
         if let Some((old, faded)) = self.leaving.take_if(|(_, faded)| *faded >= FADE_FRAMES)
-            && let Err(refused) = self.retired.try_send(old)
+            && let Err(PushError::Full(refused)) = self.retired.push(old)
         {
-            // The supply is gone, and nobody else may drop it: it stays, silent.
-            self.leaving = Some((refused.into_inner(), faded));
+            // Nobody has collected the one before, and nobody else may drop it: it stays, silent.
+            self.leaving = Some((refused, faded));
         }
     }
 }
@@ -177,13 +177,13 @@ impl StreamSupply {
     /// The slot has not taken the stream before this one yet: here is `stream` back.
     pub fn offer(&mut self, stream: Stream) -> Result<(), Box<Stream>> {
         self.collect();
-        self.offered.try_send(Box::new(stream)).map_err(|refused| refused.into_inner())
+        self.offered.push(Box::new(stream)).map_err(|PushError::Full(refused)| refused)
     }
 
     /// Drops the streams that came back. To be called now and then; a slot exchanges no stream while an old one
     /// waits to be collected.
     pub fn collect(&mut self) {
-        while let Ok(old) = self.retired.try_recv() {
+        while let Ok(old) = self.retired.pop() {
             drop(old);
         }
     }

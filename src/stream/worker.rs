@@ -171,7 +171,7 @@ impl Worker {
                 (renderer.estimate(frames), renderer.duration(pending.output.len()))
             })
         });
-        worthless.into_iter().for_each(|pending| self.give_back(pending));
+        worthless.into_iter().for_each(|pending| give_back(streams, pending));
         let format = |key: &RendererKey| self.renderers.get(key).map(Failover::format);
         let in_time = |pending: &Pending, frames: usize| {
             let takes = self.renderers.get(&pending.key).map(|renderer| renderer.estimate(frames));
@@ -187,7 +187,7 @@ impl Worker {
     fn render(&mut self, mut batch: Vec<Pending>) {
         let Some(key) = batch.first().map(|pending| pending.key.clone()) else { return };
         let Some(renderer) = self.renderers.get_mut(&key) else {
-            return batch.into_iter().for_each(|pending| self.give_back(pending));
+            return batch.into_iter().for_each(|pending| give_back(&mut self.streams, pending));
         };
         let before = renderer.status(key.clone());
         batch.iter_mut().for_each(|pending| pending.narrow(renderer.format().quantum_frames));
@@ -208,7 +208,7 @@ impl Worker {
                 self.queue.put_back(pending);
             } else {
                 pending.chunk.rendered = rendered;
-                self.give_back(pending);
+                give_back(&mut self.streams, pending);
             }
         }
         match changed {
@@ -221,17 +221,18 @@ impl Worker {
         }
     }
 
-    fn give_back(&self, pending: Pending) {
-        if let Some(stream) = self.streams.iter().find(|stream| stream.id == pending.stream) {
-            stream.link.give_back(pending.chunk);
-        }
-    }
-
     /// Shows the user how everything is doing.
     fn publish(&self) {
         let renderers = self.renderers.iter().map(|(key, renderer)| renderer.status(key.clone())).collect();
         let mut status = self.status.lock();
         (status.streams, status.renderers) = (self.streams.len(), renderers);
+    }
+}
+
+/// Sends the chunk back to its one of `streams`.
+fn give_back(streams: &mut [Attached], pending: Pending) {
+    if let Some(stream) = streams.iter_mut().find(|stream| stream.id == pending.stream) {
+        stream.link.give_back(pending.chunk);
     }
 }
 
