@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "gpu")]
+use half::f16;
+
 use crate::{Error, Result};
 
 /// A tensor in row-major order.
@@ -40,6 +43,13 @@ impl Weights {
         self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
 
+    /// Whether each value is a number of half precision, as those of files in half precision are.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn are_halves(&self) -> bool {
+        let is_half = |value: &f32| f16::from_f32(*value).to_f32() == *value;
+        self.tensors.values().all(|tensor| tensor.data.iter().all(is_half))
+    }
+
     /// Number of parameters.
     pub fn parameters(&self) -> usize {
         self.tensors.values().map(|t| t.data.len()).sum()
@@ -76,5 +86,19 @@ impl Weights {
             Some(name) => Err(Error::invalid(place, format!("tensor {name}"), "it", "no such tensor")),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(all(test, feature = "gpu"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_value_decides_whether_all_are_halves() {
+        let mut weights = Weights::default();
+        weights.insert("exact", Tensor { shape: vec![3], data: vec![0.5, -65504.0, 2f32.powi(-24)] });
+        assert!(weights.are_halves());
+        weights.insert("rounded", Tensor { shape: vec![1], data: vec![0.1] });
+        assert!(!weights.are_halves());
     }
 }

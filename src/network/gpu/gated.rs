@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::kernel::{Access, Kernel};
-use super::packing::{WORKGROUP, padded};
+use super::packing::{WORKGROUP, halves, padded};
 use super::recording::Recording;
 use super::storage::Storage;
 use crate::{Error, Result};
@@ -27,7 +27,14 @@ pub(crate) struct GatedShape {
     pub places: Option<usize>,
     /// Whether there are skips.
     pub skips: bool,
+    /// Whether all weights are numbers of half precision, which then lie so: half as much to read, and no bit is lost.
+    pub halves: bool,
 }
+
+/// Four weights as they lie, and as they are used.
+const SINGLES: &str = "alias Weights = vec4<f32>;\nfn unpacked(w: Weights) -> vec4<f32> { return w; }\n";
+const HALVES: &str = "alias Weights = vec2<u32>;\nfn unpacked(w: Weights) -> vec4<f32> { \
+                      return vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y)); }\n";
 
 /// The weights of a layer as PyTorch lays them out, outputs first.
 pub(crate) struct GatedLayer<'a> {
@@ -63,7 +70,7 @@ pub(crate) struct GatedBuffers<'a> {
     /// `[rows, padded]`
     pub input: &'a Storage,
     pub output: &'a Storage,
-    /// Of all layers, [`Gated::pack`]ed.
+    /// Of all layers, [`Gated::place`]d.
     pub weights: &'a Storage,
     /// `[windows, layers, 3 · padded]`
     pub levels: &'a Storage,
@@ -92,7 +99,7 @@ impl Gated {
     /// # Errors
     /// Where rows are too wide.
     pub(crate) fn new(device: &Device, shape: GatedShape, layers: usize) -> Result<Self> {
-        let GatedShape { channels, bands, normalized, places, skips } = shape;
+        let GatedShape { channels, bands, normalized, places, skips, halves } = shape;
         if channels > MOST_CHANNELS {
             let expected = format!("at most {MOST_CHANNELS} on a GPU");
             return Err(Error::invalid("network", "channels", channels, expected));
@@ -119,7 +126,8 @@ impl Gated {
             Access::Write,
             Access::Write,
         ];
-        let kernel = device.kernel("gated layer", include_str!("gated.wgsl"), &constants, &accesses);
+        let source = [if halves { HALVES } else { SINGLES }, include_str!("gated.wgsl")].concat();
+        let kernel = device.kernel("gated layer", &source, &constants, &accesses);
         let no_histories = [device.storage(0), device.storage(0)];
         Ok(Self { kernel, shape, layers, tile: lines * THREAD_ROWS, no_histories })
     }
@@ -179,6 +187,11 @@ impl Gated {
             gates(packed, &|output| place[output]);
         }
         debug_assert_eq!(packed.len() - start, self.weight_values());
+    }
+
+    /// Places the `packed` weights of all layers.
+    pub(crate) fn place(&self, device: &Device, packed: &[f32]) -> Storage {
+        if self.shape.halves { device.storage_of_words(&halves(packed)) } else { device.storage_of(packed) }
     }
 
     /// Puts what is added to a layer's inputs, `step`, and to its gated sums, `sums`, `[2 · channels]`, at the end of `levels`.

@@ -2,7 +2,7 @@
 //   z = W·[x(−), x(0), x(+)] + V·condition + addends,  g = σ(z₁)·tanh(z₂),  x' = (x + R·g)·scale,  skip += S·g.
 // Constants that are put in front: CHANNELS, PADDED, BANDS (values of a condition, 0 without), NORMALIZED (rows are divided by the
 // root of their mean square before they are read), FRAMED (what is added has a part per frame and one per place in it), SKIPS,
-// LANES = PADDED / 2 (a thread has two channels) and LINES (a thread has four rows).
+// LANES = PADDED / 2 (a thread has two channels) and LINES (a thread has four rows); and four Weights, with how they are unpacked.
 
 struct Parameters {
     rows: u32,
@@ -38,7 +38,7 @@ struct Parameters {
 @group(1) @binding(0) var<storage, read> input: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read_write> output: array<vec2<f32>>;
 // Of a layer: [3 · PADDED + BANDS, PADDED, 2], [PADDED, PADDED, 1 or 2], biases of the latter, and places.
-@group(1) @binding(2) var<storage, read> weights: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read> weights: array<Weights>;
 // [windows, layers, 3 · PADDED]: what is added to the rows that are read, then to their gated sums.
 @group(1) @binding(3) var<storage, read> levels: array<vec4<f32>>;
 // [rows, BANDS], or where FRAMED [frames, layers · 2 · PADDED].
@@ -91,7 +91,7 @@ fn addends(row: u32, lane: u32) -> vec4<f32> {
     var sum = levels[(own / p.window_rows * p.window_levels + p.levels + PADDED) / 4u + lane];
     if FRAMED == 1u {
         sum += condition[(own / p.frame_rows * p.frame_values + p.frames) / 4u + lane];
-        sum += weights[places() + own % p.frame_rows * LANES + lane];
+        sum += unpacked(weights[places() + own % p.frame_rows * LANES + lane]);
     }
     return sum;
 }
@@ -127,7 +127,7 @@ fn finish(row: u32, lane: u32, line: u32, index: u32, found: vec4<f32>) {
     if row >= p.rows {
         return;
     }
-    let bias = weights[biases() + lane];
+    let bias = unpacked(weights[biases() + lane]);
     var residual = found.xy + bias.xy;
     if SKIPS == 1u {
         residual = found.xz + bias.xz;
@@ -181,10 +181,10 @@ fn main(
             let x1 = tile[line * 16u + 4u + k];
             let x2 = tile[line * 16u + 8u + k];
             let x3 = tile[line * 16u + 12u + k];
-            let w0 = weights[at];
-            let w1 = weights[at + LANES];
-            let w2 = weights[at + 2u * LANES];
-            let w3 = weights[at + 3u * LANES];
+            let w0 = unpacked(weights[at]);
+            let w1 = unpacked(weights[at + LANES]);
+            let w2 = unpacked(weights[at + 2u * LANES]);
+            let w3 = unpacked(weights[at + 3u * LANES]);
             s0 += x0.x * w0 + x0.y * w1 + x0.z * w2 + x0.w * w3;
             s1 += x1.x * w0 + x1.y * w1 + x1.z * w2 + x1.w * w3;
             s2 += x2.x * w0 + x2.y * w1 + x2.z * w2 + x2.w * w3;
@@ -209,8 +209,8 @@ fn main(
         let g2 = gates[own + 2u * LANES + k];
         let g3 = gates[own + 3u * LANES + k];
         if SKIPS == 1u {
-            let w0 = weights[at];
-            let w1 = weights[at + LANES];
+            let w0 = unpacked(weights[at]);
+            let w1 = unpacked(weights[at + LANES]);
             f0 += g0.x * w0 + g0.y * w1;
             f1 += g1.x * w0 + g1.y * w1;
             f2 += g2.x * w0 + g2.y * w1;
@@ -218,7 +218,7 @@ fn main(
             at += 2u * LANES;
         } else {
             // Of both channels what the first and what the second of two gates gives.
-            let w = weights[at];
+            let w = unpacked(weights[at]);
             f0 += vec4<f32>(g0.x * w.xy + g0.y * w.zw, 0.0, 0.0);
             f1 += vec4<f32>(g1.x * w.xy + g1.y * w.zw, 0.0, 0.0);
             f2 += vec4<f32>(g2.x * w.xy + g2.y * w.zw, 0.0, 0.0);

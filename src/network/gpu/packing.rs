@@ -1,4 +1,6 @@
-//! How kernels divide their work, and how they want rows.
+//! How kernels divide their work, and how they want rows and weights.
+
+use half::f16;
 
 /// Channels are padded to whole multiples of this many, so that kernels take them in vectors.
 const UNIT: usize = 16;
@@ -15,5 +17,21 @@ pub(crate) fn push_padded(packed: &mut Vec<f32>, rows: &[f32], channels: usize) 
     for row in rows.chunks_exact(channels) {
         packed.extend_from_slice(row);
         packed.extend(std::iter::repeat_n(0.0, padded(channels) - channels));
+    }
+}
+
+/// `values` in half precision, two in a word, the first in its lower half.
+pub(super) fn halves(values: &[f32]) -> Vec<u32> {
+    let bits = |value: &f32| u32::from(f16::from_f32(*value).to_bits());
+    values.chunks(2).map(|pair| bits(&pair[0]) | pair.get(1).map_or(0, bits) << 16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_halves_are_a_word() {
+        assert_eq!(halves(&[1.0, -2.0, 0.5]), [0xc000_3c00, 0x3800]);
     }
 }

@@ -38,7 +38,8 @@ impl Network {
     pub(super) fn new(device: &Device, config: &BandWaveConfig, weights: &Weights) -> Result<Self> {
         let (channels, layers) = (config.channels, config.layers);
         let places = Some(config.tokens());
-        let shape = GatedShape { channels, bands: 0, normalized: true, places, skips: false };
+        let halves = weights.are_halves();
+        let shape = GatedShape { channels, bands: 0, normalized: true, places, skips: false, halves };
         let gated = Gated::new(device, shape, layers)?;
         let mut packed = Vec::new();
         (0..layers).for_each(|index| pack_layer(&gated, channels, weights, index, &mut packed));
@@ -56,7 +57,7 @@ impl Network {
             histories: histories.collect(),
             history_values,
             ends: Ends::new(device, config, weights),
-            layer_weights: device.storage_of(&packed),
+            layer_weights: gated.place(device, &packed),
             condition,
             condition_weights: device.storage_of(&condition_weights),
             gated,

@@ -41,10 +41,12 @@ impl Network {
             normalized: false,
             places: None,
             skips: true,
+            halves: weights.are_halves(),
         };
         let gated = Gated::new(device, shape, config.layers)?;
         let mut layers = Vec::new();
         (0..config.layers).for_each(|index| pack_layer(&gated, config, weights, index, &mut layers));
+        let layer_weights = gated.place(device, &layers);
         let mut skip_weights = Vec::new();
         let [weight, bias] = ["weight", "bias"].map(|part| weights.values(&format!("skip_projection.{part}")));
         let value = |output: usize, input: usize, _: usize| weight[output * c + input];
@@ -72,7 +74,7 @@ impl Network {
             gated,
             input: device.kernel("input projection", include_str!("input.wgsl"), &[], &accesses),
             input_weights: device.storage_of(&input_weights),
-            layer_weights: device.storage_of(&layers),
+            layer_weights,
             skip,
             output: device.kernel("output projection", include_str!("output.wgsl"), &[], &accesses),
             output_weights: device.storage_of(&output_weights),
