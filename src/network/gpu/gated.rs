@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::kernel::{Access, Kernel};
-use super::packing::{WORKGROUP, halves, padded};
+use super::packing::{HALVES, SINGLES, WORKGROUP, halves, padded, pairs};
 use super::recording::Recording;
 use super::storage::Storage;
 use crate::{Error, Result};
@@ -30,11 +30,6 @@ pub(crate) struct GatedShape {
     /// Whether all weights are numbers of half precision, which then lie so: half as much to read, and no bit is lost.
     pub halves: bool,
 }
-
-/// Four weights as they lie, and as they are used.
-const SINGLES: &str = "alias Weights = vec4<f32>;\nfn unpacked(w: Weights) -> vec4<f32> { return w; }\n";
-const HALVES: &str = "alias Weights = vec2<u32>;\nfn unpacked(w: Weights) -> vec4<f32> { \
-                      return vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y)); }\n";
 
 /// The weights of a layer as PyTorch lays them out, outputs first.
 pub(crate) struct GatedLayer<'a> {
@@ -253,9 +248,4 @@ impl Gated {
         let words = words.map(|word| word as u32);
         recording.dispatch(&self.kernel, &storages, &words, rows.div_ceil(self.tile));
     }
-}
-
-/// Every second input with every second output.
-fn pairs(width: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..width).step_by(2).flat_map(move |input| (0..width).step_by(2).map(move |output| (input, output)))
 }
