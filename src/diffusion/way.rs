@@ -1,6 +1,6 @@
 //! A whole sampling laid out as sums, for devices that take it without coming back in between.
 
-use super::{Clamp, Draw, History, Prediction, SamplingPlan};
+use super::{Clamp, Draw, Evaluation, History, Prediction, SamplingPlan, Sum};
 use crate::Result;
 use crate::mel::SpectrumFit;
 
@@ -30,22 +30,21 @@ pub struct Way {
     pub fit: Option<SpectrumFit>,
 }
 
-/// One evaluation, and the step after it: x ← x_scale·x + found_scale·found, and the next row of noise where it is `fresh`.
+/// One evaluation, and the step after it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WayStep {
-    /// What the network is told.
-    pub level: f32,
-    /// That of x.
-    pub x_scale: f32,
-    /// That of what was found.
-    pub found_scale: f32,
-    /// Whether a row of noise is added.
-    pub fresh: bool,
-    /// Scale of the signal in x before the step.
-    pub signal_scale: f32,
-    /// Scale of the noise in x before the step.
-    pub noise_scale: f32,
+    /// What the network is told, and the scales of what it is given.
+    pub evaluation: Evaluation,
+    /// The step's scales; that of fresh noise is in [`Way::noise`] already.
+    pub sum: Sum,
+}
+
+impl WayStep {
+    /// Whether it takes a row of noise.
+    pub fn is_fresh(&self) -> bool {
+        self.sum.fresh_scale != 0.0
+    }
 }
 
 impl Way {
@@ -66,21 +65,14 @@ impl Way {
         let std = |draw: &Draw, index: usize| draw.std.get(index).copied().unwrap_or(1.0);
         let mut noise = Vec::new();
         let mut steps = Vec::with_capacity(sums.len());
-        for (index, (sum, evaluation)) in sums.iter().zip(plan.sampler.evaluations()).enumerate() {
-            let fresh = sum.fresh_scale != 0.0;
-            for draw in draws.iter().filter(|_| fresh) {
+        for (index, (sum, evaluation)) in sums.into_iter().zip(plan.sampler.evaluations()).enumerate() {
+            let step = WayStep { evaluation: *evaluation, sum };
+            for draw in draws.iter().filter(|_| step.is_fresh()) {
                 draw.noise.row(plan.sampler.row(index), z);
                 let scale = sum.fresh_scale * draw.temperature;
                 noise.extend(z.iter().enumerate().map(|(i, z)| scale * z * std(draw, i)));
             }
-            steps.push(WayStep {
-                level: evaluation.level,
-                x_scale: sum.x_scale,
-                found_scale: sum.found_scale,
-                fresh,
-                signal_scale: evaluation.signal_scale,
-                noise_scale: evaluation.noise_scale,
-            });
+            steps.push(step);
         }
         let scaled = wants == Prediction::Noise && draws.iter().any(|draw| !draw.std.is_empty());
         // A draw knows of more values than there are where a window ends early.

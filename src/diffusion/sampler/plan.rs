@@ -47,7 +47,7 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
         index + 1
     }
 
-    /// The steps after all evaluations, where each is no more than a sum, and variances are not learned.
+    /// The steps after all evaluations, where each is no more than a sum. Of variances that a network learns they know nothing.
     fn sums(&self) -> Option<Vec<Sum>> {
         None
     }

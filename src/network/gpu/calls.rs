@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::device::Device;
 use super::fit::Fit;
 use super::kernel::{Access, Kernel};
-use super::placed::replace;
+use super::placed::{Histories, replace};
 use super::recording::Recording;
 use super::storage::Storage;
 use crate::diffusion::{Clamp, History, Way, WayStep};
@@ -24,18 +24,23 @@ pub(crate) trait Recorded {
     /// Values of the rows between two layers.
     fn row_values(&self) -> usize;
 
-    /// Records the prediction from `x`, `[windows, values]`, at `level` after `histories`, one per window, or none at all. Gives
-    /// what begins with it, and what comes in the place of the histories.
+    /// Values of a window's history; none where the network keeps none.
+    fn history_values(&self) -> usize {
+        0
+    }
+
+    /// Records the prediction from `x`, `[windows, values]`, at `level`, where there are `histories` after those that are read, into
+    /// those that are written. Gives what begins with it.
     ///
     /// # Errors
-    /// Where histories are of another device or network.
+    /// Where nothing has been conditioned.
     fn record(
         &mut self,
         recording: &mut Recording,
         x: &Storage,
         level: f32,
-        histories: &[&History],
-    ) -> Result<(Storage, Vec<Storage>)>;
+        histories: Option<[&Storage; 2]>,
+    ) -> Result<Storage>;
 }
 
 /// The calls of one network.
@@ -97,7 +102,7 @@ impl Calls {
         }
         let (mut recording, x) = (self.begun(), self.device.storage_of(x));
         let before: Vec<&History> = histories.iter().map(|history| &**history).collect();
-        let (placed, after) = network.record(&mut recording, &x, level, &before)?;
+        let (placed, after) = record(network, &mut recording, &x, level, &before)?;
         let mut found = recording.read(&placed, predicted.len() + more)?;
         replace(histories.iter_mut().map(|history| &mut **history), after);
         let rest = found.split_off(predicted.len());
@@ -133,7 +138,7 @@ impl Calls {
         let (mut after, mut rows) = (Vec::with_capacity(way.steps.len()), 0);
         for (index, step) in way.steps.iter().enumerate() {
             let own: Vec<&History> = histories.iter().map(|of_window| &of_window[index]).collect();
-            let (predicted, kept) = network.record(&mut recording, &placed, step.level, &own)?;
+            let (predicted, kept) = record(network, &mut recording, &placed, step.evaluation.level, &own)?;
             after.push(kept);
             let (mut shape, mut gains) = ([0; 2], [&self.nothing; 3]);
             if let Some((fit, batch)) = &fitted {
@@ -145,7 +150,7 @@ impl Calls {
             let storages = [&placed, &predicted, &noise, &std, gains, holders, shares];
             let words = words(step, way, [x.len(), rows * x.len()], shape);
             recording.dispatch_items(&self.step, &storages, &words, x.len());
-            rows += usize::from(step.fresh);
+            rows += usize::from(step.is_fresh());
         }
         x.copy_from_slice(&recording.read(&placed, x.len())?);
         for (index, kept) in after.into_iter().enumerate() {
@@ -167,6 +172,23 @@ impl Calls {
     }
 }
 
+/// Records a prediction of `network` after `histories`, one per window, or none at all. Gives what begins with it, and what comes in
+/// the place of the histories.
+fn record(
+    network: &mut impl Recorded,
+    recording: &mut Recording,
+    x: &Storage,
+    level: f32,
+    histories: &[&History],
+) -> Result<(Storage, Vec<Storage>)> {
+    let device = Arc::clone(recording.device());
+    let gathered = Histories::gathered(recording, &device, histories, network.history_values())?;
+    let kept = gathered.as_ref().map(Histories::storages);
+    let predicted = network.record(recording, x, level, kept)?;
+    let after = gathered.map(|gathered| gathered.scattered(recording, &device, histories.len()));
+    Ok((predicted, after.unwrap_or_default()))
+}
+
 /// Refuses `values` of `what` that are not as many as the batch has.
 fn check(what: &str, values: &[f32], network: &impl Recorded) -> Result<()> {
     match values.len() == network.values() {
@@ -184,14 +206,14 @@ fn words(step: &WayStep, way: &Way, [values, noise]: [usize; 2], [bins, bands]: 
     };
     [
         values as u32,
-        step.x_scale.to_bits(),
-        step.found_scale.to_bits(),
+        step.sum.x_scale.to_bits(),
+        step.sum.found_scale.to_bits(),
         noise as u32,
-        u32::from(step.fresh),
+        u32::from(step.is_fresh()),
         u32::from(!way.std.is_empty()),
         limits,
-        step.signal_scale.to_bits(),
-        step.noise_scale.to_bits(),
+        step.evaluation.signal_scale.to_bits(),
+        step.evaluation.noise_scale.to_bits(),
         bins as u32,
         bands as u32,
     ]

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::levels::Levels;
 use super::network::{Network, Told};
-use crate::diffusion::History;
 use crate::mel::{Dialect, Mel};
 use crate::network::Weights;
 use crate::network::bandwave::conditioning::Conditioning;
 use crate::network::bandwave::config::BandWaveConfig;
-use crate::network::gpu::{Arena, Device, Histories, Recorded, Recording, Storage};
+use crate::network::gpu::{Arena, Device, Recorded, Recording, Storage};
 use crate::{Error, Result};
 
 /// A BandWave network, and the batch that it is conditioned on.
@@ -53,11 +52,6 @@ impl Batch {
         self.look_ahead = frames.min(self.network.config.look_ahead);
     }
 
-    /// Values of a signal's history.
-    pub(super) fn history_values(&self) -> usize {
-        self.network.history_values
-    }
-
     /// Values of the tokens of a window that has so many `values` of x.
     pub(super) fn window_values(&self, values: usize) -> usize {
         let config = &self.network.config;
@@ -85,23 +79,23 @@ impl Recorded for Batch {
         self.window_values(self.values())
     }
 
+    fn history_values(&self) -> usize {
+        self.network.history_values
+    }
+
     fn record(
         &mut self,
         recording: &mut Recording,
         x: &Storage,
         level: f32,
-        histories: &[&History],
-    ) -> Result<(Storage, Vec<Storage>)> {
+        histories: Option<[&Storage; 2]>,
+    ) -> Result<Storage> {
         let missing = || Error::invalid("GPU", "batch", "none", "one that has been conditioned");
         let (device, told) = (Arc::clone(recording.device()), self.told.as_ref().ok_or_else(missing)?);
         self.arena.begin();
         let levels = self.levels.of(&self.network.gated, level).repeat(self.windows);
         let levels = device.storage_of(&levels);
-        let gathered = Histories::gathered(recording, &device, histories, self.network.history_values)?;
-        let kept = gathered.as_ref().map(Histories::storages);
         let shape = [self.windows, self.frames];
-        let predicted = self.network.record(recording, &mut self.arena, shape, [x, &levels], told, kept);
-        let after = gathered.map(|gathered| gathered.scattered(recording, &device, self.windows));
-        Ok((predicted, after.unwrap_or_default()))
+        Ok(self.network.record(recording, &mut self.arena, shape, [x, &levels], told, histories))
     }
 }

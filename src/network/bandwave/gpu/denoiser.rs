@@ -8,7 +8,7 @@ use crate::diffusion::{CausalDenoiser, Denoiser, History, Prediction, Way, Whole
 use crate::mel::{Dialect, FitBank, Mel};
 use crate::network::Weights;
 use crate::network::bandwave::config::BandWaveConfig;
-use crate::network::gpu::{Calls, Device, Gpu, Histories, Recording};
+use crate::network::gpu::{Calls, Device, Gpu, Histories, Recorded, Recording};
 
 /// Most values of a batch's tokens: what lies between two layers takes four bytes for each.
 const MOST_VALUES: usize = 1 << 25;

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::levels::Levels;
 use super::network::Network;
 use crate::Result;
-use crate::diffusion::History;
 use crate::mel::Mel;
 use crate::network::Weights;
 use crate::network::diffwave::config::DiffWaveConfig;
-use crate::network::gpu::{Arena, Device, Histories, Recorded, Recording, Storage};
+use crate::network::gpu::{Arena, Device, Recorded, Recording, Storage};
 
 /// A DiffWave network, and the batch that it is conditioned on.
 pub(super) struct Batch {
@@ -60,11 +59,6 @@ impl Batch {
         self.network.outputs() > 1
     }
 
-    /// Values of a signal's history.
-    pub(super) fn history_values(&self) -> usize {
-        self.network.history_values
-    }
-
     /// Values of the rows of a window of so many `samples`.
     pub(super) fn window_values(&self, samples: usize) -> usize {
         samples * self.network.width()
@@ -113,22 +107,22 @@ impl Recorded for Batch {
         self.window_values(self.values())
     }
 
+    fn history_values(&self) -> usize {
+        self.network.history_values
+    }
+
     fn record(
         &mut self,
         recording: &mut Recording,
         x: &Storage,
         level: f32,
-        histories: &[&History],
-    ) -> Result<(Storage, Vec<Storage>)> {
-        let device = Arc::clone(recording.device());
+        histories: Option<[&Storage; 2]>,
+    ) -> Result<Storage> {
         self.arena.begin();
-        let levels = device.storage_of(&self.level_values(level));
-        let gathered = Histories::gathered(recording, &device, histories, self.network.history_values)?;
-        let kept = gathered.as_ref().map(Histories::storages);
+        let levels = self.level_values(level);
+        let levels = recording.device().storage_of(&levels);
         let (arena, shape) = (&mut self.arena, [self.windows, self.samples]);
         let conditioner = self.conditioner.as_ref();
-        let predicted = self.network.record(recording, arena, shape, [x, &levels], conditioner, kept);
-        let after = gathered.map(|gathered| gathered.scattered(recording, &device, self.windows));
-        Ok((predicted, after.unwrap_or_default()))
+        Ok(self.network.record(recording, arena, shape, [x, &levels], conditioner, histories))
     }
 }

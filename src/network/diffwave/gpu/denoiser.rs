@@ -6,7 +6,7 @@ use crate::diffusion::{CausalDenoiser, Denoiser, History, Way, WholeDenoiser};
 use crate::mel::Mel;
 use crate::network::Weights;
 use crate::network::diffwave::config::DiffWaveConfig;
-use crate::network::gpu::{Calls, Device, Gpu, Histories, Recording};
+use crate::network::gpu::{Calls, Device, Gpu, Histories, Recorded, Recording};
 
 /// Most values of a batch's rows: what lies between two layers takes four bytes for each.
 const MOST_VALUES: usize = 1 << 25;

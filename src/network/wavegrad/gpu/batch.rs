@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::network::{Network, Run};
-use crate::diffusion::History;
 use crate::mel::Mel;
 use crate::network::Weights;
 use crate::network::gpu::{Arena, Device, Recorded, Recording, Storage, push_padded};
@@ -58,8 +57,8 @@ impl Recorded for Batch {
         recording: &mut Recording,
         x: &Storage,
         level: f32,
-        _: &[&History],
-    ) -> Result<(Storage, Vec<Storage>)> {
+        _: Option<[&Storage; 2]>,
+    ) -> Result<Storage> {
         let missing = || Error::invalid("GPU", "batch", "none", "one that has been conditioned");
         let (device, mel) = (Arc::clone(recording.device()), self.mel.as_ref().ok_or_else(missing)?);
         let config = &self.network.config;
@@ -76,6 +75,6 @@ impl Recorded for Batch {
             windows: self.windows,
             frames: self.samples / config.hop(),
         };
-        Ok((self.network.record(&mut run, x, mel, &levels), Vec::new()))
+        Ok(self.network.record(&mut run, x, mel, &levels))
     }
 }
