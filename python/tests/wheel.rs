@@ -9,9 +9,10 @@ use std::process::{Command, Output};
 #[path = "../../tests/skipped/mod.rs"]
 mod skipped;
 
-/// The feature that every extension module has, and those of this build.
+/// The feature that every extension module has, and those of this build. With all of them the library has the program's too,
+/// as where the whole workspace is built: so nothing of it is built again.
 const FEATURES: &str = if cfg!(all(feature = "gpu", feature = "train")) {
-    "pyo3/extension-module,gpu,train"
+    "pyo3/extension-module,gpu,train,remel/default"
 } else if cfg!(feature = "train") {
     "pyo3/extension-module,train"
 } else {

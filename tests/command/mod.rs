@@ -11,12 +11,20 @@ use tempfile::TempDir;
 pub const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/diffwave/lmnt_8x4x2/weights.pt");
 
 /// A folder with a second of sound in it, where commands run.
-pub struct Folder(TempDir);
+pub struct Folder {
+    folder: TempDir,
+    program: PathBuf,
+}
 
 impl Folder {
     /// A folder that holds the sounds `names`, one like the other.
     pub fn with(names: &[&str]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
+        Self::of(env!("CARGO_BIN_EXE_remel").into(), names)
+    }
+
+    /// The same for another build of `remel`.
+    pub fn of(program: PathBuf, names: &[&str]) -> Self {
+        let folder = Self { folder: tempfile::tempdir().unwrap(), program };
         let tone = (0..22_050).map(|n| 0.3 * (n as f32 * 0.06).sin()).collect();
         let tone = Audio::mono(22_050, tone);
         names.iter().for_each(|name| tone.write_wav(&folder.path(name)).unwrap());
@@ -24,13 +32,13 @@ impl Folder {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     /// `remel` with the arguments that `line` holds with spaces between them; `vocode` with the smallest model.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_remel"));
-        command.current_dir(self.0.path()).args(line.split_whitespace());
+        let mut command = Command::new(&self.program);
+        command.current_dir(self.folder.path()).args(line.split_whitespace());
         if line.starts_with("vocode") {
             command.args(["--model", TINY, "--backend", "cpu", "--steps", "1"]);
         }
@@ -61,7 +69,7 @@ impl Folder {
 
     /// Every name in the folder, with what is in the files.
     pub fn contents(&self) -> Vec<(PathBuf, Option<Vec<u8>>)> {
-        let entries = std::fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().path());
+        let entries = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
         let mut contents: Vec<_> =
             entries.map(|path| (path.clone(), path.is_file().then(|| std::fs::read(path).unwrap()))).collect();
         contents.sort();

@@ -1,8 +1,9 @@
 //! Every check, cheapest first: one line per step, and the first that fails ends the run.
 //!
-//! All that compiles does so in the release profile and over the whole workspace, so that no dependency is built
-//! twice. Only this crate stands apart: its parser knows the lines of the sources, and with that feature burn, which
-//! stands on a part of the parser, would be built once more.
+//! All that compiles does so in the release profile and with the features that the whole workspace has, so that no
+//! dependency is built twice. Apart from that stand the package, which is built as others would, and this crate: its
+//! parser knows the lines of the sources, and with that feature burn, which stands on a part of the parser, would be
+//! built once more.
 
 use crate::{api, bundle, imports, miri, package, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
@@ -25,15 +26,20 @@ enum Work {
     Cargo(&'static [&'static [&'static str]]),
     /// Nothing, for a reason that is told.
     Skipped(&'static str),
-    /// `cargo test` with these arguments, whose output is always shown; `REMEL_CLAP` names the bundled plugin.
+    /// `cargo test` with these arguments, whose output is always shown; `REMEL_CLAP` names the bundled plugin, and
+    /// `REMEL_CPU_ALONE` the packaged program.
     Test(&'static [&'static [&'static str]]),
 }
 
 /// All crates but this one, with all that they can do but training on GPUs.
 const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask", "--features", FEATURES];
-const FEATURES: &str = "remel/gpu,remel/train,remel-capi/gpu,remel-python/gpu,remel-python/train";
+const FEATURES: &str = "remel/default,remel/gpu,remel/train,remel-capi/gpu,remel-python/gpu,remel-python/train";
+/// The same without the library, but for what the others need of it: with the same features, so that it is not built again.
+const OTHERS: &[&str] = &["--workspace", "--exclude", "xtask", "--exclude", "remel", "--features", FEATURES];
+/// What lies in folders named `tests`.
+const TESTS: &[&str] = &["--test", "*"];
 /// This crate.
-const OWN: &[&str] = &["--package", "xtask"];
+const OWN: &[&str] = &["--package", "xtask", "--profile", "quick"];
 
 const STEPS: &[Step] = &[
     Step { name: "format", work: Work::Cargo(&[&["fmt", "--all", "--check"]]) },
@@ -62,23 +68,41 @@ const STEPS: &[Step] = &[
     Step { name: "public API", work: Work::Own(|| api::run(std::iter::empty())) },
     Step {
         name: "clippy of xtask",
-        work: Work::Cargo(&[&["clippy", "--release", "--all-targets"], OWN, &["--", "-D", "warnings"]]),
+        work: Work::Cargo(&[&["clippy", "--all-targets"], OWN, &["--", "-D", "warnings"]]),
     },
-    Step { name: "build", work: Work::Cargo(&[&["build", "--release", "--all-targets"], PRODUCT]) },
-    Step { name: "bundle", work: Work::Own(bundle::pack) },
-    Step { name: "tests of xtask", work: Work::Test(&[&["--release"], OWN]) },
-    // Examples in the documentation are among them.
-    Step { name: "tests", work: Work::Test(&[&["--release"], PRODUCT]) },
-    // As the README's first command builds it.
-    Step {
-        name: "tests of the program for the CPU alone",
-        work: Work::Test(&[&["--release", "--package", "remel", "--test", "cpu_alone"]]),
-    },
+    // Before all else that is built, whose programs then take the place of those that are not optimized.
     Step { name: "package", work: Work::Own(package::run) },
-    // Without training: maturin, which builds this crate alone, would build burn once more.
+    Step {
+        name: "build",
+        work: Work::Cargo(&[
+            &["build", "--release", "--lib", "--bins", "--examples", "--bench", "*"],
+            TESTS,
+            PRODUCT,
+        ]),
+    },
+    Step { name: "bundle", work: Work::Own(bundle::pack) },
+    Step { name: "tests of xtask", work: Work::Test(&[OWN]) },
+    // Unit tests have a build of their whole crate to themselves, which is not worth optimizing.
+    Step {
+        name: "unit tests of the library",
+        work: Work::Test(&[
+            &["--release", "--package", "remel", "--lib", "--features", "gpu,train"],
+            &["--config", "profile.release.package.remel.opt-level=0"],
+        ]),
+    },
+    Step {
+        name: "unit tests of the plugin",
+        work: Work::Test(&[
+            &["--release", "--lib"],
+            OTHERS,
+            &["--config", "profile.release.package.remel-plugin.opt-level=0"],
+        ]),
+    },
+    Step { name: "tests", work: Work::Test(&[&["--release", "--bins"], TESTS, PRODUCT]) },
+    Step { name: "examples in the documentation", work: Work::Test(&[&["--release", "--doc"], PRODUCT]) },
     Step {
         name: "wheel",
-        work: Work::Test(&[&["--release", "--package", "remel-python", "--test", "wheel", "--", "--ignored"]]),
+        work: Work::Test(&[&["--release"], PRODUCT, &["--test", "wheel", "--", "--ignored"]]),
     },
     Step {
         name: "training on GPUs",
@@ -127,6 +151,7 @@ impl Work {
                 println!("cargo test {}", arguments.join(" "));
                 let mut command = Command::new("cargo");
                 command.arg("test").args(&arguments).env("REMEL_CLAP", bundle::clap_path()?);
+                command.env("REMEL_CPU_ALONE", package::program()?);
                 let status = command.status().context("cargo does not start")?;
                 ensure!(status.success(), "cargo test {}", arguments.join(" "));
                 Ok(())
