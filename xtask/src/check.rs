@@ -98,7 +98,7 @@ const STEPS: &[Step] = &[
             &["--config", "profile.release.package.remel-plugin.opt-level=0"],
         ]),
     },
-    Step { name: "tests", work: Work::Test(&[&["--release", "--bins"], TESTS, PRODUCT]) },
+    Step { name: "tests", work: Work::Test(&[&["--release"], TESTS, PRODUCT]) },
     Step { name: "examples in the documentation", work: Work::Test(&[&["--release", "--doc"], PRODUCT]) },
     Step {
         name: "wheel",
