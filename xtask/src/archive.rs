@@ -37,15 +37,16 @@ pub fn pack(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Unpacks the archive `path` into `folder`.
+/// Unpacks the archive `path` into `folder`, into files of this moment: cargo's archives say 2006 of all files, and cargo
+/// takes what is older than its last build for built.
 ///
 /// # Errors
 /// It is no such archive, or a file cannot be written.
 pub fn unpack(path: &Path, folder: &Path) -> Result<()> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
-    Archive::new(GzDecoder::new(BufReader::new(file)))
-        .unpack(folder)
-        .with_context(|| path.display().to_string())
+    let mut archive = Archive::new(GzDecoder::new(BufReader::new(file)));
+    archive.set_preserve_mtime(false);
+    archive.unpack(folder).with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]

@@ -60,9 +60,9 @@ fn build_and_run(packed: &Path, folder: &Path, target: &Path) -> Result<()> {
     if !build.status.success() {
         bail!("{}: does not build\n{}", packed.display(), String::from_utf8_lossy(&build.stderr));
     }
-    // The workspace's own build takes its place in the folder that it was built into.
+    // Away from where the workspace's own is expected, which cargo puts there again.
     let built = target.join("release").join(PROGRAM);
-    fs::copy(&built, program()?).with_context(|| built.display().to_string())?;
+    fs::rename(&built, program()?).with_context(|| built.display().to_string())?;
     fs::write(root.join(SOUND), tone())?;
     for (name, arguments) in EXAMPLES {
         let mut run = cargo(&["run", "--locked", "--quiet", "--example", name]);
