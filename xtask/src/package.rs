@@ -12,8 +12,8 @@ const MOST_BYTES: u64 = 10_000_000;
 const PROGRAM: &str = if cfg!(windows) { "remel.exe" } else { "remel" };
 /// Built in a fifth of the time, to run once: what users run is tested in the workspace.
 const QUICK: [&str; 3] = ["--release", "--config", "profile.release.opt-level=0"];
-/// A fifth of a second of sound, which such programs render in seconds.
-const SOUND: &str = "tone.wav";
+/// A tenth of a second of sound, which such programs render in seconds. It is not in the package.
+const SOUND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/audio/s16.au");
 /// The examples that need nothing but the package itself, with what they are given there.
 const EXAMPLES: &[(&str, &[&str])] = &[
     ("vocode", &[SOUND, "out.wav"]),
@@ -63,27 +63,10 @@ fn build_and_run(packed: &Path, folder: &Path, target: &Path) -> Result<()> {
     // Away from where the workspace's own is expected, which cargo puts there again.
     let built = target.join("release").join(PROGRAM);
     fs::rename(&built, program()?).with_context(|| built.display().to_string())?;
-    fs::write(root.join(SOUND), tone())?;
     for (name, arguments) in EXAMPLES {
         let mut run = cargo(&["run", "--locked", "--quiet", "--example", name]);
         let run = run.args(QUICK).arg("--").args(*arguments).output()?;
         ensure!(run.status.success(), "example {name}: {}", String::from_utf8_lossy(&run.stderr));
     }
     Ok(())
-}
-
-/// A WAV file of 16 bits with a tone of 440 Hz.
-fn tone() -> Vec<u8> {
-    const RATE_HZ: u32 = 44_100;
-    let samples = (0..RATE_HZ / 5).map(|n| {
-        let phase = std::f64::consts::TAU * 440.0 * f64::from(n) / f64::from(RATE_HZ);
-        (8000.0 * phase.sin()) as i16
-    });
-    let data: Vec<u8> = samples.flat_map(i16::to_le_bytes).collect();
-    let length = data.len() as u32;
-    let format = [&1u16.to_le_bytes()[..], &1u16.to_le_bytes(), &RATE_HZ.to_le_bytes()].concat();
-    let format =
-        [&format[..], &(2 * RATE_HZ).to_le_bytes(), &2u16.to_le_bytes(), &16u16.to_le_bytes()].concat();
-    let head = [&b"RIFF"[..], &(36 + length).to_le_bytes(), b"WAVEfmt ", &16u32.to_le_bytes()].concat();
-    [&head[..], &format, b"data", &length.to_le_bytes(), &data].concat()
 }
