@@ -3,6 +3,8 @@
 //! Ignored by default, since maturin builds what cargo may have built with other features, and comes from PyPI, as NumPy does:
 //! `cargo test --release --package remel-python --test wheel -- --ignored`, with the features that the wheel is to have.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -27,6 +29,13 @@ fn succeeds(command: &mut Command) -> Output {
     output
 }
 
+/// The profile in which this test was built: so the wheel takes what was built with it. Cargo's folder has its name.
+fn profile() -> String {
+    let own = std::env::current_exe().unwrap();
+    let folder = own.parent().and_then(Path::parent).and_then(Path::file_name).unwrap().to_str().unwrap();
+    if folder == "debug" { "dev".to_owned() } else { folder.to_owned() }
+}
+
 /// An environment with maturin and NumPy; none where Python or its packages are not there.
 fn environment(folder: &Path) -> Option<PathBuf> {
     let environment = folder.join("environment");
@@ -47,7 +56,8 @@ fn the_wheel_is_what_programs_expect() {
     };
     let (root, wheels) = (Path::new(env!("CARGO_MANIFEST_DIR")), folder.path().join("wheels"));
     let mut maturin = Command::new(&python);
-    maturin.args(["-m", "maturin", "build", "--release", "--features", FEATURES, "--out"]).arg(&wheels);
+    maturin.args(["-m", "maturin", "build", "--features", FEATURES, "--profile", &profile(), "--out"]);
+    maturin.arg(&wheels);
     succeeds(maturin.current_dir(root));
     let wheel = std::fs::read_dir(&wheels).unwrap().next().unwrap().unwrap().path();
     succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--no-deps"]).arg(&wheel));

@@ -1,7 +1,7 @@
 //! `cargo xtask api`: what the library offers to other crates, one item a line, kept in `docs/public-api.txt`, so that
 //! whatever is added, changed or taken away shows in review.
 
-use crate::bundle::target_dir;
+use crate::bundle::{QUICK, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use public_api::Builder;
 use std::collections::BTreeSet;
@@ -14,7 +14,8 @@ const DEFAULT: &str =
     "# The library's public API with its default features, written by `cargo xtask api --write`.";
 const ADDED: &str = "# What the features gpu and train add.";
 const HOW: &str = "cargo xtask api --write";
-const LIBRARY: &[&str] = &["rustdoc", "--quiet", "--release", "--package", "remel", "--lib"];
+const LIBRARY: &[&str] = &["rustdoc", "--quiet", "--package", "remel", "--lib"];
+const JSON: &[&str] = &["--", "-Z", "unstable-options", "--output-format", "json"];
 /// The JSON format that the `public-api` of this crate's Cargo.toml reads.
 const FORMAT: u64 = 57;
 /// Set where cargo runs this program in place of rustdoc: see [`rustdoc`].
@@ -56,7 +57,7 @@ fn listing() -> Result<Option<String>> {
 /// One line for each public item, or nothing where they cannot be read.
 fn items(features: &[&str]) -> Result<Option<Vec<String>>> {
     let mut command = Command::new("cargo");
-    command.args(LIBRARY).args(features).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+    command.args(LIBRARY).args(QUICK).args(features).args(JSON);
     let answer = command.env("RUSTDOC", env::current_exe()?).env(AS_RUSTDOC, "1").output();
     let answer = answer.context("cargo does not start")?;
     ensure!(answer.status.success(), "cargo rustdoc\n{}", String::from_utf8_lossy(&answer.stderr));

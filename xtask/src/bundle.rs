@@ -1,42 +1,50 @@
-//! Plugin bundles and the standalone program, gathered in `target/bundled`.
+//! Plugin bundles and the standalone program, gathered in one folder.
 
 use anyhow::{Context, Result, ensure};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PACKAGE: &str = "remel-plugin";
 const STANDALONE: &str = if cfg!(windows) { "remel-standalone.exe" } else { "remel-standalone" };
 
-/// Cargo's target folder. This program was built into `<target>/release`, so that is where it lies.
+/// The arguments that let cargo build as the check does: the profile of `.cargo/config.toml`.
+pub const QUICK: &[&str] = &["--profile", "quick"];
+
+/// Cargo's target folder.
 pub fn target_dir() -> Result<PathBuf> {
+    let quick = quick_dir()?;
+    quick.parent().map(PathBuf::from).with_context(|| format!("{}: not in a target folder", quick.display()))
+}
+
+/// Where cargo builds in the profile `quick`. This program was built so, so that is where it lies.
+pub fn quick_dir() -> Result<PathBuf> {
     let own = std::env::current_exe().context("the path of xtask itself")?;
-    let target = own.parent().and_then(|profile| profile.parent());
-    target.map(PathBuf::from).with_context(|| format!("{}: not in a target folder", own.display()))
+    own.parent().map(PathBuf::from).with_context(|| format!("{}: not in a target folder", own.display()))
 }
 
-/// The bundled CLAP plugin: a file, or on macOS a folder.
-pub fn clap_path() -> Result<PathBuf> {
-    Ok(target_dir()?.join("bundled/Remel.clap"))
+/// The CLAP plugin that [`pack`] has put into `folder`: a file, or on macOS a folder.
+pub fn clap_path(folder: &Path) -> PathBuf {
+    folder.join("bundled/Remel.clap")
 }
 
-/// The bundled VST3 plugin, a folder.
-pub fn vst3_path() -> Result<PathBuf> {
-    Ok(target_dir()?.join("bundled/Remel.vst3"))
+/// The VST3 plugin that [`pack`] has put into `folder`, a folder.
+pub fn vst3_path(folder: &Path) -> PathBuf {
+    folder.join("bundled/Remel.vst3")
 }
 
-/// Compiles the plugin and the standalone program.
-pub fn build() -> Result<()> {
+/// Compiles the plugin and the standalone program, optimized, and gathers them in `target/bundled`, for users.
+pub fn build_and_pack() -> Result<()> {
     let status = Command::new("cargo").args(["build", "--release", "--package", PACKAGE]).status();
     ensure!(status.context("cargo does not start")?.success(), "cargo build of {PACKAGE} failed");
-    Ok(())
+    pack(&target_dir()?, "release")
 }
 
-/// Gathers what a release build left: bundles as `bundler.toml` names them, and the standalone program.
-pub fn pack() -> Result<()> {
-    let target = target_dir()?;
-    nice_plug_xtask::bundle(&target, PACKAGE, &["--release".to_owned()], false)?;
-    let (built, packed) = (target.join("release").join(STANDALONE), target.join("bundled").join(STANDALONE));
+/// Gathers in `folder/bundled` what cargo left in `folder/profile`: bundles as `bundler.toml` names them, and the standalone
+/// program.
+pub fn pack(folder: &Path, profile: &str) -> Result<()> {
+    nice_plug_xtask::bundle(folder, PACKAGE, &["--profile".to_owned(), profile.to_owned()], false)?;
+    let (built, packed) = (folder.join(profile).join(STANDALONE), folder.join("bundled").join(STANDALONE));
     fs::copy(&built, &packed).with_context(|| format!("{} → {}", built.display(), packed.display()))?;
     eprintln!("Created a standalone program at '{}'", packed.display());
     Ok(())

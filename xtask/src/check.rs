@@ -1,11 +1,12 @@
 //! Every check, cheapest first: one line per step, and the first that fails ends the run.
 //!
-//! All that compiles does so in the release profile and with the features that the whole workspace has, so that no
-//! dependency is built twice. Apart from that stand the package, which is built as others would, and this crate: its
-//! parser knows the lines of the sources, and with that feature burn, which stands on a part of the parser, would be
-//! built once more.
+//! All that compiles does so in the profile `quick` of `.cargo/config.toml` and with the features that the whole workspace
+//! has, so that no dependency is built twice. Apart from that stand the package, which is built as others would, and this
+//! crate: its parser knows the lines of the sources, and with that feature burn, which stands on a part of the parser,
+//! would be built once more.
 
-use crate::{api, bundle, imports, miri, package, packages, patched};
+use crate::bundle::{self, QUICK};
+use crate::{api, imports, miri, package, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
 use std::path::Path;
@@ -39,7 +40,7 @@ const OTHERS: &[&str] = &["--workspace", "--exclude", "xtask", "--exclude", "rem
 /// What lies in folders named `tests`.
 const TESTS: &[&str] = &["--test", "*"];
 /// This crate.
-const OWN: &[&str] = &["--package", "xtask", "--profile", "quick"];
+const OWN: &[&str] = &["--package", "xtask"];
 
 const STEPS: &[Step] = &[
     Step { name: "format", work: Work::Cargo(&[&["fmt", "--all", "--check"]]) },
@@ -48,62 +49,57 @@ const STEPS: &[Step] = &[
     Step { name: "packages", work: Work::Own(packages::ensure) },
     Step {
         name: "clippy",
-        work: Work::Cargo(&[&["clippy", "--release", "--all-targets"], PRODUCT, &["--", "-D", "warnings"]]),
+        work: Work::Cargo(&[&["clippy"], QUICK, &["--all-targets"], PRODUCT, &["--", "-D", "warnings"]]),
     },
     Step {
         name: "clippy of the program for the CPU alone",
         work: Work::Cargo(&[
-            &["clippy", "--release", "--package", "remel"],
-            &["--all-targets", "--", "-D", "warnings"],
+            &["clippy", "--package", "remel", "--all-targets"],
+            QUICK,
+            &["--", "-D", "warnings"],
         ]),
     },
     Step {
         name: "clippy of the library alone",
         work: Work::Cargo(&[
-            &["clippy", "--release", "--package", "remel", "--no-default-features", "--lib"],
+            &["clippy", "--package", "remel", "--no-default-features", "--lib"],
+            QUICK,
             &["--", "-D", "warnings"],
         ]),
     },
-    Step { name: "documentation", work: Work::Cargo(&[&["doc", "--release", "--no-deps"], PRODUCT]) },
+    Step { name: "documentation", work: Work::Cargo(&[&["doc", "--no-deps"], QUICK, PRODUCT]) },
     Step { name: "public API", work: Work::Own(|| api::run(std::iter::empty())) },
     Step {
         name: "clippy of xtask",
-        work: Work::Cargo(&[&["clippy", "--all-targets"], OWN, &["--", "-D", "warnings"]]),
+        work: Work::Cargo(&[&["clippy", "--all-targets"], QUICK, OWN, &["--", "-D", "warnings"]]),
     },
     // Before all else that is built, whose programs then take the place of those that are not optimized.
     Step { name: "package", work: Work::Own(package::run) },
     Step {
         name: "build",
         work: Work::Cargo(&[
-            &["build", "--release", "--lib", "--bins", "--examples", "--bench", "*"],
+            &["build", "--lib", "--bins", "--examples", "--bench", "*"],
             TESTS,
+            QUICK,
             PRODUCT,
         ]),
     },
-    Step { name: "bundle", work: Work::Own(bundle::pack) },
-    Step { name: "tests of xtask", work: Work::Test(&[OWN]) },
+    // Not into `target/bundled`, where users find what is optimized.
+    Step { name: "bundle", work: Work::Own(|| bundle::pack(&bundle::quick_dir()?, ".")) },
+    Step { name: "tests of xtask", work: Work::Test(&[QUICK, OWN]) },
     // Unit tests have a build of their whole crate to themselves, which is not worth optimizing.
     Step {
         name: "unit tests of the library",
         work: Work::Test(&[
-            &["--release", "--package", "remel", "--lib", "--features", "gpu,train"],
-            &["--config", "profile.release.package.remel.opt-level=0"],
+            QUICK,
+            &["--package", "remel", "--lib", "--features", "gpu,train"],
+            &["--config", "profile.quick.package.remel.opt-level=0"],
         ]),
     },
-    Step {
-        name: "unit tests of the plugin",
-        work: Work::Test(&[
-            &["--release", "--lib"],
-            OTHERS,
-            &["--config", "profile.release.package.remel-plugin.opt-level=0"],
-        ]),
-    },
-    Step { name: "tests", work: Work::Test(&[&["--release"], TESTS, PRODUCT]) },
-    Step { name: "examples in the documentation", work: Work::Test(&[&["--release", "--doc"], PRODUCT]) },
-    Step {
-        name: "wheel",
-        work: Work::Test(&[&["--release"], PRODUCT, &["--test", "wheel", "--", "--ignored"]]),
-    },
+    Step { name: "unit tests of the plugin", work: Work::Test(&[QUICK, &["--lib"], OTHERS]) },
+    Step { name: "tests", work: Work::Test(&[QUICK, TESTS, PRODUCT]) },
+    Step { name: "examples in the documentation", work: Work::Test(&[QUICK, &["--doc"], PRODUCT]) },
+    Step { name: "wheel", work: Work::Test(&[QUICK, PRODUCT, &["--test", "wheel", "--", "--ignored"]]) },
     Step {
         name: "training on GPUs",
         work: Work::Skipped(
@@ -111,7 +107,7 @@ const STEPS: &[Step] = &[
         ),
     },
     Step { name: "miri", work: Work::Own(miri::run) },
-    Step { name: "host", work: Work::Test(&[&["--release"], PRODUCT, &["--test", "host", "--", "--ignored"]]) },
+    Step { name: "host", work: Work::Test(&[QUICK, PRODUCT, &["--test", "host", "--", "--ignored"]]) },
 ];
 
 /// Runs all steps.
@@ -150,7 +146,10 @@ impl Work {
                 let arguments = arguments.concat();
                 println!("cargo test {}", arguments.join(" "));
                 let mut command = Command::new("cargo");
-                command.arg("test").args(&arguments).env("REMEL_CLAP", bundle::clap_path()?);
+                command
+                    .arg("test")
+                    .args(&arguments)
+                    .env("REMEL_CLAP", bundle::clap_path(&bundle::quick_dir()?));
                 command.env("REMEL_CPU_ALONE", package::program()?);
                 let status = command.status().context("cargo does not start")?;
                 ensure!(status.success(), "cargo test {}", arguments.join(" "));

@@ -44,7 +44,7 @@ pub fn run() -> Result<()> {
         "--package",
         "remel-capi",
     ])?;
-    bundle::pack()?;
+    bundle::pack(&target, "release")?;
 
     copy_all(&target.join("bundled"), &folder)?;
     for (from, to) in FILES {

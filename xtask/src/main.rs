@@ -48,8 +48,7 @@ fn run() -> Result<()> {
         Some("api") => api::run(std::env::args().skip(2)),
         Some("bundle") => {
             packages::ensure()?;
-            bundle::build()?;
-            bundle::pack()
+            bundle::build_and_pack()
         }
         Some("check") => check::run(),
         Some("dist") => dist::run(),

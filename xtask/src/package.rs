@@ -1,6 +1,6 @@
 //! `cargo xtask package`: the library and the program as crates.io gets them, built and run outside of the workspace.
 
-use crate::bundle::target_dir;
+use crate::bundle::{QUICK, quick_dir, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,10 @@ use std::process::Command;
 const MOST_BYTES: u64 = 10_000_000;
 /// The program that is in it.
 const PROGRAM: &str = if cfg!(windows) { "remel.exe" } else { "remel" };
-/// Built in a fifth of the time, to run once: what users run is tested in the workspace.
-const QUICK: [&str; 3] = ["--release", "--config", "profile.release.opt-level=0"];
+/// The profile of the workspace, for what then lies outside of it, so that dependencies are built once.
+const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.cargo/config.toml");
+/// The library itself, which is built once more here, runs but once.
+const SLOW: &str = "profile.quick.package.remel.opt-level=0";
 /// A tenth of a second of sound, which such programs render in seconds. It is not in the package.
 const SOUND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/audio/s16.au");
 /// The examples that need nothing but the package itself, with what they are given there.
@@ -52,20 +54,21 @@ fn build_and_run(packed: &Path, folder: &Path, target: &Path) -> Result<()> {
     let root = folder.join(format!("remel-{}", env!("CARGO_PKG_VERSION")));
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
-        command.args(arguments).current_dir(&root).env("CARGO_TARGET_DIR", target);
+        command.args(arguments).args(QUICK).args(["--config", CONFIG, "--config", SLOW]);
+        command.current_dir(&root).env("CARGO_TARGET_DIR", target);
         command
     };
-    let build = cargo(&["build", "--locked", "--bins", "--examples"]).args(QUICK).output();
+    let build = cargo(&["build", "--locked", "--bins", "--examples"]).output();
     let build = build.context("cargo does not start")?;
     if !build.status.success() {
         bail!("{}: does not build\n{}", packed.display(), String::from_utf8_lossy(&build.stderr));
     }
     // Away from where the workspace's own is expected, which cargo puts there again.
-    let built = target.join("release").join(PROGRAM);
+    let built = quick_dir()?.join(PROGRAM);
     fs::rename(&built, program()?).with_context(|| built.display().to_string())?;
     for (name, arguments) in EXAMPLES {
         let mut run = cargo(&["run", "--locked", "--quiet", "--example", name]);
-        let run = run.args(QUICK).arg("--").args(*arguments).output()?;
+        let run = run.arg("--").args(*arguments).output()?;
         ensure!(run.status.success(), "example {name}: {}", String::from_utf8_lossy(&run.stderr));
     }
     Ok(())

@@ -23,7 +23,7 @@ pub fn run(workshop: &Workshop, source: &Path) -> Result<Vec<Verdict>> {
     workshop.build("clap-validator-build", build)?;
 
     let mut validate = Command::new(place.join("target/release").join(NAME));
-    validate.arg("validate").arg(bundle::clap_path()?);
+    validate.arg("validate").arg(bundle::clap_path(&bundle::target_dir()?));
     let finished = workshop.run(NAME, validate)?;
     let log = finished.log.display();
     // A warning is a pass with a remark.

@@ -22,8 +22,7 @@ use workshop::Workshop;
 pub fn run(here: &Path, arguments: impl Iterator<Item = String>) -> Result<()> {
     let options = Options::parse(here, arguments)?;
     packages::ensure()?;
-    bundle::build()?;
-    bundle::pack()?;
+    bundle::build_and_pack()?;
     let workshop = Workshop::open(bundle::target_dir()?.join("validators"))?;
     let good = [
         report("clap-validator", &options.clap_validator, |source| clap_validator::run(&workshop, source)),

@@ -20,7 +20,7 @@ pub fn run(workshop: &Workshop, source: &Path) -> Result<Vec<Verdict>> {
     let version = commit(source)?;
     let validate = |name: &str, extensive: Option<&str>| {
         let mut validate = Command::new(&validator);
-        validate.args(extensive).arg(bundle::vst3_path()?);
+        validate.args(extensive).arg(bundle::vst3_path(&bundle::target_dir()?));
         let finished = workshop.run(name, validate)?;
         let log = finished.log.display();
         let [passed, failed] = counts(&finished.text, ["tests passed", "tests failed"])
