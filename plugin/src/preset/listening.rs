@@ -12,11 +12,13 @@ use remel::network::Backend;
 use remel::vocoder::Vocoder;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const RATE_HZ: u32 = 44_100;
 /// The loudest sample of what goes in.
 const PEAK: f32 = 0.5;
+/// Speech and the pad.
+static SOUNDS: LazyLock<[Vec<f32>; 2]> = LazyLock::new(|| [speech(), pad()]);
 
 /// A second of the clip beside the host's tests, which begins within a vowel: what *Freeze* holds.
 fn speech() -> Vec<f32> {
@@ -58,7 +60,7 @@ fn db(ratio: f32) -> f32 {
 
 /// What goes into the main input and the side chain, as the routing of `params` asks for.
 fn inputs(params: &RemelParams) -> [Audio; 2] {
-    let [voice, pad] = [speech(), pad()].map(|samples| Audio::mono(RATE_HZ, samples));
+    let [voice, pad] = SOUNDS.clone().map(|samples| Audio::mono(RATE_HZ, samples));
     match (params.mel_from.value(), params.carrier.value()) {
         (MelFrom::SideChain, _) => [pad, voice],
         _ => [voice, pad],
@@ -85,17 +87,18 @@ fn heard(preset: &Preset, vocoders: &mut HashMap<String, Vocoder>) -> [Vec<f32>;
     [out.channels.into_iter().next().expect("a channel"), main.to_mono()]
 }
 
-/// The mean distance of two sounds' mel frames in dB, where either is within 60 dB of the loudest.
-fn distance_db(a: &[f32], b: &[f32]) -> f32 {
+/// Mel frames one after another, in natural logarithms.
+fn levels(samples: &[f32]) -> Vec<f32> {
     let dialect = Dialect::named("bigvgan2-44k").expect("a published dialect");
-    let levels = |samples: &[f32]| {
-        let mel: Mel = mel_of(samples, &dialect).expect("a mel");
-        (0..mel.frames()).flat_map(|index| mel.frame(index).to_vec()).collect::<Vec<_>>()
-    };
-    let (a, b) = (levels(a), levels(b));
+    let mel: Mel = mel_of(samples, &dialect).expect("a mel");
+    (0..mel.frames()).flat_map(|index| mel.frame(index).to_vec()).collect()
+}
+
+/// The mean distance of two sounds' mel frames, which [`levels`] gives, in dB, where either is within 60 dB of the loudest.
+fn distance_db(a: &[f32], b: &[f32]) -> f32 {
     let per_neper = 20.0 / std::f32::consts::LN_10;
-    let floor = a.iter().chain(&b).fold(f32::MIN, |most, level| most.max(*level)) - 60.0 / per_neper;
-    let apart = a.iter().zip(&b).map(|(a, b)| (a.max(floor) - b.max(floor)).abs() * per_neper);
+    let floor = a.iter().chain(b).fold(f32::MIN, |most, level| most.max(*level)) - 60.0 / per_neper;
+    let apart = a.iter().zip(b).map(|(a, b)| (a.max(floor) - b.max(floor)).abs() * per_neper);
     apart.sum::<f32>() / a.len() as f32
 }
 
@@ -104,10 +107,11 @@ fn pitch(samples: &[f32]) -> (f32, f32) {
     const FRAME: usize = 2048;
     let mut frames = Vec::new();
     for frame in samples.windows(2 * FRAME).step_by(FRAME / 2).filter(|frame| rms(frame) > 0.01) {
+        let (start, level) = (&frame[..FRAME], rms(&frame[..FRAME]));
         let at = |lag: usize| {
-            let (a, b) = (&frame[..FRAME], &frame[lag..lag + FRAME]);
-            let product: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
-            product / (rms(a) * rms(b) * FRAME as f32).max(1e-9)
+            let later = &frame[lag..lag + FRAME];
+            let product: f32 = start.iter().zip(later).map(|(a, b)| a * b).sum();
+            product / (level * rms(later) * FRAME as f32).max(1e-9)
         };
         let lags = (RATE_HZ / 500) as usize..(RATE_HZ / 60) as usize;
         let best = lags.map(|lag| (at(lag), lag)).max_by(|a, b| a.0.total_cmp(&b.0)).expect("a lag");
@@ -122,21 +126,24 @@ fn pitch(samples: &[f32]) -> (f32, f32) {
 fn movement_db(samples: &[f32]) -> f32 {
     const STEP: usize = 4410;
     let (earlier, later) = (&samples[..samples.len() - STEP], &samples[STEP..]);
-    distance_db(earlier, later)
+    distance_db(&levels(earlier), &levels(later))
 }
 
 #[test]
 fn every_factory_preset_is_heard_at_a_sane_level_and_sounds_like_no_other() {
     let mut vocoders = HashMap::new();
     let bank = Bank::read(None);
-    let heard: Vec<(&Preset, [Vec<f32>; 2])> =
-        bank.presets().iter().map(|preset| (preset, heard(preset, &mut vocoders))).collect();
-    for (preset, [out, main]) in &heard {
+    let heard = bank.presets().iter().map(|preset| {
+        let [out, main] = heard(preset, &mut vocoders);
+        (preset, levels(&out), out, main)
+    });
+    let heard = heard.collect::<Vec<_>>();
+    for (preset, mel, out, main) in &heard {
         let (name, level_db) = (&preset.name, db(rms(out) / rms(main)));
         let peak_db = db(out.iter().fold(0.0f32, |most, sample| most.max(sample.abs())));
-        let changed_db = distance_db(out, main);
-        let others = heard.iter().filter(|(other, _)| other.name != *name);
-        let others = others.map(|(other, [sound, _])| (&other.name, distance_db(out, sound)));
+        let changed_db = distance_db(mel, &levels(main));
+        let others = heard.iter().filter(|(other, ..)| other.name != *name);
+        let others = others.map(|(other, sound, ..)| (&other.name, distance_db(mel, sound)));
         let (nearest, near_db) = others.min_by(|a, b| a.1.total_cmp(&b.1)).expect("another preset");
         println!(
             "{name:20} {level_db:5.1} dB, peak {peak_db:5.1} dBFS, {changed_db:5.2} dB from the input, {near_db:4.2} dB from {nearest}"
@@ -155,8 +162,9 @@ fn every_factory_preset_is_heard_at_a_sane_level_and_sounds_like_no_other() {
 fn presets_do_what_their_names_say() {
     let (bank, mut vocoders) = (Bank::read(None), HashMap::new());
     let mut hear = |name: &str| heard(bank.factory(name).expect("a preset"), &mut vocoders)[0].clone();
-    let voice = speech();
-    let ((regular, hz), moving_db) = (pitch(&voice), movement_db(&voice));
+    let [voice, pad] = &*SOUNDS;
+    let ((regular, hz), moving_db) = (pitch(voice), movement_db(voice));
+    let [voice, pad] = [voice, pad].map(|sound| levels(sound));
     let said = |name: &str, of: &str, value: f32| println!("{name:20} {of} {value:.2}");
 
     let whisper = pitch(&hear("Whisper")).0;
@@ -178,13 +186,13 @@ fn presets_do_what_their_names_say() {
         assert!(still < most, "{name} moves {still} as much as its input");
     }
     for name in ["Clean Rebuild", "Gentle Restore"] {
-        let apart = distance_db(&hear(name), &voice);
+        let apart = distance_db(&levels(&hear(name)), &voice);
         said(name, "dB", apart);
         assert!(apart < 1.5, "{name}: {apart} dB from what it restores");
     }
     for name in ["Talking Pad", "Words in the Fog"] {
-        let sound = hear(name);
-        let (to_voice, to_pad) = (distance_db(&sound, &voice), distance_db(&sound, &pad()));
+        let sound = levels(&hear(name));
+        let (to_voice, to_pad) = (distance_db(&sound, &voice), distance_db(&sound, &pad));
         said(name, "of the pad's distance", to_voice / to_pad);
         assert!(to_voice < 0.5 * to_pad, "{name} does not speak: {to_voice} and {to_pad} dB");
     }
