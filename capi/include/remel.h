@@ -1,7 +1,7 @@
 /*
  * Remel, a real-time diffusion vocoder: its library for C.
  *
- * Made by cbindgen from capi/src: REMEL_WRITE_HEADER=1 cargo test --release -p remel-capi --test header
+ * Made by cbindgen from capi/src: REMEL_WRITE_HEADER=1 cargo test --profile quick -p remel-capi --test header
  *
  * What a function gives is freed by the function that its documentation names. Where one fails it says so by its RemelStatus or by
  * NULL, and remel_last_error() tells why in a line. No function keeps a pointer that it was passed. Objects may go from thread to

@@ -18,5 +18,5 @@ fn the_header_is_that_of_the_sources() {
         std::fs::write(&path, &made).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == made, "REMEL_WRITE_HEADER=1 cargo test --release -p remel-capi --test header");
+    assert!(kept == made, "REMEL_WRITE_HEADER=1 cargo test --profile quick -p remel-capi --test header");
 }
