@@ -10,6 +10,8 @@ const STANDALONE: &str = if cfg!(windows) { "remel-standalone.exe" } else { "rem
 
 /// The arguments that let cargo build as the check does: the profile of `.cargo/config.toml`.
 pub const QUICK: &[&str] = &["--profile", "quick"];
+/// With [`QUICK`], the library is not optimized either: for a build of it that runs but once.
+pub const SLOW_LIBRARY: &[&str] = &["--config", "profile.quick.package.remel.opt-level=0"];
 
 /// Cargo's target folder.
 pub fn target_dir() -> Result<PathBuf> {

@@ -5,7 +5,7 @@
 //! crate: its parser knows the lines of the sources, and with that feature burn, which stands on a part of the parser,
 //! would be built once more.
 
-use crate::bundle::{self, QUICK};
+use crate::bundle::{self, QUICK, SLOW_LIBRARY};
 use crate::{api, imports, miri, package, packages, patched};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
@@ -90,11 +90,7 @@ const STEPS: &[Step] = &[
     // Unit tests have a build of their whole crate to themselves, which is not worth optimizing.
     Step {
         name: "unit tests of the library",
-        work: Work::Test(&[
-            QUICK,
-            &["--package", "remel", "--lib", "--features", "gpu,train"],
-            &["--config", "profile.quick.package.remel.opt-level=0"],
-        ]),
+        work: Work::Test(&[QUICK, &["--package", "remel", "--lib", "--features", "gpu,train"], SLOW_LIBRARY]),
     },
     Step { name: "unit tests of the plugin", work: Work::Test(&[QUICK, &["--lib"], OTHERS]) },
     Step { name: "tests", work: Work::Test(&[QUICK, TESTS, PRODUCT]) },
@@ -146,10 +142,8 @@ impl Work {
                 let arguments = arguments.concat();
                 println!("cargo test {}", arguments.join(" "));
                 let mut command = Command::new("cargo");
-                command
-                    .arg("test")
-                    .args(&arguments)
-                    .env("REMEL_CLAP", bundle::clap_path(&bundle::quick_dir()?));
+                command.arg("test").args(&arguments);
+                command.env("REMEL_CLAP", bundle::clap_path(&bundle::quick_dir()?));
                 command.env("REMEL_CPU_ALONE", package::program()?);
                 let status = command.status().context("cargo does not start")?;
                 ensure!(status.success(), "cargo test {}", arguments.join(" "));

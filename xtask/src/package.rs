@@ -1,6 +1,6 @@
 //! `cargo xtask package`: the library and the program as crates.io gets them, built and run outside of the workspace.
 
-use crate::bundle::{QUICK, quick_dir, target_dir};
+use crate::bundle::{QUICK, SLOW_LIBRARY, quick_dir, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,6 @@ const MOST_BYTES: u64 = 10_000_000;
 const PROGRAM: &str = if cfg!(windows) { "remel.exe" } else { "remel" };
 /// The profile of the workspace, for what then lies outside of it, so that dependencies are built once.
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.cargo/config.toml");
-/// The library itself, which is built once more here, runs but once.
-const SLOW: &str = "profile.quick.package.remel.opt-level=0";
 /// A tenth of a second of sound, which such programs render in seconds. It is not in the package.
 const SOUND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/audio/s16.au");
 /// The examples that need nothing but the package itself, with what they are given there.
@@ -54,7 +52,7 @@ fn build_and_run(packed: &Path, folder: &Path, target: &Path) -> Result<()> {
     let root = folder.join(format!("remel-{}", env!("CARGO_PKG_VERSION")));
     let cargo = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
-        command.args(arguments).args(QUICK).args(["--config", CONFIG, "--config", SLOW]);
+        command.args(arguments).args(QUICK).args(["--config", CONFIG]).args(SLOW_LIBRARY);
         command.current_dir(&root).env("CARGO_TARGET_DIR", target);
         command
     };
