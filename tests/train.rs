@@ -22,10 +22,15 @@ use training::{Record, diffwave, small};
 fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
     let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut uninterrupted = Record::default();
-    run(&small(whole.path()), false, &mut uninterrupted).unwrap();
+    let config = |folder: &Path| {
+        let mut config = small(folder);
+        config.training.validate_steps = 4;
+        config
+    };
+    run(&config(whole.path()), false, &mut uninterrupted).unwrap();
     assert_eq!((uninterrupted.losses.len(), uninterrupted.validations.len()), (8, 2));
 
-    let config = small(parts.path());
+    let config = config(parts.path());
     let mut first = Record { stop_after: Some(3), ..Record::default() };
     run(&config, false, &mut first).unwrap();
     let mut second = Record::default();
@@ -62,8 +67,7 @@ fn training_brings_the_output_nearer_to_the_mel_frames() {
     diffwave(&mut config).prior = Prior::Spectral;
     config.training.shaped_weight = 0.3;
     config.training.learning_rate = 0.005;
-    config.training.total_steps = 400;
-    config.training.validate_steps = 400;
+    (config.training.total_steps, config.training.validate_steps) = (150, 150);
     config.training.ema = 0.95;
     let mut untrained = config.clone();
     untrained.model = folder.path().join("untrained.safetensors");
@@ -171,7 +175,8 @@ fn a_checkpoint_that_cannot_be_written_ends_the_run_and_the_last_one_stays() {
 #[test]
 fn a_run_leaves_its_figures_samples_and_pictures() {
     let folder = tempfile::tempdir().unwrap();
-    let config = small(folder.path());
+    let mut config = small(folder.path());
+    config.training.validate_steps = 4;
     run(&config, false, &mut Record::default()).unwrap();
     let run_folder = config.run_folder();
     let metrics = std::fs::read_to_string(run_folder.join("metrics.csv")).unwrap();

@@ -16,12 +16,15 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks at what has become of something.
 const NAP: Duration = Duration::from_millis(10);
+/// Longer than between the clicks of a double click.
+const APART: Duration = Duration::from_millis(400);
 
 /// One instance whose audio runs and whose editor is open. Dropped, it closes first.
 pub struct Editor {
     pub desk: Desk,
     pub console: Arc<Console>,
     audio: Option<Audio>,
+    clicked: Instant,
     pub instance: PluginInstance<Host>,
 }
 
@@ -35,7 +38,8 @@ impl Editor {
     pub fn restored(state: Option<&[u8]>) -> Self {
         nodes::watch();
         let console = Arc::new(Console::default());
-        let mut editor = Self { desk: Desk::new([960, 640]), console, audio: None, instance: instance() };
+        let (desk, clicked) = (Desk::new([960, 640]), Instant::now());
+        let mut editor = Self { desk, console, audio: None, clicked, instance: instance() };
         if let Some(mut state) = state {
             let extension: PluginState = editor.extension();
             extension.load(&editor.instance.plugin_handle(), &mut state).expect("the state loads");
@@ -186,17 +190,17 @@ impl Editor {
         self.click_at(self.middle(name), button::LEFT, 1);
     }
 
-    /// Clicks at a physical pixel, so many times at once.
+    /// Clicks at a physical pixel, so many times at once, and not as a part of the clicks before.
     pub fn click_at(&mut self, place: [f32; 2], button: u8, times: usize) {
         self.desk.move_to(place);
         self.settle();
+        std::thread::sleep(APART.saturating_sub(self.clicked.elapsed()));
         for _ in 0..times {
             self.desk.button(button, true);
             self.desk.button(button, false);
         }
+        self.clicked = Instant::now();
         self.settle();
-        // Longer than between the clicks of a double click.
-        std::thread::sleep(Duration::from_millis(400));
     }
 
     /// Drags with the left button from one pixel to another, by `steps` moves.
