@@ -1,0 +1,26 @@
+//! The program `remel`, and those of `examples/`, as their users run them.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+#[path = "../unet1d/cases.rs"]
+mod cases;
+mod command;
+mod cpu_alone;
+mod example_models;
+mod examples;
+mod field;
+mod line;
+mod output;
+#[path = "../hostile/targets/pages.rs"]
+mod pages;
+#[path = "../peak/mod.rs"]
+mod peak;
+mod pictures;
+#[cfg(unix)]
+mod pipes;
+#[path = "../random/mod.rs"]
+mod random;
+mod sigma;
+#[path = "../skipped/mod.rs"]
+mod skipped;
+mod unet1d;
+mod wavegrad;

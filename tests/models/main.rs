@@ -1,0 +1,8 @@
+//! Model files, our own and others'.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
+mod checkpoints;
+mod classes;
+mod headers;
+#[path = "../live/mod.rs"]
+mod live;
