@@ -50,7 +50,8 @@ fn built(folder: &Path, source: &str, is_static: bool) -> PathBuf {
     compiler.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-I"]).arg(root().join("include"));
     compiler.arg(root().join(source)).arg("-o").arg(&program);
     if is_static {
-        compiler.arg(libraries.join("libremel_c.a")).args(SYSTEM);
+        // Half of what is in it is not called, and need not be written.
+        compiler.arg(libraries.join("libremel_c.a")).args(SYSTEM).arg("-Wl,--gc-sections");
     } else {
         compiler.arg("-L").arg(&libraries).arg("-lremel_c");
         compiler.arg(format!("-Wl,-rpath,{}", libraries.display()));

@@ -75,14 +75,10 @@ const STEPS: &[Step] = &[
     },
     // Before all else that is built, whose programs then take the place of those that are not optimized.
     Step { name: "package", work: Work::Own(package::run) },
+    // Benches are linted above, and no test runs them.
     Step {
         name: "build",
-        work: Work::Cargo(&[
-            &["build", "--lib", "--bins", "--examples", "--bench", "*"],
-            TESTS,
-            QUICK,
-            PRODUCT,
-        ]),
+        work: Work::Cargo(&[&["build", "--lib", "--bins", "--examples"], TESTS, QUICK, PRODUCT]),
     },
     // Not into `target/bundled`, where users find what is optimized.
     Step { name: "bundle", work: Work::Own(|| bundle::pack(&bundle::quick_dir()?, ".")) },

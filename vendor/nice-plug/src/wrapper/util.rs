@@ -1,5 +1,5 @@
-use backtrace::Backtrace;
 use nice_plug_core::plugin::Plugin;
+use std::backtrace::Backtrace;
 use std::cmp;
 use std::marker::PhantomData;
 use std::os::raw::c_char;
@@ -151,7 +151,7 @@ fn log_panics() {
         permit_alloc(|| {
             // All of this is directly copied from `permit_no_alloc`, except that `error!()` became
             // `nice_error!()` and `Shim` has been inlined
-            let backtrace = Backtrace::new();
+            let backtrace = Backtrace::force_capture();
 
             let thread = std::thread::current();
             let thread = thread.name().unwrap_or("unnamed");
@@ -167,7 +167,7 @@ fn log_panics() {
             match info.location() {
                 Some(location) => {
                     crate::nice_error!(
-                        target: "panic", "thread '{}' panicked at '{}': {}:{}\n{:?}",
+                        target: "panic", "thread '{}' panicked at '{}': {}:{}\n{}",
                         thread,
                         msg,
                         location.file(),
@@ -178,7 +178,7 @@ fn log_panics() {
                 None => {
                     crate::nice_error!(
                         target: "panic",
-                        "thread '{}' panicked at '{}'\n{:?}",
+                        "thread '{}' panicked at '{}'\n{}",
                         thread,
                         msg,
                         backtrace
