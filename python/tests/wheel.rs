@@ -36,13 +36,16 @@ fn profile() -> String {
     if folder == "debug" { "dev".to_owned() } else { folder.to_owned() }
 }
 
+/// Installs packages quietly. What is read but once is not compiled before.
+const INSTALL: [&str; 6] = ["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"];
+
 /// An environment with maturin and NumPy; none where Python or its packages are not there.
 fn environment(folder: &Path) -> Option<PathBuf> {
     let environment = folder.join("environment");
     let made = Command::new("python3").args(["-m", "venv"]).arg(&environment).output().ok()?;
     let python = environment.join("bin/python");
     let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "maturin>=1.9,<2", "numpy"]);
+    pip.args(INSTALL).args(["maturin>=1.9,<2", "numpy"]);
     (made.status.success() && pip.output().ok()?.status.success()).then_some(python)
 }
 
@@ -60,7 +63,7 @@ fn the_wheel_is_what_programs_expect() {
     maturin.arg(&wheels);
     succeeds(maturin.current_dir(root));
     let wheel = std::fs::read_dir(&wheels).unwrap().next().unwrap().unwrap().path();
-    succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--no-deps"]).arg(&wheel));
+    succeeds(Command::new(&python).args(INSTALL).arg("--no-deps").arg(&wheel));
     let tested =
         succeeds(Command::new(&python).arg(root.join("tests/test_remel.py")).current_dir(folder.path()));
     assert!(String::from_utf8_lossy(&tested.stderr).contains("\nOK"), "{tested:?}");
