@@ -1,4 +1,4 @@
-//! The program `remel`, and those of `examples/`, as their users run them.
+//! The program `remel` as its users run it.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 #[path = "../unet1d/cases.rs"]
@@ -6,14 +6,11 @@ mod cases;
 mod command;
 mod cpu_alone;
 mod example_models;
-mod examples;
 mod field;
 mod line;
 mod output;
 #[path = "../hostile/targets/pages.rs"]
 mod pages;
-#[path = "../peak/mod.rs"]
-mod peak;
 mod pictures;
 #[cfg(unix)]
 mod pipes;

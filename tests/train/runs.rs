@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::training::{Record, diffwave, small};
+use crate::training::{Record, diffwave, small, small_validated};
 use remel::checkpoint;
 use remel::domain::phase::Phase;
 use remel::mel::mel_of;
@@ -18,15 +18,10 @@ use remel::vocoder::Vocoder;
 fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
     let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut uninterrupted = Record::default();
-    let config = |folder: &Path| {
-        let mut config = small(folder);
-        config.training.validate_steps = 4;
-        config
-    };
-    run(&config(whole.path()), false, &mut uninterrupted).unwrap();
+    run(&small_validated(whole.path(), 4), false, &mut uninterrupted).unwrap();
     assert_eq!((uninterrupted.losses.len(), uninterrupted.validations.len()), (8, 2));
 
-    let config = config(parts.path());
+    let config = small_validated(parts.path(), 4);
     let mut first = Record { stop_after: Some(3), ..Record::default() };
     run(&config, false, &mut first).unwrap();
     let mut second = Record::default();
@@ -94,14 +89,9 @@ fn a_model_has_the_name_licence_and_schedules_it_is_given() {
 #[test]
 fn a_training_begins_with_the_weights_of_a_model() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let config = |folder: &Path| {
-        let mut config = small(folder);
-        config.training.validate_steps = 8;
-        config
-    };
     let mut record = Record::default();
-    let model = run(&config(first.path()), false, &mut record).unwrap();
-    let mut config = config(second.path());
+    let model = run(&small_validated(first.path(), 8), false, &mut record).unwrap();
+    let mut config = small_validated(second.path(), 8);
     config.init = Some(model);
     let mut continued = Record::default();
     run(&config, false, &mut continued).unwrap();
@@ -176,8 +166,7 @@ fn a_checkpoint_that_cannot_be_written_ends_the_run_and_the_last_one_stays() {
 #[test]
 fn a_run_leaves_its_figures_samples_and_pictures() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = small(folder.path());
-    config.training.validate_steps = 4;
+    let config = small_validated(folder.path(), 4);
     run(&config, false, &mut Record::default()).unwrap();
     let run_folder = config.run_folder();
     let metrics = std::fs::read_to_string(run_folder.join("metrics.csv")).unwrap();

@@ -37,6 +37,13 @@ pub fn small(folder: &Path) -> TrainConfig {
     TrainConfig::read(&path).unwrap()
 }
 
+/// The same, validated every so many steps.
+pub fn small_validated(folder: &Path, steps: u64) -> TrainConfig {
+    let mut config = small(folder);
+    config.training.validate_steps = steps;
+    config
+}
+
 /// The network of a training of DiffWave.
 pub fn diffwave(config: &mut TrainConfig) -> &mut DiffWaveNetwork {
     match &mut config.network {

@@ -1,4 +1,5 @@
-//! The programs in `examples/`, run as their first lines say.
+//! The programs in `examples/`, run as their first lines say: those that `cargo build --examples` left, or the build of a test of everything.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +8,10 @@ use remel::audio::{Audio, write_npy};
 use remel::checkpoint::Bundled;
 use remel::mel::mel_of;
 
-use crate::peak::peak;
+use peak::peak;
+
+#[path = "peak/mod.rs"]
+mod peak;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
