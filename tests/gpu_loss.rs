@@ -2,7 +2,7 @@
 #![cfg(feature = "gpu")]
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
-mod skipped;
+mod device;
 
 use std::sync::Arc;
 
@@ -66,9 +66,7 @@ fn longest_gap(heard: &[f32]) -> usize {
 
 #[track_caller]
 fn hold(test: &str, accident: fn(&Gpu)) {
-    let Some(Backend::Gpu(gpu)) = Backend::first_gpu() else {
-        return skipped::skipped(test, "no Vulkan, Metal or DirectX device");
-    };
+    let Some(Backend::Gpu(gpu)) = device::first_gpu(test) else { return };
     let (heard, state) = played(&gpu, accident);
     // What it says first is what it could not do any more, or that it is lost.
     assert!(state.starts_with(&gpu.to_string()), "{state}");

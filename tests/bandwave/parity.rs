@@ -1,5 +1,6 @@
 //! BandWave against PyTorch: one call in every instruction set of this machine and in burn, its domain, and whole samplings.
 
+use crate::difference::assert_close;
 use std::path::{Path, PathBuf};
 
 use remel::audio::read_npy;
@@ -44,15 +45,6 @@ fn mel(folder: &Path, name: &str) -> Mel {
 /// Numbers of unit variance.
 fn unit(seed: usize, count: usize) -> Vec<f32> {
     crate::random::numbers(seed, count).iter().map(|number| 3.0_f32.sqrt() * number).collect()
-}
-
-#[track_caller]
-fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let largest = expected.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-    let difference = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / largest;
-    println!("{what}: {difference:e}");
-    assert!(difference < tolerance && found.iter().all(|v| v.is_finite()), "{what}: {difference:e}");
 }
 
 /// Holds a network's calls against the fixtures in `folder`.
@@ -116,10 +108,8 @@ fn calls_and_samplings_agree_with_pytorch_in_burn() {
 fn calls_and_samplings_agree_with_pytorch_on_the_gpu() {
     use remel::network::bandwave::gpu::BandWaveGpu;
 
-    let Some(Backend::Gpu(gpu)) = Backend::first_gpu() else {
-        let test = "calls_and_samplings_agree_with_pytorch_on_the_gpu";
-        return crate::skipped::skipped(test, "no Vulkan, Metal or DirectX device");
-    };
+    let test = "calls_and_samplings_agree_with_pytorch_on_the_gpu";
+    let Some(Backend::Gpu(gpu)) = crate::device::first_gpu(test) else { return };
     for (model, folder) in cases() {
         let (network, dialect) = (model.header().network.bandwave("test").unwrap(), model.dialect().unwrap());
         let mut denoiser = BandWaveGpu::new(network, model.weights(), dialect, &gpu).unwrap();

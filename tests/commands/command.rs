@@ -1,5 +1,4 @@
 //! The `remel` program as a child of a test.
-#![allow(dead_code, reason = "no test needs all of it")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

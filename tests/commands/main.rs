@@ -5,6 +5,8 @@
 mod cases;
 mod command;
 mod cpu_alone;
+#[path = "../difference/mod.rs"]
+mod difference;
 mod example_models;
 mod field;
 mod line;

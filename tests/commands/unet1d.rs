@@ -3,12 +3,15 @@
 
 use crate::cases::{Case, SCALE, TOKENS, cases, told, weights};
 use crate::command::Folder;
+use crate::difference::assert_close;
 use remel::audio::{Audio, read_npy, write_npy};
 use remel::network::{Tensor, Weights};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::Value;
 
+/// Largest difference, of the peak.
+const TOLERANCE: f32 = 1e-4;
 /// Steps of samplings.
 const STEPS: usize = 4;
 /// By how many powers of two the last layers of a network are made smaller for that, as `SAMPLED` in `make.py` has it.
@@ -75,16 +78,7 @@ fn folder(case: &Case, prefix: &str) -> Folder {
 fn gives(folder: &Folder, case: &Case, line: &str, name: &str) {
     folder.succeeds(&format!("{line} --model M.safetensors --backend cpu -o out.npy"));
     let (found, expected) = (read_npy(&folder.path("out.npy")).unwrap(), case.array(name));
-    assert_close(&format!("{}, {line}", case.name), &found.data, &expected);
-}
-
-#[track_caller]
-fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
-    assert_eq!(found.len(), expected.len(), "{what}: length");
-    let peak = expected.iter().fold(0.0_f32, |peak, value| peak.max(value.abs()));
-    let error = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / peak;
-    println!("{what}: off by {error:.1e} of the peak");
-    assert!(error < 1e-4, "{what}: off by {error} of the peak");
+    assert_close(&format!("{}, {line}", case.name), &found.data, &expected, TOLERANCE);
 }
 
 #[test]
@@ -157,7 +151,7 @@ fn one_call_of_a_network_is_the_originals() {
         folder.succeeds(&format!("{line} --model M.safetensors --backend cpu -o out.npy"));
         let found = read_npy(&folder.path("out.npy")).unwrap();
         assert_eq!(found.shape, [channels, case.samples], "{name}");
-        assert_close(name, &found.data, &case.array("y")[..found.data.len()]);
+        assert_close(name, &found.data, &case.array("y")[..found.data.len()], TOLERANCE);
     }
 }
 

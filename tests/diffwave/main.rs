@@ -1,6 +1,11 @@
 //! DiffWave against PyTorch, its formulas, and itself in pieces.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+#[cfg(feature = "gpu")]
+#[path = "../device/mod.rs"]
+mod device;
+#[path = "../difference/mod.rs"]
+mod difference;
 mod engine;
 mod history;
 mod parity;
@@ -8,8 +13,5 @@ mod parity;
 mod random;
 mod reference;
 mod shapes;
-#[cfg(feature = "gpu")]
-#[path = "../skipped/mod.rs"]
-mod skipped;
 #[path = "../weights/mod.rs"]
 mod weights;

@@ -1,5 +1,6 @@
 //! Networks and samplings held against PyTorch's own numbers (`tests/fixtures/diffwave`, made by `make.py` there).
 
+use crate::difference::assert_within;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,14 +66,6 @@ fn mel(folder: &Path, model: &Model) -> Mel {
     Mel::from_bands(n_mels, &array.data)
 }
 
-#[track_caller]
-fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
-    assert_eq!(ours.len(), theirs.len(), "{what}: length");
-    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    println!("{what}: off by {worst:.1e}");
-    assert!(worst <= tolerance, "{what}: off by {worst}, at most {tolerance} expected");
-}
-
 /// Makes a vocoder that renders in one of our ways.
 type Place<'a> = &'a dyn Fn(&Arc<Model>) -> Vocoder;
 
@@ -100,7 +93,7 @@ fn hold_predictions(place: Place, tolerance: f32, files: &[&str]) {
         let mel = mel(folder, &model);
         for (level, theirs) in levels.iter().zip(eps.chunks_exact(x.len())) {
             let ours = vocoder.denoise(&x, *level, &mel, None, 0).unwrap();
-            assert_close(&format!("{file} at level {level}"), &ours, theirs, tolerance);
+            assert_within(&format!("{file} at level {level}"), &ours, theirs, tolerance);
         }
     }
 }
@@ -117,7 +110,7 @@ fn hold_sampling(place: Place, tolerance: f32, folder: &str, schedule: ScheduleC
     let mut vocoder = place(&model);
     let request = Request { schedule, ..Request::default() };
     let ours = vocoder.synthesize_with_noise(&mel, &noise, &request).unwrap();
-    assert_close(&format!("{folder}, {name} schedule"), &ours, &audio, tolerance);
+    assert_within(&format!("{folder}, {name} schedule"), &ours, &audio, tolerance);
 }
 
 #[test]
@@ -154,9 +147,8 @@ fn full_samplings_agree_with_lmnts_predict() {
 #[cfg(feature = "gpu")]
 #[test]
 fn predictions_and_samplings_agree_with_pytorch_on_the_gpu() {
-    let Some(gpu) = Backend::first_gpu() else {
-        let test = "predictions_and_samplings_agree_with_pytorch_on_the_gpu";
-        return crate::skipped::skipped(test, "no Vulkan, Metal or DirectX device");
+    let Some(gpu) = crate::device::first_gpu("predictions_and_samplings_agree_with_pytorch_on_the_gpu") else {
+        return;
     };
     let on_gpu = |model: &Arc<Model>| Vocoder::new(Arc::clone(model), &gpu).unwrap();
     hold_predictions(&on_gpu, GPU_TOLERANCE, &CHECKPOINTS);
@@ -170,7 +162,7 @@ fn the_step_table_is_pytorchs_own() {
     let rows = array(&fixtures().join("lmnt_embedding"), "rows.npy");
     let config = model("lmnt_8x4x2/weights.pt").header().network.diffwave("test").unwrap().clone();
     for (level, theirs) in [0.0, 1.0, 49.0, 7.3].into_iter().zip(rows.chunks_exact(128)) {
-        assert_close(&format!("row {level}"), &embedding_row(&config, level), theirs, 1e-6);
+        assert_within(&format!("row {level}"), &embedding_row(&config, level), theirs, 1e-6);
     }
 }
 
@@ -180,7 +172,7 @@ fn the_energy_prior_is_the_recipes() {
     let model = model("causal_prior_8x4x4/weights.pt");
     let Some(Prior::Energy(prior)) = model.header().prior else { panic!("trained with the energy prior") };
     let std = prior.std(&mel(&path, &model), model.dialect().unwrap());
-    assert_close("std", &std, &array(&path, "prior_std.npy"), 1e-6);
+    assert_within("std", &std, &array(&path, "prior_std.npy"), 1e-6);
 }
 
 #[test]

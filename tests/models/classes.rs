@@ -1,6 +1,7 @@
 //! Class-conditional DiffWave (paper, section 5.3): labels held against PyTorch's own numbers
 //! (`tests/fixtures/diffwave/classes_*`), and what becomes of them in model files and renders.
 
+use crate::difference::assert_within;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,14 +43,6 @@ fn mel(fixture: &str) -> Mel {
     }
 }
 
-#[track_caller]
-fn assert_close(what: &str, ours: &[f32], theirs: &[f32]) {
-    assert_eq!(ours.len(), theirs.len(), "{what}: length");
-    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    println!("{what}: off by {worst:.1e}");
-    assert!(worst <= TOLERANCE, "{what}: off by {worst}");
-}
-
 /// The network in all our ways: in every instruction set, with conditioners kept and not kept, and in burn.
 fn denoisers(model: &Model) -> Vec<(String, Box<dyn Denoiser>)> {
     let (network, weights) = (model.header().network.diffwave("test").unwrap(), model.weights());
@@ -85,7 +78,12 @@ fn predictions_of_every_class_agree_with_pytorch() {
                 denoiser.predict(&x.repeat(labels.len()), *level, &mut ours).unwrap();
                 for (class, ours) in ours.chunks_exact(x.len()).enumerate() {
                     let theirs = &eps[(class * levels.len() + row) * x.len()..][..x.len()];
-                    assert_close(&format!("{fixture}, {name}, class {class}, level {level}"), ours, theirs);
+                    assert_within(
+                        &format!("{fixture}, {name}, class {class}, level {level}"),
+                        ours,
+                        theirs,
+                        TOLERANCE,
+                    );
                 }
             }
         }
@@ -102,7 +100,7 @@ fn samplings_of_a_class_agree_with_pytorch() {
             let mut vocoder = Vocoder::with_denoiser(Arc::clone(&model), denoiser).unwrap();
             let noise = array(fixture, "noise_fast.npy");
             let ours = vocoder.synthesize_with_noise(&mel(fixture), &noise, &request).unwrap();
-            assert_close(&format!("{fixture}, {name}"), &ours, &array(fixture, "audio_fast.npy"));
+            assert_within(&format!("{fixture}, {name}"), &ours, &array(fixture, "audio_fast.npy"), TOLERANCE);
         }
     }
 }
@@ -123,7 +121,7 @@ fn guidance_goes_beyond_what_the_label_changes() {
             guided.predict(&x.repeat(2), levels[0], &mut ours).unwrap();
             for (ours, label) in ours.chunks_exact(x.len()).zip([1, 0]) {
                 let expected = of(label).iter().zip(null).map(|(label, null)| null + 2.5 * (label - null));
-                assert_close(&format!("{fixture}, {name}"), ours, &expected.collect::<Vec<_>>());
+                assert_within(&format!("{fixture}, {name}"), ours, &expected.collect::<Vec<_>>(), TOLERANCE);
             }
         }
     }
@@ -146,7 +144,7 @@ fn long_windows_keep_their_labels() {
         denoiser.predict(&x, 7.3, &mut eps).unwrap();
         eps
     });
-    assert_close("engine and burn", &ours, &theirs);
+    assert_within("engine and burn", &ours, &theirs, TOLERANCE);
 }
 
 /// A causal network goes on where a signal of the same class stood, and never where one of another class did.
@@ -166,7 +164,7 @@ fn a_stream_of_one_class_does_not_go_on_after_another() {
     assert_ne!(both[0], both[1]);
     let request = Request { class: Some(1), ..Request::default() };
     let whole = fresh().synthesize(&mel, &[], &request, &mut |_, _| ()).unwrap();
-    assert_close("in chunks and as a whole", &both[1], &whole);
+    assert_within("in chunks and as a whole", &both[1], &whole, TOLERANCE);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 mod checkpoints;
 mod classes;
+#[path = "../difference/mod.rs"]
+mod difference;
 mod headers;
 #[path = "../live/mod.rs"]
 mod live;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::training::Record;
+use crate::training::{Record, few_dozen};
 use remel::checkpoint::{self, Bundled};
 use remel::mel::Mel;
 use remel::network::Backend;
@@ -31,14 +31,7 @@ const TINY: &str = "channels = 16\nlayers = 4\ncycle = 2\nlevel = 16\nconditione
 fn a_few_dozen_steps_lower_the_loss() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path(), "", TINY);
-    config.training = TrainingConfig {
-        total_steps: 60,
-        validate_steps: 20,
-        own: 0.7,
-        learning_rate: 0.01,
-        ema: 0.9,
-        ..config.training
-    };
+    config.training = TrainingConfig { own: 0.7, ..few_dozen(config.training) };
     let mut record = Record::default();
     let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
     let [first, .., last] = record.validations[..] else { panic!("validated three times") };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use remel::train::config::{DiffWaveNetwork, NetworkConfig, TrainConfig};
+use remel::train::config::{DiffWaveNetwork, NetworkConfig, TrainConfig, TrainingConfig};
 use remel::train::{Observer, Progress};
 
 /// Keeps every loss, and stops after so many steps.
@@ -42,6 +42,11 @@ pub fn small_validated(folder: &Path, steps: u64) -> TrainConfig {
     let mut config = small(folder);
     config.training.validate_steps = steps;
     config
+}
+
+/// `training` of a few dozen steps, validated three times.
+pub fn few_dozen(training: TrainingConfig) -> TrainingConfig {
+    TrainingConfig { total_steps: 60, validate_steps: 20, learning_rate: 0.01, ema: 0.9, ..training }
 }
 
 /// The network of a training of DiffWave.

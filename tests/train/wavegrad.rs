@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::training::Record;
+use crate::training::{Record, few_dozen};
 use remel::checkpoint;
 use remel::mel::Mel;
 use remel::network::Backend;
 use remel::render::Request;
-use remel::train::config::{TrainConfig, TrainingConfig};
+use remel::train::config::TrainConfig;
 use remel::train::run;
 use remel::vocoder::Vocoder;
 
@@ -32,13 +32,7 @@ fn config(folder: &Path, text: &str) -> remel::Result<TrainConfig> {
 fn a_few_dozen_steps_lower_the_loss_and_change_every_tensor() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path(), &text("", "")).unwrap();
-    config.training = TrainingConfig {
-        total_steps: 60,
-        validate_steps: 20,
-        learning_rate: 0.01,
-        ema: 0.9,
-        ..config.training
-    };
+    config.training = few_dozen(config.training);
     let mut record = Record::default();
     let model = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
     let [first, .., last] = record.validations[..] else { panic!("validated three times") };

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod cases;
+#[cfg(feature = "train-gpu")]
+#[path = "../device/mod.rs"]
+mod device;
+#[path = "../difference/mod.rs"]
+mod difference;
 #[cfg(feature = "train")]
 mod losses;
 mod parity;
-#[cfg(feature = "train-gpu")]
-#[path = "../skipped/mod.rs"]
-mod skipped;

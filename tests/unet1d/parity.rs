@@ -1,6 +1,7 @@
 //! UNet1d held against PyTorch's own numbers (`tests/fixtures/unet1d`, made by `make.py` there).
 
 use crate::cases::{Case, cases, digest, told, weights};
+use crate::difference::assert_close;
 use remel::diffusion::Condition;
 use remel::kernel::InstructionSet;
 #[cfg(feature = "burn")]
@@ -16,15 +17,6 @@ const TOLERANCE: f32 = 2e-5;
 const STEEP_TOLERANCE: f32 = 1e-4;
 #[cfg(feature = "train-gpu")]
 const GPU_TOLERANCE: f32 = 2e-3;
-
-#[track_caller]
-fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
-    assert_eq!(ours.len(), theirs.len(), "{what}: length");
-    let largest = theirs.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / largest;
-    println!("{what}: off by {worst:.1e} of the largest value");
-    assert!(worst <= tolerance, "{what}: off by {worst} of the largest value, at most {tolerance} expected");
-}
 
 /// What a prediction of `case` may be off by.
 fn tolerance(case: &Case) -> f32 {
@@ -76,13 +68,8 @@ fn predictions_agree_with_pytorch_in_burn() {
 #[cfg(feature = "train-gpu")]
 #[test]
 fn predictions_agree_with_pytorch_on_the_gpu() {
-    match Backend::first_gpu() {
-        Some(gpu) => hold_in_burn(&gpu, |_| GPU_TOLERANCE),
-        None => crate::skipped::skipped(
-            "predictions_agree_with_pytorch_on_the_gpu",
-            "no Vulkan, Metal or DirectX device",
-        ),
-    }
+    let Some(gpu) = crate::device::first_gpu("predictions_agree_with_pytorch_on_the_gpu") else { return };
+    hold_in_burn(&gpu, |_| GPU_TOLERANCE);
 }
 
 #[cfg(feature = "burn")]

@@ -1,5 +1,4 @@
 //! WaveGrad's formulas (Chen et al. 2020, section 3) in `f64`, sample by sample, and weights for it.
-#![allow(dead_code, reason = "every test takes a part")]
 
 use remel::mel::Mel;
 use remel::network::wavegrad::{Formulation, encoding};

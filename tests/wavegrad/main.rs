@@ -1,11 +1,13 @@
 //! WaveGrad against PyTorch and its formulas.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+#[cfg(feature = "gpu")]
+#[path = "../device/mod.rs"]
+mod device;
+#[path = "../difference/mod.rs"]
+mod difference;
 mod formulas;
 mod parity;
 #[path = "../random/mod.rs"]
 mod random;
 mod shapes;
-#[cfg(feature = "gpu")]
-#[path = "../skipped/mod.rs"]
-mod skipped;

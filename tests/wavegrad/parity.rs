@@ -1,5 +1,6 @@
 //! WaveGrad held against PyTorch's own numbers (`tests/fixtures/wavegrad`, made by `make.py` there).
 
+use crate::difference::assert_close;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,15 +45,6 @@ fn array(file: &str, name: &str) -> Vec<f32> {
 
 fn mel(file: &str) -> Mel {
     Mel::from_bands(6, &array(file, "mel.npy"))
-}
-
-#[track_caller]
-fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
-    assert_eq!(ours.len(), theirs.len(), "{what}: length");
-    let largest = theirs.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) / largest;
-    println!("{what}: off by {worst:.1e} of the largest value");
-    assert!(worst <= tolerance, "{what}: off by {worst} of the largest value, at most {tolerance} expected");
 }
 
 fn hold_predictions(place: &dyn Fn(Arc<Model>) -> Vocoder, tolerance: f32) {
@@ -109,10 +101,7 @@ fn predictions_and_samplings_agree_in_burn() {
 #[cfg(feature = "gpu")]
 #[test]
 fn predictions_and_samplings_agree_on_the_gpu() {
-    let Some(gpu) = Backend::first_gpu() else {
-        let test = "predictions_and_samplings_agree_on_the_gpu";
-        return crate::skipped::skipped(test, "no Vulkan, Metal or DirectX device");
-    };
+    let Some(gpu) = crate::device::first_gpu("predictions_and_samplings_agree_on_the_gpu") else { return };
     hold_predictions(&|model| Vocoder::new(model, &gpu).unwrap(), GPU_TOLERANCE);
     hold_samplings(&|model| Vocoder::new(model, &gpu).unwrap(), GPU_TOLERANCE);
 }

@@ -6,8 +6,8 @@ use crate::shared::EngineLease;
 use remel::choice::{Outcome, Timing};
 use std::time::{Duration, Instant};
 
-#[path = "../../../../tests/skipped/mod.rs"]
-mod skipped;
+#[path = "../../../../tests/device/mod.rs"]
+mod device;
 
 /// The smallest model there is, with the device left open.
 fn model(engine: &EngineLease) -> PlacedModel {
@@ -57,11 +57,7 @@ fn known(model: &PlacedModel, mode: LatencyMode, other: &Backend, factor: f64) -
 
 /// The places of a machine on which software Vulkan would be a GPU; none where there is not even that.
 fn places() -> Option<Vec<Backend>> {
-    let gpu = Backend::first_gpu();
-    if gpu.is_none() {
-        skipped::skipped("devices of the plugin", "no Vulkan, Metal or DirectX device");
-    }
-    Some(vec![Backend::Cpu, gpu?])
+    Some(vec![Backend::Cpu, device::first_gpu("devices of the plugin")?])
 }
 
 #[test]
