@@ -1,25 +1,21 @@
 //! `cargo xtask api`: what the library offers to other crates, one item a line, kept in `docs/public-api.txt`, so that
 //! whatever is added, changed or taken away shows in review.
 
-use crate::bundle::{QUICK, target_dir};
+use crate::bundle::target_dir;
+use crate::reading::{self, Reader};
 use anyhow::{Context, Result, bail, ensure};
 use public_api::Builder;
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
-use std::process::{Command, ExitCode};
 
 const KEPT: &str = "docs/public-api.txt";
 const DEFAULT: &str =
     "# The library's public API with its default features, written by `cargo xtask api --write`.";
 const ADDED: &str = "# What the features gpu and train add.";
 const HOW: &str = "cargo xtask api --write";
-const LIBRARY: &[&str] = &["rustdoc", "--quiet", "--package", "remel", "--lib"];
-const JSON: &[&str] = &["--", "-Z", "unstable-options", "--output-format", "json"];
+const LIBRARY: &[&str] = &["--quiet", "--package", "remel", "--lib"];
 /// The JSON format that the `public-api` of this crate's Cargo.toml reads.
 const FORMAT: u64 = 57;
-/// Set where cargo runs this program in place of rustdoc: see [`rustdoc`].
-const AS_RUSTDOC: &str = "REMEL_XTASK_AS_RUSTDOC";
 
 /// Compares the listing with the sources, or with `--write` writes it anew. Says SKIPPED where the API is another, because
 /// of the tile unit, and where rustdoc writes another format than is read here.
@@ -56,12 +52,10 @@ fn listing() -> Result<Option<String>> {
 
 /// One line for each public item, or nothing where they cannot be read.
 fn items(features: &[&str]) -> Result<Option<Vec<String>>> {
-    let mut command = Command::new("cargo");
-    command.args(LIBRARY).args(QUICK).args(features).args(JSON);
-    let answer = command.env("RUSTDOC", env::current_exe()?).env(AS_RUSTDOC, "1").output();
-    let answer = answer.context("cargo does not start")?;
-    ensure!(answer.status.success(), "cargo rustdoc\n{}", String::from_utf8_lossy(&answer.stderr));
     let path = target_dir()?.join("doc/remel.json");
+    let answer = reading::cargo(Reader::RustdocJson, &[LIBRARY, features].concat())?.output();
+    let answer = answer.context("cargo does not start")?;
+    ensure!(answer.status.success(), "cargo build\n{}", String::from_utf8_lossy(&answer.stderr));
     let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot read", path.display()))?;
     let json: serde_json::Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
     let format = json["format_version"].as_u64();
@@ -87,16 +81,6 @@ fn difference(kept: &str, found: &str) -> String {
     let gone = kept.difference(&found).map(|line| format!("- {line}"));
     let new = found.difference(&kept).map(|line| format!("+ {line}"));
     gone.chain(new).collect::<Vec<_>>().join("\n")
-}
-
-/// Runs as rustdoc where cargo was told to take this program for it.
-///
-/// JSON needs `RUSTC_BOOTSTRAP` outside of a nightly toolchain. Were it set for all of cargo, the build scripts that look at it
-/// would run again and with them all of burn be built again, twice for each check.
-pub fn rustdoc() -> Option<ExitCode> {
-    env::var_os(AS_RUSTDOC)?;
-    let status = Command::new("rustdoc").args(env::args_os().skip(1)).env("RUSTC_BOOTSTRAP", "1").status();
-    Some(if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Every check, cheapest first: one line per step, and the first that fails ends the run.
+//! Every check, the cheaper first: one line per step, and the first that fails ends the run.
 //!
 //! All that compiles does so in the profile `quick` of `.cargo/config.toml` and with the features that the whole workspace
 //! has, so that no dependency is built twice. Apart from that stand the package, which is built as others would, and this
@@ -6,8 +6,9 @@
 //! would be built once more.
 
 use crate::bundle::{self, QUICK, SLOW_LIBRARY};
+use crate::reading::{self, Reader};
 use crate::{api, imports, miri, package, packages, patched};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
@@ -25,6 +26,8 @@ enum Work {
     Own(fn() -> Result<()>),
     /// `cargo` with these arguments, whose output is shown only where it fails.
     Cargo(&'static [&'static [&'static str]]),
+    /// What somebody finds who reads the crates that `cargo build` with these arguments is about.
+    Read(Reader, &'static [&'static [&'static str]]),
     /// Nothing, for a reason that is told.
     Skipped(&'static str),
     /// `cargo test` with these arguments, whose output is always shown; `REMEL_CLAP` names the bundled plugin, and
@@ -48,31 +51,19 @@ const STEPS: &[Step] = &[
     Step { name: "patch of dependencies", work: Work::Own(patched::check) },
     Step { name: "packages", work: Work::Own(packages::ensure) },
     Step {
-        name: "clippy",
-        work: Work::Cargo(&[&["clippy"], QUICK, &["--all-targets"], PRODUCT, &["--", "-D", "warnings"]]),
+        name: "lints and documentation",
+        work: Work::Read(Reader::ClippyAndRustdoc, &[&["--all-targets"], PRODUCT]),
     },
     Step {
-        name: "clippy of the program for the CPU alone",
-        work: Work::Cargo(&[
-            &["clippy", "--package", "remel", "--all-targets"],
-            QUICK,
-            &["--", "-D", "warnings"],
-        ]),
+        name: "lints of the program for the CPU alone",
+        work: Work::Read(Reader::Clippy, &[&["--package", "remel", "--all-targets"]]),
     },
     Step {
-        name: "clippy of the library alone",
-        work: Work::Cargo(&[
-            &["clippy", "--package", "remel", "--no-default-features", "--lib"],
-            QUICK,
-            &["--", "-D", "warnings"],
-        ]),
+        name: "lints of the library alone",
+        work: Work::Read(Reader::Clippy, &[&["--package", "remel", "--no-default-features", "--lib"]]),
     },
-    Step { name: "documentation", work: Work::Cargo(&[&["doc", "--no-deps"], QUICK, PRODUCT]) },
+    Step { name: "lints of xtask", work: Work::Read(Reader::Clippy, &[&["--all-targets"], OWN]) },
     Step { name: "public API", work: Work::Own(|| api::run(std::iter::empty())) },
-    Step {
-        name: "clippy of xtask",
-        work: Work::Cargo(&[&["clippy", "--all-targets"], QUICK, OWN, &["--", "-D", "warnings"]]),
-    },
     // Before all else that is built, whose programs then take the place of those that are not optimized.
     Step { name: "package", work: Work::Own(package::run) },
     // Benches are linted above, and no test runs them.
@@ -125,15 +116,8 @@ impl Work {
                 println!("SKIPPED: {why}");
                 Ok(())
             }
-            Self::Cargo(arguments) => {
-                let arguments = arguments.concat();
-                let answer = Command::new("cargo").args(&arguments).output().context("cargo does not start")?;
-                if answer.status.success() {
-                    return Ok(());
-                }
-                let said = [answer.stdout, answer.stderr].concat();
-                bail!("cargo {}\n{}", arguments.join(" "), String::from_utf8_lossy(&said))
-            }
+            Self::Cargo(arguments) => quietly(Command::new("cargo").args(arguments.concat())),
+            Self::Read(reader, arguments) => quietly(&mut reading::cargo(*reader, &arguments.concat())?),
             Self::Test(arguments) => {
                 let arguments = arguments.concat();
                 println!("cargo test {}", arguments.join(" "));
@@ -147,4 +131,12 @@ impl Work {
             }
         }
     }
+}
+
+/// Runs `command`, and shows what it says only where it fails.
+fn quietly(command: &mut Command) -> Result<()> {
+    let answer = command.output().with_context(|| format!("{command:?} does not start"))?;
+    let said = [answer.stdout, answer.stderr].concat();
+    ensure!(answer.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&said));
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod miri;
 mod package;
 mod packages;
 mod patched;
+mod reading;
 mod validate;
 
 use anyhow::{Context, Result, bail};
@@ -28,7 +29,7 @@ const USAGE: &str = "usage: cargo xtask <command>
   validate run clap-validator, pluginval and the VST3 validator, built from sources: see docs/hosts.md";
 
 fn main() -> ExitCode {
-    if let Some(code) = api::rustdoc() {
+    if let Some(code) = reading::rustc() {
         return code;
     }
     match run() {
