@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::training::{Record, diffwave, small, small_validated};
+use crate::training::{Record, diffwave, small, validated};
 use remel::checkpoint;
 use remel::domain::phase::Phase;
 use remel::mel::mel_of;
@@ -18,10 +18,10 @@ use remel::vocoder::Vocoder;
 fn a_resumed_training_has_the_losses_of_an_uninterrupted_one() {
     let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut uninterrupted = Record::default();
-    run(&small_validated(whole.path(), 4), false, &mut uninterrupted).unwrap();
+    run(&validated(small(whole.path()), 4), false, &mut uninterrupted).unwrap();
     assert_eq!((uninterrupted.losses.len(), uninterrupted.validations.len()), (8, 2));
 
-    let config = small_validated(parts.path(), 4);
+    let config = validated(small(parts.path()), 4);
     let mut first = Record { stop_after: Some(3), ..Record::default() };
     run(&config, false, &mut first).unwrap();
     let mut second = Record::default();
@@ -58,7 +58,7 @@ fn training_brings_the_output_nearer_to_the_mel_frames() {
     diffwave(&mut config).prior = Prior::Spectral;
     config.training.shaped_weight = 0.3;
     config.training.learning_rate = 0.005;
-    (config.training.total_steps, config.training.validate_steps) = (150, 150);
+    config.training.total_steps = 150;
     config.training.ema = 0.95;
     let mut untrained = config.clone();
     untrained.model = folder.path().join("untrained.safetensors");
@@ -90,8 +90,8 @@ fn a_model_has_the_name_licence_and_schedules_it_is_given() {
 fn a_training_begins_with_the_weights_of_a_model() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut record = Record::default();
-    let model = run(&small_validated(first.path(), 8), false, &mut record).unwrap();
-    let mut config = small_validated(second.path(), 8);
+    let model = run(&validated(small(first.path()), 8), false, &mut record).unwrap();
+    let mut config = validated(small(second.path()), 8);
     config.init = Some(model);
     let mut continued = Record::default();
     run(&config, false, &mut continued).unwrap();
@@ -166,7 +166,7 @@ fn a_checkpoint_that_cannot_be_written_ends_the_run_and_the_last_one_stays() {
 #[test]
 fn a_run_leaves_its_figures_samples_and_pictures() {
     let folder = tempfile::tempdir().unwrap();
-    let config = small_validated(folder.path(), 4);
+    let config = validated(small(folder.path()), 4);
     run(&config, false, &mut Record::default()).unwrap();
     let run_folder = config.run_folder();
     let metrics = std::fs::read_to_string(run_folder.join("metrics.csv")).unwrap();
