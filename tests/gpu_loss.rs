@@ -15,7 +15,7 @@ use remel::vocoder::Vocoder;
 const RATE_HZ: u32 = 44_100;
 const BLOCK: usize = 512;
 /// When it goes wrong, and when the sound ends.
-const BLOCKS: [usize; 2] = [40, 80];
+const BLOCKS: [usize; 2] = [24, 48];
 
 /// Plays a tone through `small` on a GPU, to which `accident` happens. What is heard from where it sounds on, and what the engine
 /// says of it.

@@ -37,9 +37,8 @@ enum Work {
 
 /// All crates but this one, with all that they can do but training on GPUs.
 const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask", "--features", FEATURES];
+const LIBRARY: &str = "remel/default,remel/gpu,remel/train";
 const FEATURES: &str = "remel/default,remel/gpu,remel/train,remel-capi/gpu,remel-python/gpu,remel-python/train";
-/// The same without the library, but for what the others need of it: with the same features, so that it is not built again.
-const OTHERS: &[&str] = &["--workspace", "--exclude", "xtask", "--exclude", "remel", "--features", FEATURES];
 /// What lies in folders named `tests`.
 const TESTS: &[&str] = &["--test", "*"];
 /// This crate.
@@ -79,7 +78,11 @@ const STEPS: &[Step] = &[
         name: "unit tests of the library",
         work: Work::Test(&[QUICK, &["--package", "remel", "--lib", "--features", "gpu,train"], SLOW_LIBRARY]),
     },
-    Step { name: "unit tests of the plugin", work: Work::Test(&[QUICK, &["--lib"], OTHERS]) },
+    // With what the library has above, so that it is not built again.
+    Step {
+        name: "unit tests of the plugin",
+        work: Work::Test(&[QUICK, &["--package", "remel-plugin", "--lib", "--features", LIBRARY]]),
+    },
     Step { name: "tests", work: Work::Test(&[QUICK, TESTS, PRODUCT]) },
     Step { name: "examples in the documentation", work: Work::Test(&[QUICK, &["--doc"], PRODUCT]) },
     Step { name: "wheel", work: Work::Test(&[QUICK, PRODUCT, &["--test", "wheel", "--", "--ignored"]]) },
