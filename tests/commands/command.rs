@@ -76,6 +76,12 @@ impl Folder {
     }
 }
 
+/// What `remel` with `arguments` does in the folder of the repository.
+pub fn remel(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_remel"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+}
+
 /// Whether the file at `path` is audio of the length that [`Folder::with`] makes.
 pub fn is_result(path: &Path) -> bool {
     Audio::read(path).is_ok_and(|audio| audio.samples() == 22_050)

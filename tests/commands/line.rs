@@ -1,22 +1,16 @@
 //! The `remel` program as a user meets it: what it writes, and what it says of bad input.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use remel::audio::{Audio, read_npy, write_npy};
+
+use crate::command::remel;
 
 const TINY: &str = "tests/fixtures/diffwave/lmnt_8x4x2";
 /// Networks with classes: without mel, and with.
 const CLASSES: &str = "tests/fixtures/diffwave/classes_8x4x2";
 const CLASSES_AND_MEL: &str = "tests/fixtures/diffwave/classes_mel_12x4x4";
-
-fn remel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_remel"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()

@@ -1,16 +1,13 @@
 //! WaveGrad on the command line: from a foreign checkpoint to samples, and the search for a schedule.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use remel::audio::{Audio, read_npy, write_npy};
 
+use crate::command::remel;
+
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
-}
-
-fn remel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_remel")).args(arguments).output().unwrap()
 }
 
 /// What it wrote on standard output.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod checkpoints;
+mod class_names;
 mod classes;
 #[path = "../difference/mod.rs"]
 mod difference;

@@ -2,6 +2,7 @@
 
 mod batches;
 mod engine;
+mod failures;
 mod laws;
 mod levels;
 mod silence;
