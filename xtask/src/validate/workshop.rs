@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, bail, ensure};
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use walkdir::WalkDir;
 
 /// A folder with one for each validator, and their logs.
@@ -62,13 +62,14 @@ impl Workshop {
 
     /// Runs a command and writes what it prints into a log.
     pub fn run(&self, name: &str, mut command: Command) -> Result<Finished> {
-        let answer = command.output();
-        let answer = answer.with_context(|| format!("{} does not start", command.get_program().display()))?;
-        let text = [answer.stdout, answer.stderr].concat();
-        let text = without_colours(&String::from_utf8_lossy(&text));
         let log = self.folder.join("logs").join(name).with_extension("log");
+        let file = File::create(&log).with_context(|| log.display().to_string())?;
+        // No pipe, whose end would be waited for: clap-validator leaves programs behind that hang and hold it open.
+        let status = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).status();
+        let status = status.with_context(|| format!("{} does not start", command.get_program().display()))?;
+        let text = without_colours(&String::from_utf8_lossy(&fs::read(&log)?));
         fs::write(&log, &text).with_context(|| log.display().to_string())?;
-        Ok(Finished { status: answer.status, text, log })
+        Ok(Finished { status, text, log })
     }
 }
 
@@ -122,5 +123,19 @@ mod tests {
             Some([47, 1])
         );
         assert_eq!(counts("aborted", ["passed"]), None);
+    }
+
+    /// Were it waited for what is left behind, this would never end.
+    #[cfg(unix)]
+    #[test]
+    fn a_program_is_over_when_it_ends_whatever_it_leaves_behind() {
+        let folder = std::env::temp_dir().join(format!("remel-workshop-{}", std::process::id()));
+        let workshop = Workshop::open(folder.clone()).unwrap();
+        fs::write(folder.join("held"), "").unwrap();
+        let mut shell = Command::new("sh");
+        shell.current_dir(&folder).args(["-c", "(while [ -e held ]; do sleep 0.1; done) & echo 3 passed"]);
+        let finished = workshop.run("shell", shell).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!((finished.status.success(), finished.text.as_str()), (true, "3 passed\n"));
     }
 }
