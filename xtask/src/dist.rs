@@ -20,7 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("capi/include/remel.h", "include/remel.h"),
 ];
 
-/// Builds everything, and packs it into `target/dist/remel-VERSION-PLATFORM.tar.gz` with its checksum beside it.
+/// Builds everything, and packs it into `target/dist/remel-VERSION-PLATFORM.tar.xz` with its checksum beside it.
 ///
 /// # Errors
 /// What does not build, and a dependency whose licence `about.toml` does not accept.
