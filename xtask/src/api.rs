@@ -53,6 +53,10 @@ fn listing() -> Result<Option<String>> {
 /// One line for each public item, or nothing where they cannot be read.
 fn items(features: &[&str]) -> Result<Option<Vec<String>>> {
     let path = target_dir()?.join("doc/remel.json");
+    // What is read below is of this run, or missing.
+    if path.exists() {
+        fs::remove_file(&path).with_context(|| path.display().to_string())?;
+    }
     let answer = reading::cargo(Reader::RustdocJson, &[LIBRARY, features].concat())?.output();
     let answer = answer.context("cargo does not start")?;
     ensure!(answer.status.success(), "cargo build\n{}", String::from_utf8_lossy(&answer.stderr));

@@ -1,9 +1,9 @@
 //! Every check, the cheaper first: one line per step, and the first that fails ends the run.
 //!
 //! All that compiles does so in the profile `quick` of `.cargo/config.toml` and with the features that the whole workspace
-//! has, so that no dependency is built twice. Apart from that stand the package, which is built as others would, and this
-//! crate: its parser knows the lines of the sources, and with that feature burn, which stands on a part of the parser,
-//! would be built once more.
+//! has, so that no dependency is built twice; lints and documentation find them built too: see `reading.rs`. Apart from
+//! that stand the package, which is built as others would, and this crate: its parser knows the lines of the sources, and
+//! with that feature burn, which stands on a part of the parser, would be built once more.
 
 use crate::bundle::{self, QUICK, SLOW_LIBRARY};
 use crate::reading::{self, Reader};
@@ -26,7 +26,7 @@ enum Work {
     Own(fn() -> Result<()>),
     /// `cargo` with these arguments, whose output is shown only where it fails.
     Cargo(&'static [&'static [&'static str]]),
-    /// What somebody finds who reads the crates that `cargo build` with these arguments is about.
+    /// What one finds who reads the crates that `cargo build` with these arguments is about.
     Read(Reader, &'static [&'static [&'static str]]),
     /// Nothing, for a reason that is told.
     Skipped(&'static str),
@@ -37,8 +37,9 @@ enum Work {
 
 /// All crates but this one, with all that they can do but training on GPUs.
 const PRODUCT: &[&str] = &["--workspace", "--exclude", "xtask", "--features", FEATURES];
-const LIBRARY: &str = "remel/default,remel/gpu,remel/train";
 const FEATURES: &str = "remel/default,remel/gpu,remel/train,remel-capi/gpu,remel-python/gpu,remel-python/train";
+/// What the library has there.
+const LIBRARY: &str = "remel/default,remel/gpu,remel/train";
 /// What lies in folders named `tests`.
 const TESTS: &[&str] = &["--test", "*"];
 /// This crate.
