@@ -1,6 +1,6 @@
 //! What can be learned and how: levels, precisions, students, variances, classes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::training::{Record, diffwave, small, validated};
@@ -10,7 +10,7 @@ use remel::model::Model;
 use remel::network::diffwave::cpu::DiffWaveCpu;
 use remel::network::{Backend, Tensor as Values};
 use remel::render::Request;
-use remel::train::config::{DistillConfig, Levels, Objective, Precision, Prior};
+use remel::train::config::{DistillConfig, Levels, Objective, Precision, Prior, TrainConfig};
 use remel::train::run;
 use remel::vocoder::Vocoder;
 use safetensors::SafeTensors;
@@ -77,17 +77,22 @@ fn gradients_too_large_for_half_precision_lower_the_scale_and_end_nothing() {
     assert!((2.0..16_384.0).contains(&scale), "scale {scale}");
 }
 
+/// A training by `objective` of a student that samples in `steps`, and the file of its teacher, which `config` trains.
+fn student_of(mut config: TrainConfig, objective: Objective, steps: usize) -> (TrainConfig, PathBuf) {
+    let teacher = run(&config, false, &mut Record::default()).unwrap();
+    config.model = config.model.with_file_name("student.safetensors");
+    config.training.objective = objective;
+    config.distill = Some(DistillConfig { teacher: teacher.clone(), steps });
+    (config, teacher)
+}
+
 #[test]
 fn a_student_learns_to_follow_its_teacher_in_fewer_steps() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = small(folder.path());
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Distill;
+    let (mut config, _) = student_of(small(folder.path()), Objective::Distill, 2);
     config.training.total_steps = 40;
     config = validated(config, 10);
     config.training.learning_rate = 0.0005;
-    config.distill = Some(DistillConfig { teacher, steps: 2 });
     let mut record = Record::default();
     let student = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
     assert_eq!(student.header().inference_betas.len(), 2);
@@ -105,13 +110,10 @@ fn a_consistency_model_learns_and_is_sampled_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
     diffwave(&mut config).prior = Prior::Spectral;
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Consistency;
+    let (mut config, teacher) = student_of(config, Objective::Consistency, 2);
     config.training.total_steps = 60;
     config = validated(config, 20);
     config.training.learning_rate = 0.0005;
-    config.distill = Some(DistillConfig { teacher: teacher.clone(), steps: 2 });
     let mut record = Record::default();
     let student = checkpoint::load(&run(&config, false, &mut record).unwrap(), None).unwrap();
     let [first, .., last] = record.validations[..] else { panic!("validated three times") };
@@ -181,10 +183,7 @@ fn a_student_of_a_model_with_a_spectral_prior_samples_as_its_teacher_does() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
     diffwave(&mut config).prior = Prior::Spectral;
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Distill;
-    config.distill = Some(DistillConfig { teacher: teacher.clone(), steps: 1 });
+    let (config, teacher) = student_of(config, Objective::Distill, 1);
     let student = run(&config, false, &mut Record::default()).unwrap();
     let [teacher, student] = [teacher, student].map(|path| checkpoint::load(&path, None).unwrap());
     assert_eq!(student.header().prior, teacher.header().prior);
@@ -227,10 +226,7 @@ fn a_student_has_the_classes_of_its_teacher() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = small(folder.path());
     config.data.classes = vec!["toy".into(), "burst".into()];
-    let teacher = run(&config, false, &mut Record::default()).unwrap();
-    config.model = folder.path().join("student.safetensors");
-    config.training.objective = Objective::Distill;
-    config.distill = Some(DistillConfig { teacher, steps: 2 });
+    let (mut config, _) = student_of(config, Objective::Distill, 2);
     let student = checkpoint::load(&run(&config, false, &mut Record::default()).unwrap(), None).unwrap();
     assert_eq!(student.header().classes, config.data.classes);
 

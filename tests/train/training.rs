@@ -1,4 +1,4 @@
-//! A training that takes a second, and an observer that keeps what it is told.
+//! A training that is soon over, and an observer that keeps what it is told.
 
 use std::path::Path;
 

@@ -94,9 +94,12 @@ pub fn with(change: impl Fn(&mut ModelHeader)) -> Arc<Model> {
 
 /// The small model under the spectral prior.
 pub fn whitened() -> Arc<Model> {
-    with(|header| {
-        (header.prior, header.clamp) = (Some(Prior::Spectral(SpectralPrior::default())), Clamp::Never);
-    })
+    with(whiten)
+}
+
+/// Gives a header the spectral prior.
+pub fn whiten(header: &mut ModelHeader) {
+    (header.prior, header.clamp) = (Some(Prior::Spectral(SpectralPrior::default())), Clamp::Never);
 }
 
 /// Frames that look random, the same for every seed up to frame `split`.

@@ -3,13 +3,12 @@
 use std::sync::atomic::Ordering;
 
 use proptest::prelude::*;
-use remel::diffusion::{Clamp, SamplerKind};
-use remel::domain::{Prior, SpectralPrior};
+use remel::diffusion::SamplerKind;
 use remel::render::{Render, Request, ScheduleChoice, Window};
 use remel::stream::LatencyMode;
 use remel::vocoder::Vocoder;
 
-use crate::counting::{HOP, carrier, close, counting, mel, small, whitened, window, with};
+use crate::counting::{HOP, carrier, close, counting, mel, small, whiten, whitened, window, with};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
@@ -61,7 +60,7 @@ proptest! {
         let model = with(|header| {
             header.inference_betas = betas.clone();
             if is_whitened {
-                (header.prior, header.clamp) = (Some(Prior::Spectral(SpectralPrior::default())), Clamp::Never);
+                whiten(header);
             }
         });
         let (mut vocoder, _) = counting(&model);

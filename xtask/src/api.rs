@@ -1,7 +1,7 @@
 //! `cargo xtask api`: what the library offers to other crates, one item a line, kept in `docs/public-api.txt`, so that
 //! whatever is added, changed or taken away shows in review.
 
-use crate::bundle::target_dir;
+use crate::cargo::target_dir;
 use crate::reading::{self, Reader};
 use anyhow::{Context, Result, bail, ensure};
 use public_api::Builder;
@@ -57,9 +57,7 @@ fn items(features: &[&str]) -> Result<Option<Vec<String>>> {
     if path.exists() {
         fs::remove_file(&path).with_context(|| path.display().to_string())?;
     }
-    let answer = reading::cargo(Reader::RustdocJson, &[LIBRARY, features].concat())?.output();
-    let answer = answer.context("cargo does not start")?;
-    ensure!(answer.status.success(), "cargo build\n{}", String::from_utf8_lossy(&answer.stderr));
+    reading::build(Reader::RustdocJson, &[LIBRARY, features].concat())?;
     let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot read", path.display()))?;
     let json: serde_json::Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
     let format = json["format_version"].as_u64();

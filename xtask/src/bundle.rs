@@ -1,5 +1,6 @@
 //! Plugin bundles and the standalone program, gathered in one folder.
 
+use crate::cargo::target_dir;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,23 +8,6 @@ use std::process::Command;
 
 const PACKAGE: &str = "remel-plugin";
 const STANDALONE: &str = if cfg!(windows) { "remel-standalone.exe" } else { "remel-standalone" };
-
-/// The arguments that let cargo build as the check does: the profile of `.cargo/config.toml`.
-pub const QUICK: &[&str] = &["--profile", "quick"];
-/// With [`QUICK`], the library is not optimized either: for a build of it that runs but once.
-pub const SLOW_LIBRARY: &[&str] = &["--config", "profile.quick.package.remel.opt-level=0"];
-
-/// Cargo's target folder.
-pub fn target_dir() -> Result<PathBuf> {
-    let quick = quick_dir()?;
-    quick.parent().map(PathBuf::from).with_context(|| format!("{}: not in a target folder", quick.display()))
-}
-
-/// Where cargo builds in the profile `quick`. This program was built so, so that is where it lies.
-pub fn quick_dir() -> Result<PathBuf> {
-    let own = std::env::current_exe().context("the path of xtask itself")?;
-    own.parent().map(PathBuf::from).with_context(|| format!("{}: not in a target folder", own.display()))
-}
 
 /// The CLAP plugin that [`pack`] has put into `folder`: a file, or on macOS a folder.
 pub fn clap_path(folder: &Path) -> PathBuf {

@@ -5,9 +5,9 @@
 //! that stand the package, which is built as others would, and this crate: its parser knows the lines of the sources, and
 //! with that feature burn, which stands on a part of the parser, would be built once more.
 
-use crate::bundle::{self, QUICK, SLOW_LIBRARY};
+use crate::cargo::{QUICK, SLOW_LIBRARY, quick_dir, quietly};
 use crate::reading::{self, Reader};
-use crate::{api, imports, miri, package, packages, patched};
+use crate::{api, bundle, imports, miri, package, packages, patched};
 use anyhow::{Context, Result, ensure};
 use std::io::Write;
 use std::path::Path;
@@ -72,7 +72,7 @@ const STEPS: &[Step] = &[
         work: Work::Cargo(&[&["build", "--lib", "--bins", "--examples"], TESTS, QUICK, PRODUCT]),
     },
     // Not into `target/bundled`, where users find what is optimized.
-    Step { name: "bundle", work: Work::Own(|| bundle::pack(&bundle::quick_dir()?, ".")) },
+    Step { name: "bundle", work: Work::Own(|| bundle::pack(&quick_dir()?, ".")) },
     Step { name: "tests of xtask", work: Work::Test(&[QUICK, OWN]) },
     // Unit tests have a build of their whole crate to themselves, which is not worth optimizing.
     Step {
@@ -121,13 +121,13 @@ impl Work {
                 Ok(())
             }
             Self::Cargo(arguments) => quietly(Command::new("cargo").args(arguments.concat())),
-            Self::Read(reader, arguments) => quietly(&mut reading::cargo(*reader, &arguments.concat())?),
+            Self::Read(reader, arguments) => reading::build(*reader, &arguments.concat()),
             Self::Test(arguments) => {
                 let arguments = arguments.concat();
                 println!("cargo test {}", arguments.join(" "));
                 let mut command = Command::new("cargo");
                 command.arg("test").args(&arguments);
-                command.env("REMEL_CLAP", bundle::clap_path(&bundle::quick_dir()?));
+                command.env("REMEL_CLAP", bundle::clap_path(&quick_dir()?));
                 command.env("REMEL_CPU_ALONE", package::program()?);
                 let status = command.status().context("cargo does not start")?;
                 ensure!(status.success(), "cargo test {}", arguments.join(" "));
@@ -135,12 +135,4 @@ impl Work {
             }
         }
     }
-}
-
-/// Runs `command`, and shows what it says only where it fails.
-fn quietly(command: &mut Command) -> Result<()> {
-    let answer = command.output().with_context(|| format!("{command:?} does not start"))?;
-    let said = [answer.stdout, answer.stderr].concat();
-    ensure!(answer.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&said));
-    Ok(())
 }

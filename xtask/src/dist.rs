@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: an archive of all that users install, for the platform that it runs on.
 
-use crate::bundle::{self, target_dir};
-use crate::{archive, packages};
+use crate::cargo::target_dir;
+use crate::{archive, bundle, packages};
 use anyhow::{Context, Result, bail, ensure};
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX, EXE_SUFFIX};
 use std::fs;

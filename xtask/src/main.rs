@@ -4,6 +4,7 @@
 mod api;
 mod archive;
 mod bundle;
+mod cargo;
 mod check;
 mod dist;
 mod imports;

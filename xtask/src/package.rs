@@ -1,6 +1,6 @@
 //! `cargo xtask package`: the library and the program as crates.io gets them, built and run outside of the workspace.
 
-use crate::bundle::{QUICK, SLOW_LIBRARY, quick_dir, target_dir};
+use crate::cargo::{QUICK, SLOW_LIBRARY, quick_dir, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 //!
 //! `cargo clippy` and `cargo doc` have every dependency read once more for themselves alone: a tenth of the whole check.
 
-use crate::bundle::{QUICK, target_dir};
+use crate::cargo::{QUICK, quietly, target_dir};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::Path;
@@ -25,14 +25,17 @@ pub enum Reader {
 
 const READERS: [Reader; 3] = [Reader::Clippy, Reader::ClippyAndRustdoc, Reader::RustdocJson];
 
-/// `cargo build` in the profile `quick`, in which dependencies are compiled, and `reader` has the crates of this repository: all of
-/// them each time, as cargo finds nothing that came of the last one.
-pub fn cargo(reader: Reader, arguments: &[&str]) -> Result<Command> {
+/// Runs `cargo build` in the profile `quick`, in which dependencies are compiled, and `reader` has the crates of this repository:
+/// all of them each time, as cargo finds nothing that came of the last one.
+///
+/// # Errors
+/// What the reader finds.
+pub fn build(reader: Reader, arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("cargo");
     command.arg("build").args(QUICK).args(arguments);
     // A compiler of a name of its own: cargo keeps what it leaves apart from what is compiled.
     command.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?).env(AS, format!("{reader:?}"));
-    Ok(command)
+    quietly(&mut command)
 }
 
 /// Runs as rustc where cargo was told to take this program for it.
@@ -85,10 +88,8 @@ fn read(reader: Reader, call: impl Iterator<Item = String>) -> Result<()> {
 
 /// `arguments` with the metadata of crates of this repository in the place of libraries that nobody has compiled.
 fn with_metadata(arguments: &[String]) -> Vec<String> {
-    let known = |argument: &String| match argument.split_once('=') {
-        Some((_, library)) if library.ends_with(".rlib") && !Path::new(library).exists() => {
-            argument.replace(".rlib", ".rmeta")
-        }
+    let known = |argument: &String| match (argument.split_once('='), argument.strip_suffix(".rlib")) {
+        (Some((_, library)), Some(stem)) if !Path::new(library).exists() => format!("{stem}.rmeta"),
         _ => argument.clone(),
     };
     arguments.iter().map(known).collect()

@@ -3,6 +3,7 @@
 use super::verdict::Verdict;
 use super::workshop::{Workshop, commit, counts};
 use crate::bundle;
+use crate::cargo::target_dir;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
@@ -23,7 +24,7 @@ pub fn run(workshop: &Workshop, source: &Path) -> Result<Vec<Verdict>> {
     workshop.build("clap-validator-build", build)?;
 
     let mut validate = Command::new(place.join("target/release").join(NAME));
-    validate.arg("validate").arg(bundle::clap_path(&bundle::target_dir()?));
+    validate.arg("validate").arg(bundle::clap_path(&target_dir()?));
     let finished = workshop.run(NAME, validate)?;
     let log = finished.log.display();
     // A warning is a pass with a remark.

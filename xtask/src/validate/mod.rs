@@ -8,6 +8,7 @@ mod verdict;
 mod vst3;
 mod workshop;
 
+use crate::cargo::target_dir;
 use crate::{bundle, packages};
 use anyhow::{Context, Result, ensure};
 use options::Options;
@@ -23,7 +24,7 @@ pub fn run(here: &Path, arguments: impl Iterator<Item = String>) -> Result<()> {
     let options = Options::parse(here, arguments)?;
     packages::ensure()?;
     bundle::build_and_pack()?;
-    let workshop = Workshop::open(bundle::target_dir()?.join("validators"))?;
+    let workshop = Workshop::open(target_dir()?.join("validators"))?;
     let good = [
         report("clap-validator", &options.clap_validator, |source| clap_validator::run(&workshop, source)),
         report("vst3sdk", &options.vst3sdk, |source| vst3::run(&workshop, source)),

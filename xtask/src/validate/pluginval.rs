@@ -3,6 +3,7 @@
 use super::verdict::Verdict;
 use super::workshop::{Finished, Workshop, commit};
 use crate::bundle;
+use crate::cargo::target_dir;
 use anyhow::{Result, ensure};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ pub fn run(workshop: &Workshop, source: &Path, juce: Option<&PathBuf>, seeds: u3
     for seed in (1..=seeds).map(seed) {
         let mut validate = on_a_display(&program);
         validate.args(["--strictness-level", "10", "--randomise", "--random-seed", &seed]);
-        validate.arg("--validate-in-process").arg("--validate").arg(bundle::vst3_path(&bundle::target_dir()?));
+        validate.arg("--validate-in-process").arg("--validate").arg(bundle::vst3_path(&target_dir()?));
         let finished = workshop.run(&format!("{NAME}-{seed}"), validate)?;
         if finished.status.success() {
             verdict.passed += 1;

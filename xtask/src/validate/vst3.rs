@@ -3,6 +3,7 @@
 use super::verdict::Verdict;
 use super::workshop::{Workshop, commit, counts};
 use crate::bundle;
+use crate::cargo::target_dir;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
@@ -20,7 +21,7 @@ pub fn run(workshop: &Workshop, source: &Path) -> Result<Vec<Verdict>> {
     let version = commit(source)?;
     let validate = |name: &str, extensive: Option<&str>| {
         let mut validate = Command::new(&validator);
-        validate.args(extensive).arg(bundle::vst3_path(&bundle::target_dir()?));
+        validate.args(extensive).arg(bundle::vst3_path(&target_dir()?));
         let finished = workshop.run(name, validate)?;
         let log = finished.log.display();
         let [passed, failed] = counts(&finished.text, ["tests passed", "tests failed"])
